@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The operator's verbs, on the committer's thread. A request and a reply are JSON objects: one
+ * SEQPACKET frame with the request, with one memfd beside it (SCM_RIGHTS) where it brings bulk
+ *(import); the reply's frame is one memfd with the JSON, because a list may be longer than a frame.
+ *
+ *	{"verb": "identity.set", "name": "alice", ...}
+ *	{"ok": true, ...}   or   {"ok": false, "error": "sentence", "exit": 1}
+ */
+#ifndef SMSOTP_CTL_H
+#define SMSOTP_CTL_H
+
+#include <jansson.h>
+
+#include "clock.h"
+#include "identity.h"
+
+struct config;
+struct state;
+
+/* What a verb may touch; borrowed. */
+struct ctl_context {
+	const struct config *config;
+	const struct clock *clock;
+	struct identities *identities; /* NULL where the store could not be opened */
+	struct state *state;           /* NULL likewise */
+};
+
+/*
+ * Runs one verb; never NULL, the caller frees it with json_decref. `bulk` is the request's memfd or
+ * -1, and stays the caller's. Verbs that need the main thread as well (send-test, lock.clear,
+ * status) leave what it needs in the reply; see flow.c.
+ */
+json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bulk);
+
+#endif

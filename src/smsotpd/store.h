@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One LMDB environment, opened once by one process (lmdb.h: never twice) from a directory that is
+ * checked on its descriptor: this process's owner, mode 0700, no link. Both files are allocated
+ * whole when they are made, so that a full disk is an error at start and no SIGBUS later.
+ */
+#ifndef SMSOTP_STORE_H
+#define SMSOTP_STORE_H
+
+#include <lmdb.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "result.h"
+
+#define STORE_KEY_SIZE 32 /* crypto_generichash_KEYBYTES */
+#define STORE_ID_SIZE  16 /* a keyed hash of a name */
+
+struct store;
+
+/* Makes the environment first where it is missing and `create` is set. */
+CHECKED enum result store_open(const char *directory, size_t size, bool create,
+	struct store **ret_store, struct error *error);
+void store_close(struct store **store);
+
+/* One write transaction at a time, on one thread. */
+CHECKED enum result store_begin(struct store *store, bool write, MDB_txn **ret_txn);
+
+/* Frees and nulls *txn whatever it returns: aborting after a failed commit is a use after free. */
+CHECKED enum result store_commit(MDB_txn **txn);
+void store_abort(MDB_txn **txn);
+
+/* Opens a named database of the environment, making it where it is missing. */
+CHECKED enum result store_table(struct store *store, const char *name, MDB_dbi *ret_table);
+
+/* The one translation of LMDB's errors: MDB_MAP_FULL and ENOSPC are RESULT_FULL. */
+enum result store_result(int mdb_error);
+
+#endif
