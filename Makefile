@@ -39,7 +39,7 @@ PROGRAMS    := $(BUILD)/pam_smsotp.so $(BUILD)/smsotpd $(BUILD)/smsotp-send $(BU
 .PHONY: all clean
 all: $(PROGRAMS)
 
--include tests/tests.mk
+include $(wildcard tests/*.mk)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What both daemons do before they serve: a listening socket from systemd or made by themselves,
+ * the system user's rights instead of root's, and no core, swap or tracer for their memory.
+ */
+#ifndef SMSOTP_SERVE_H
+#define SMSOTP_SERVE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "result.h"
+
+/*
+ * The SOCK_SEQPACKET listener `name` (FileDescriptorName= of its .socket unit, sd_listen_fds(3));
+ * where systemd hands none over, binds `path`, mode 0600, owned by `owner` (a stale socket is
+ * replaced, a live one is RESULT_EXISTS). Nonblocking, close-on-exec.
+ */
+CHECKED enum result serve_listen(const char *name, const char *path, const char *owner,
+	int *ret_socket, struct error *error);
+
+/*
+ * Root becomes `user` (with that user's primary group and no other), for good; anybody else stays
+ * who he is. Then no new privileges, undumpable, no core. Memory locking is tried: RESULT_OK where
+ * the limit forbids it.
+ */
+CHECKED enum result serve_drop(const char *user, struct error *error);
+
+/* Makes the directory `path` root's, mode 0711, where it is missing (foreground start only). */
+CHECKED enum result serve_directory(const char *path, struct error *error);
+
+/* sd_notify(3) and the watchdog; idle without systemd. */
+void serve_ready(void);
+void serve_alive(void);
+
+#endif
