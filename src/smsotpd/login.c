@@ -152,6 +152,31 @@ static void tags_fill(const struct keys *keys, const struct ask *ask, const stru
 	key_hash(keys->name, binding, 4, login->binding);
 }
 
+static void telemetry_fill(
+	const struct ask *ask, const struct source *source, struct telemetry *ret)
+{
+	snprintf(ret->tty, sizeof(ret->tty), "%s", ask->tty);
+	snprintf(ret->rhost, sizeof(ret->rhost), "%s", ask->rhost);
+	snprintf(ret->ruser, sizeof(ret->ruser), "%s", ask->ruser);
+	snprintf(ret->connection, sizeof(ret->connection), "%s", ask->connection);
+	ret->factor = ask->first_factor ? "password" : "none";
+	if (source->kind == SOURCE_KEY)
+		ret->factor = "publickey";
+}
+
+const char *source_kind_name(enum source_kind kind)
+{
+	static const char *const names[] = {
+		[SOURCE_UNNAMED] = "unnamed",
+		[SOURCE_ADDRESS] = "address",
+		[SOURCE_KEY] = "key",
+		[SOURCE_UID] = "uid",
+		[SOURCE_TTY] = "tty",
+	};
+
+	return names[kind];
+}
+
 enum result login_read(const struct config *config, const struct keys *keys, const struct ask *ask,
 	struct login *ret_login)
 {
@@ -168,5 +193,6 @@ enum result login_read(const struct config *config, const struct keys *keys, con
 	ret_login->first_factor = first_factor_met(service, ask);
 	struct place place = place_find(service, keys, ask, address, &ret_login->source);
 	tags_fill(keys, ask, &place, ret_login);
+	telemetry_fill(ask, &ret_login->source, &ret_login->telemetry);
 	return RESULT_OK;
 }

@@ -20,6 +20,15 @@ struct source {
 	char label[LABEL_SIZE];
 };
 
+/* Facts for the trail, as the application gave them; escaped when written, trusted for nothing. */
+struct telemetry {
+	char tty[64];
+	char rhost[128];
+	char ruser[64];
+	char connection[128];
+	const char *factor; /* "publickey", "password" or "none" */
+};
+
 struct login {
 	const struct config_service *service;
 	struct source source;
@@ -27,10 +36,13 @@ struct login {
 	uint32_t uid;                 /* the application's real uid */
 	char name[NAME_SIZE_MAX + 1]; /* as typed */
 	bool first_factor;            /* service->before is met */
+	struct telemetry telemetry;
 	struct visitor visitor;
 	uint8_t binding[HASH_SIZE]; /* of service, source and first factor: what a challenge is for
 				     */
 };
+
+const char *source_kind_name(enum source_kind kind);
 
 /* RESULT_NOT_FOUND: no section speaks of the service. */
 CHECKED enum result login_read(const struct config *config, const struct keys *keys,
