@@ -97,6 +97,8 @@ void judge_exchange(const struct exchange *exchange, struct report *report)
 		return;
 	}
 	report->outcome = OUTCOME_UNKNOWN;
+	/* libcurl would speak of our seek callback, which is there to refuse. */
 	detail_set(report, "the request left and no whole answer came: ask the gateway's support",
-		exchange->reason);
+		exchange->curl == CURLE_SEND_FAIL_REWIND ? "a kept connection closed"
+							 : exchange->reason);
 }
