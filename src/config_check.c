@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config_check.h"
+
+#include <string.h>
+
+#include "config_keys.h"
+
+#define PLACE "{code}"
+
+static enum result refuse(const struct config *config, const char *section, const char *name,
+	const char *why, struct error *error)
+{
+	return config_key_refuse(config, config_key_find(section, name), 0, why, error);
+}
+
+static bool is_set(const struct config *config, const struct config_key *key)
+{
+	return config_mark(config->origin, key, 0)->file > 0;
+}
+
+/* The first key of [gateway] but `stub` that a file sets, even to nothing; NULL for none. */
+static const struct config_key *gateway_first(const struct config *config)
+{
+	for (size_t i = 0; i < CONFIG_KEYS; i++) {
+		const struct config_key *key = &config_keys[i];
+
+		if (strcmp(key->section, "gateway") == 0 && strcmp(key->name, "stub") != 0 &&
+			is_set(config, key))
+			return key;
+	}
+	return NULL;
+}
+
+/* Whoever sets one key means the real gateway: half of it must not turn into the stub. */
+static enum result check_complete(const struct config *config, struct error *error)
+{
+	const struct config_gateway *gateway = &config->gateway;
+	bool password = gateway->auth == AUTH_PASSWORD;
+	char missing[96] = "";
+	char why[256];
+	const struct {
+		const char *name;
+		bool lacking;
+	} needed[] = {
+		{"url", !gateway->url[0]},
+		{"feed_id", !gateway->feed_id[0]},
+		{"username", password && !gateway->username[0]},
+		{"password_file", password && !gateway->password_file[0]},
+	};
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		if (!needed[i].lacking)
+			continue;
+		if (missing[0])
+			strcat(missing, ", ");
+		strcat(missing, needed[i].name);
+	}
+	if (!missing[0])
+		return RESULT_OK;
+	snprintf(why, sizeof(why), "is set, but the gateway also needs %s; set %s, or stub = yes",
+		missing, strchr(missing, ',') ? "them" : "it");
+	return config_key_refuse(config, gateway_first(config), 0, why, error);
+}
+
+static enum result check_gateway(struct config *config, struct error *error)
+{
+	struct config_gateway *gateway = &config->gateway;
+	const struct config_key *stub = config_key_find("gateway", "stub");
+
+	gateway->any = gateway_first(config) != NULL;
+	if (!gateway->any && is_set(config, stub) && !gateway->stub)
+		return refuse(config, "gateway", "stub",
+			"is no, but there is no gateway to send by; set url, feed_id, username "
+			"and password_file, or stub = yes",
+			error);
+	gateway->stub = gateway->stub || !gateway->any;
+	if (gateway->timeout < gateway->connect_timeout)
+		return refuse(config, "gateway",
+			is_set(config, config_key_find("gateway", "timeout")) ? "timeout"
+									      : "connect_timeout",
+			"is wrong beside the other time; write a timeout that is at least "
+			"connect_timeout",
+			error);
+	if (gateway->proxy[0] && strncmp(gateway->url, "http:", 5) == 0)
+		return refuse(config, "gateway", "proxy",
+			"would read every code, since url is http; write an https url, or take "
+			"the proxy out",
+			error);
+	return gateway->stub ? RESULT_OK : check_complete(config, error);
+}
+
+static enum result check_lockout(const struct config *config, struct error *error)
+{
+	if (config->lockout.wait_max >= config->lockout.wait)
+		return RESULT_OK;
+	bool named = is_set(config, config_key_find("lockout", "wait_max"));
+	return refuse(config, "lockout", named ? "wait_max" : "wait",
+		"is wrong beside the other wait; write a wait_max that is at least wait", error);
+}
+
+static enum result check_message(const struct config *config, struct error *error)
+{
+	const char *place = strstr(config->message.text, PLACE);
+
+	if (!place)
+		return refuse(config, "message", "text",
+			"has no place for the code; write {code} where it belongs", error);
+	if (strstr(place + sizeof(PLACE) - 1, PLACE))
+		return refuse(config, "message", "text",
+			"has two places for the code; write {code} once", error);
+	return RESULT_OK;
+}
+
+/* Whether `name` is the section's own or one of its `also`, from the entry `from` on. */
+static bool claims(const struct config_service *service, const char *name, size_t from)
+{
+	for (size_t i = from; i < CONFIG_LIST && service->also[i][0]; i++) {
+		if (strcmp(service->also[i], name) == 0)
+			return true;
+	}
+	return strcmp(service->name, name) == 0;
+}
+
+static enum result refuse_claim(
+	const struct config *config, uint32_t service, const char *name, struct error *error)
+{
+	char why[256];
+
+	snprintf(why, sizeof(why),
+		"has %s, which another section or entry has too; leave it in one", name);
+	return config_key_refuse(
+		config, config_key_find(CONFIG_SERVICE, "also"), service, why, error);
+}
+
+/* Each name in `also` is in no other section, as its name or in its `also`, and in this one once.
+ */
+static enum result check_service(const struct config *config, uint32_t number, struct error *error)
+{
+	const struct config_service *service = &config->service[number];
+
+	if (strcmp(service->name, "*") == 0 && service->also[0][0])
+		return config_key_refuse(config, config_key_find(CONFIG_SERVICE, "also"), number,
+			"is set in the section of all other services; take it out", error);
+	for (size_t i = 0; i < CONFIG_LIST && service->also[i][0]; i++) {
+		if (claims(service, service->also[i], i + 1))
+			return refuse_claim(config, number, service->also[i], error);
+		for (uint32_t other = 0; other < config->services; other++) {
+			if (other != number && claims(&config->service[other], service->also[i], 0))
+				return refuse_claim(config, number, service->also[i], error);
+		}
+	}
+	return RESULT_OK;
+}
+
+enum result config_check(struct config *config, struct error *error)
+{
+	enum result result = check_gateway(config, error);
+
+	if (result == RESULT_OK)
+		result = check_lockout(config, error);
+	if (result == RESULT_OK)
+		result = check_message(config, error);
+	for (uint32_t i = 0; result == RESULT_OK && i < config->services; i++)
+		result = check_service(config, i, error);
+	return result;
+}
