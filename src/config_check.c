@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "config_keys.h"
-
-#define PLACE "{code}"
+#include "gsm.h"
 
 static enum result refuse(const struct config *config, const char *section, const char *name,
 	const char *why, struct error *error)
@@ -16,6 +15,13 @@ static enum result refuse(const struct config *config, const char *section, cons
 static bool is_set(const struct config *config, const struct config_key *key)
 {
 	return config_mark(config->origin, key, 0)->file > 0;
+}
+
+static uint32_t number(const struct config *config, const struct config_key *key)
+{
+	const void *at = (const char *)config + key->offset;
+
+	return *(const uint32_t *)at;
 }
 
 /* The first key of [gateway] but `stub` that a file sets, even to nothing; NULL for none. */
@@ -49,11 +55,8 @@ static enum result check_complete(const struct config *config, struct error *err
 	};
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		if (!needed[i].lacking)
-			continue;
-		if (missing[0])
-			strcat(missing, ", ");
-		strcat(missing, needed[i].name);
+		if (needed[i].lacking)
+			config_list_add(missing, sizeof(missing), needed[i].name);
 	}
 	if (!missing[0])
 		return RESULT_OK;
@@ -74,13 +77,6 @@ static enum result check_gateway(struct config *config, struct error *error)
 			"and password_file, or stub = yes",
 			error);
 	gateway->stub = gateway->stub || !gateway->any;
-	if (gateway->timeout < gateway->connect_timeout)
-		return refuse(config, "gateway",
-			is_set(config, config_key_find("gateway", "timeout")) ? "timeout"
-									      : "connect_timeout",
-			"is wrong beside the other time; write a timeout that is at least "
-			"connect_timeout",
-			error);
 	if (gateway->proxy[0] && strncmp(gateway->url, "http:", 5) == 0)
 		return refuse(config, "gateway", "proxy",
 			"would read every code, since url is http; write an https url, or take "
@@ -89,26 +85,28 @@ static enum result check_gateway(struct config *config, struct error *error)
 	return gateway->stub ? RESULT_OK : check_complete(config, error);
 }
 
-static enum result check_lockout(const struct config *config, struct error *error)
+/* The second of two keys must not be less than the first; says so at whichever a file sets. */
+static enum result check_order(const struct config *config, const struct config_key *less,
+	const struct config_key *more, struct error *error)
 {
-	if (config->lockout.wait_max >= config->lockout.wait)
+	const struct config_key *named = is_set(config, more) ? more : less;
+	char why[128];
+
+	if (number(config, less) <= number(config, more))
 		return RESULT_OK;
-	bool named = is_set(config, config_key_find("lockout", "wait_max"));
-	return refuse(config, "lockout", named ? "wait_max" : "wait",
-		"is wrong beside the other wait; write a wait_max that is at least wait", error);
+	snprintf(why, sizeof(why), "%s is %u and %s is %u; write a %s that is at least %s",
+		less->name, number(config, less), more->name, number(config, more), more->name,
+		less->name);
+	return config_key_refuse(config, named, 0, why, error);
 }
 
 static enum result check_message(const struct config *config, struct error *error)
 {
-	const char *place = strstr(config->message.text, PLACE);
+	struct error inner;
 
-	if (!place)
-		return refuse(config, "message", "text",
-			"has no place for the code; write {code} where it belongs", error);
-	if (strstr(place + sizeof(PLACE) - 1, PLACE))
-		return refuse(config, "message", "text",
-			"has two places for the code; write {code} once", error);
-	return RESULT_OK;
+	if (message_check(config->message.text, &inner) == RESULT_OK)
+		return RESULT_OK;
+	return refuse(config, "message", "text", inner.text, error);
 }
 
 /* Whether `name` is the section's own or one of its `also`, from the entry `from` on. */
@@ -157,7 +155,11 @@ enum result config_check(struct config *config, struct error *error)
 	enum result result = check_gateway(config, error);
 
 	if (result == RESULT_OK)
-		result = check_lockout(config, error);
+		result = check_order(config, config_key_find("gateway", "connect_timeout"),
+			config_key_find("gateway", "timeout"), error);
+	if (result == RESULT_OK)
+		result = check_order(config, config_key_find("lockout", "wait"),
+			config_key_find("lockout", "wait_max"), error);
 	if (result == RESULT_OK)
 		result = check_message(config, error);
 	for (uint32_t i = 0; result == RESULT_OK && i < config->services; i++)

@@ -110,6 +110,9 @@ CHECKED enum result config_value_set(
 /* Writes the value so that config_value_set reads it back. */
 void config_value_print(const struct config_key *key, const void *base, FILE *to);
 
+/* Appends ", item" to a list of words, cut at `size` bytes with its NUL. */
+void config_list_add(char *list, size_t size, const char *item);
+
 /* Makes ASCII letters small, as libpam does with the name of a service. */
 void config_name_lower(char *name);
 

@@ -137,11 +137,8 @@ static void refuse_unknown(struct reader *reader, const char *name)
 	char why[480];
 
 	for (size_t i = 0; i < CONFIG_KEYS; i++) {
-		if (strcmp(config_keys[i].section, reader->section) != 0)
-			continue;
-		if (list[0])
-			strcat(list, ", ");
-		strcat(list, config_keys[i].name);
+		if (strcmp(config_keys[i].section, reader->section) == 0)
+			config_list_add(list, sizeof(list), config_keys[i].name);
 	}
 	snprintf(why, sizeof(why), "[%s] %s: no such key; this section has %s", reader->section,
 		log_escape(name, shown, sizeof(shown)), list);

@@ -21,13 +21,20 @@ _Static_assert(sizeof(enum gateway_auth) == sizeof(unsigned int) &&
 		       sizeof(enum service_before) == sizeof(unsigned int),
 	"set_word writes an unsigned int");
 
+void config_list_add(char *list, size_t size, const char *item)
+{
+	size_t used = strlen(list);
+
+	snprintf(list + used, size - used, "%s%s", used > 0 ? ", " : "", item);
+}
+
 static bool digits_only(const char *text)
 {
 	return text[strspn(text, digits)] == '\0';
 }
 
 static enum result set_number(
-	const struct config_key *key, void *at, const char *text, struct error *error)
+	const struct config_key *key, void *at, char *text, struct error *error)
 {
 	uint32_t *number = at;
 
@@ -44,8 +51,7 @@ static enum result set_number(
 	return RESULT_OK;
 }
 
-static enum result set_bool(
-	const struct config_key *key, void *at, const char *text, struct error *error)
+static enum result set_bool(const struct config_key *key, void *at, char *text, struct error *error)
 {
 	bool *flag = at;
 
@@ -57,8 +63,7 @@ static enum result set_bool(
 	return RESULT_OK;
 }
 
-static enum result set_word(
-	const struct config_key *key, void *at, const char *text, struct error *error)
+static enum result set_word(const struct config_key *key, void *at, char *text, struct error *error)
 {
 	unsigned int *choice = at;
 	char list[96] = "";
@@ -68,11 +73,9 @@ static enum result set_word(
 			*choice = i;
 			return RESULT_OK;
 		}
-		if (i > 0)
-			strcat(list, key->words[i + 1] ? ", " : " or ");
-		strcat(list, key->words[i]);
+		config_list_add(list, sizeof(list), key->words[i]);
 	}
-	return error_set(error, RESULT_INVALID, "is no such word; write %s", list);
+	return error_set(error, RESULT_INVALID, "is no such word; write one of %s", list);
 }
 
 /* NULL where `text` is what a string of this kind may be, else what to write. */
@@ -107,7 +110,7 @@ static const char *string_fault(const struct config_key *key, const char *text)
 }
 
 static enum result set_string(
-	const struct config_key *key, void *at, const char *text, struct error *error)
+	const struct config_key *key, void *at, char *text, struct error *error)
 {
 	const char *fault = string_fault(key, text);
 	size_t size = strlen(text);
@@ -161,18 +164,13 @@ static const char *entry_fault(const struct config_key *key, const char *entry)
 	}
 }
 
-static enum result set_list(
-	const struct config_key *key, void *at, const char *text, struct error *error)
+static enum result set_list(const struct config_key *key, void *at, char *text, struct error *error)
 {
 	char list[CONFIG_LIST][CONFIG_WORD] = {{0}};
-	char copy[CONFIG_LINE];
 	char *rest = NULL;
 	uint32_t count = 0;
 
-	if (strlen(text) >= sizeof(copy))
-		return error_set(error, RESULT_INVALID, "is too long; write fewer entries");
-	memcpy(copy, text, strlen(text) + 1);
-	for (char *entry = strtok_r(copy, BLANKS, &rest); entry;
+	for (char *entry = strtok_r(text, BLANKS, &rest); entry;
 		entry = strtok_r(NULL, BLANKS, &rest)) {
 		if (key->kind == KEY_NAMES)
 			config_name_lower(entry);
@@ -197,7 +195,7 @@ void config_name_lower(char *name)
 }
 
 static enum result (*const setters[KEY_KINDS])(
-	const struct config_key *, void *, const char *, struct error *) = {
+	const struct config_key *, void *, char *, struct error *) = {
 	[KEY_NUMBER] = set_number,
 	[KEY_BOOL] = set_bool,
 	[KEY_WORD] = set_word,
