@@ -224,7 +224,9 @@ enum result config_value_set(
 		return error_set(error, RESULT_INVALID,
 			"begins with a quote that does not end; put a quote at its end as well");
 	for (const char *at = text; *at; at++) {
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
+		bool blank = *at == '\t' && setters[key->kind] == set_list;
+
+		if (((unsigned char)*at < ' ' && !blank) || *at == 0x7f)
 			return error_set(error, RESULT_INVALID,
 				"has a control byte; write blanks, not tabs, and one line only");
 	}
