@@ -43,11 +43,12 @@ static inline void text_write(const char *path, const char *text)
 /* The caller frees it. */
 static inline char *text_read(const char *path)
 {
-	char *text = calloc(1, 65536);
 	FILE *file = fopen(path, "r");
 
+	if (!file)
+		fail_msg("%s cannot be read: run this at the top of the tree", path);
+	char *text = calloc(1, 65536);
 	assert_non_null(text);
-	assert_non_null(file);
 	assert_true(fread(text, 1, 65535, file) < 65535);
 	fclose(file);
 	return text;
