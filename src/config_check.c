@@ -17,7 +17,7 @@ static bool is_set(const struct config *config, const struct config_key *key)
 	return config_mark(config->origin, key, 0)->file > 0;
 }
 
-static uint32_t number(const struct config *config, const struct config_key *key)
+static uint32_t number_at(const struct config *config, const struct config_key *key)
 {
 	const void *at = (const char *)config + key->offset;
 
@@ -92,11 +92,11 @@ static enum result check_order(const struct config *config, const struct config_
 	const struct config_key *named = is_set(config, more) ? more : less;
 	char why[128];
 
-	if (number(config, less) <= number(config, more))
+	if (number_at(config, less) <= number_at(config, more))
 		return RESULT_OK;
 	snprintf(why, sizeof(why), "%s is %u and %s is %u; write a %s that is at least %s",
-		less->name, number(config, less), more->name, number(config, more), more->name,
-		less->name);
+		less->name, number_at(config, less), more->name, number_at(config, more),
+		more->name, less->name);
 	return config_key_refuse(config, named, 0, why, error);
 }
 
@@ -119,6 +119,13 @@ static bool claims(const struct config_service *service, const char *name, size_
 	return strcmp(service->name, name) == 0;
 }
 
+static enum result refuse_also(
+	const struct config *config, uint32_t service, const char *why, struct error *error)
+{
+	return config_key_refuse(
+		config, config_key_find(CONFIG_SERVICE, "also"), service, why, error);
+}
+
 static enum result refuse_claim(
 	const struct config *config, uint32_t service, const char *name, struct error *error)
 {
@@ -126,8 +133,42 @@ static enum result refuse_claim(
 
 	snprintf(why, sizeof(why),
 		"has %s, which another section or entry has too; leave it in one", name);
-	return config_key_refuse(
-		config, config_key_find(CONFIG_SERVICE, "also"), service, why, error);
+	return refuse_also(config, service, why, error);
+}
+
+/* A section that a built-in `also` covers: what is wrong is where the section is. */
+static enum result refuse_section(
+	const struct config *config, uint32_t service, uint32_t covers, struct error *error)
+{
+	const struct config_origin *origin = config->origin;
+	const struct config_mark *mark = &origin->section[service];
+	const char *name = config->service[covers].name;
+
+	return error_set(error, RESULT_INVALID,
+		"%s:%u: [service %s] is one of the names of [service %s]; write also = without it "
+		"there, or its keys in [service %s]",
+		origin->file[mark->file], mark->line, config->service[service].name, name, name);
+}
+
+/*
+ * Whether another section claims `name`, of the `also` of `number`. Where no file set that `also`,
+ * the other section is at fault; if by its own `also`, its turn comes.
+ */
+static enum result check_claim(
+	const struct config *config, uint32_t number, const char *name, struct error *error)
+{
+	const struct config_key *also = config_key_find(CONFIG_SERVICE, "also");
+	bool named = config_mark(config->origin, also, number)->file > 0;
+
+	for (uint32_t i = 0; i < config->services; i++) {
+		if (i == number || !claims(&config->service[i], name, 0))
+			continue;
+		if (named)
+			return refuse_claim(config, number, name, error);
+		if (strcmp(config->service[i].name, name) == 0)
+			return refuse_section(config, i, number, error);
+	}
+	return RESULT_OK;
 }
 
 /* Each name in `also` is in no other section, as its name or in its `also`, and in this one once.
@@ -135,19 +176,17 @@ static enum result refuse_claim(
 static enum result check_service(const struct config *config, uint32_t number, struct error *error)
 {
 	const struct config_service *service = &config->service[number];
+	enum result result = RESULT_OK;
 
 	if (strcmp(service->name, "*") == 0 && service->also[0][0])
-		return config_key_refuse(config, config_key_find(CONFIG_SERVICE, "also"), number,
+		return refuse_also(config, number,
 			"is set in the section of all other services; take it out", error);
-	for (size_t i = 0; i < CONFIG_LIST && service->also[i][0]; i++) {
+	for (size_t i = 0; result == RESULT_OK && i < CONFIG_LIST && service->also[i][0]; i++) {
 		if (claims(service, service->also[i], i + 1))
 			return refuse_claim(config, number, service->also[i], error);
-		for (uint32_t other = 0; other < config->services; other++) {
-			if (other != number && claims(&config->service[other], service->also[i], 0))
-				return refuse_claim(config, number, service->also[i], error);
-		}
+		result = check_claim(config, number, service->also[i], error);
 	}
-	return RESULT_OK;
+	return result;
 }
 
 enum result config_check(struct config *config, struct error *error)

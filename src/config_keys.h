@@ -79,6 +79,7 @@ struct config_origin {
 	char *file[CONFIG_FILES];
 	uint32_t files;
 	struct config_mark key[CONFIG_KEYS];
+	struct config_mark section[CONFIG_SERVICES]; /* where its section is opened first */
 	struct config_mark service[CONFIG_SERVICES][CONFIG_SERVICE_KEYS];
 };
 

@@ -72,29 +72,37 @@ static char *trim(char *text)
 	return text;
 }
 
+static void service_enter(struct reader *reader, char *name)
+{
+	struct error inner;
+
+	config_name_lower(name);
+	reader->section = CONFIG_SERVICE;
+	enum result result = config_service_open(reader->config, name, &reader->service, &inner);
+	if (result != RESULT_OK) {
+		reader_fail(reader, result, inner.text);
+		return;
+	}
+	struct config_mark *mark = &reader->config->origin->section[reader->service];
+	if (mark->file == 0)
+		*mark = (struct config_mark){reader->file, reader->line};
+}
+
 /* `name` is what stands between the brackets. */
 static void section_enter(struct reader *reader, char *name)
 {
-	struct error inner;
 	size_t size = strcspn(name, " \t");
 
-	if (strncmp(name, CONFIG_SERVICE, size) == 0 && size == sizeof(CONFIG_SERVICE) - 1) {
-		char *service = trim(name + size);
-
-		config_name_lower(service);
-		enum result result =
-			config_service_open(reader->config, service, &reader->service, &inner);
-		reader->section = CONFIG_SERVICE;
-		if (result != RESULT_OK)
-			reader_fail(reader, result, inner.text);
+	if (size == sizeof(CONFIG_SERVICE) - 1 && strncmp(name, CONFIG_SERVICE, size) == 0) {
+		service_enter(reader, trim(name + size));
 		return;
 	}
-	const struct config_key *row = config_section_find(name);
-	if (!row) {
+	const struct config_key *key = config_section_find(name);
+	if (!key) {
 		reader_fail(reader, RESULT_INVALID, "no such section; " SECTIONS_HELP);
 		return;
 	}
-	reader->section = row->section;
+	reader->section = key->section;
 }
 
 /* Sections are followed here rather than by inih, which hands over only those that have keys. */

@@ -207,6 +207,9 @@ static void test_gateway_or_stub(void **state)
 		{"[gateway]\n", false, true},
 		{"[gateway]\nstub = yes\n", false, true},
 		{"[gateway]\nstub = yes\nurl = https://h/\n", true, true},
+		{"[gateway]\nstub = yes\nurl = http://[::1]:8/\nproxy =\n", true, true},
+		{"[gateway]\nstub = yes\nurl = http://LOCALHOST/\n", true, true},
+		{"[gateway]\nstub = yes\nurl = http://127.8.9.1/\n", true, true},
 		{"[gateway]\nauth = address\nurl = https://h/\nfeed_id = 1\n", true, false},
 	};
 

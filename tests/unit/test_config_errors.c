@@ -91,6 +91,7 @@ static const struct {
 		":2: [gateway] url: is no https address; write https://HOST/PATH"},
 	{"[gateway]\nurl = http://gateway.example/\n", ":2: [gateway] url: " HTTPS},
 	{"[gateway]\nurl = http://127.0.0.1.example/\n", ":2: [gateway] url: " HTTPS},
+	{"[gateway]\nurl = http://128.0.0.1/\n", ":2: [gateway] url: " HTTPS},
 	{"[gateway]\nurl = http://[::2]/\n", ":2: [gateway] url: " HTTPS},
 	{"[gateway]\nurl = https://u:p@h/\n", ":2: [gateway] url: " USERINFO},
 	{"[gateway]\nurl = http://localhost@h/\n", ":2: [gateway] url: " USERINFO},
@@ -120,6 +121,9 @@ static const struct {
 	{"[gateway]\npin = sha256//AAAA=\n",
 		":2: [gateway] pin: has an entry that is no pin; write sha256// and the 44 bytes "
 		"of base64"},
+	{"[gateway]\npin = sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA-=\n",
+		":2: [gateway] pin: has an entry that is no pin; write sha256// and the 44 bytes "
+		"of base64"},
 	{"[gateway]\nallow_prefixes = 91\n",
 		":2: [gateway] allow_prefixes: has an entry that is no prefix; write a plus and "
 		"digits, as +91"},
@@ -142,6 +146,11 @@ static const struct {
 	{"[service sudo]\nalso = SU-L\n", ":2: [service sudo] also: has su-l" CLAIM},
 	{"[service sudo]\nalso = sudo\n", ":2: [service sudo] also: has sudo" CLAIM},
 	{"[service sudo]\nalso = x x\n", ":2: [service sudo] also: has x" CLAIM},
+	{"[service doas]\nalso = sshd\n", ":2: [service doas] also: has sshd" CLAIM},
+	{"[service doas]\nalso = su-l\n", ":2: [service doas] also: has su-l" CLAIM},
+	{"\n[service sudo-i]\nroot = no\n[service sudo-i]\n",
+		":2: [service sudo-i] is one of the names of [service sudo]; write also = without "
+		"it there, or its keys in [service sudo]"},
 	{"[service *]\nalso = x\n",
 		":2: [service *] also: is set in the section of all other services; take it out"},
 };

@@ -42,14 +42,15 @@ static void test_parts_in_order(void **state)
 
 	part_write(fixture, "20.conf", "[code]\ntries = 2\ndigits = 8\n");
 	part_write(fixture, "10.conf", "[code]\ntries = 1\nexpiry = 600\n");
-	part_write(fixture, ".30.conf", "[code]\ntries = 3\n");
-	part_write(fixture, "40.conf~", "[code]\ntries = 4\n");
-	part_write(fixture, ".conf", "[code]\ntries = 6\n");
+	part_write(fixture, ".30.conf", "[resend]\ntexts = 9\n");
+	part_write(fixture, "40.conf~", "[resend]\ntexts = 9\n");
+	part_write(fixture, ".conf", "[resend]\ntexts = 9\n");
 	struct config *config = load_good(fixture, "[code]\nexpiry = 300\n[resend]\nhold = 0\n");
 	assert_int_equal(config->code.tries, 2);
 	assert_int_equal(config->code.digits, 8);
 	assert_int_equal(config->code.expiry, 600);
 	assert_int_equal(config->resend.hold, 0);
+	assert_int_equal(config->resend.texts, 3);
 	config_free(&config);
 	part_write(fixture, "20.conf", "[gateway]\nurl = https://h/\n");
 	part_write(fixture, "10.conf", "[gateway]\nstub = yes\n");
