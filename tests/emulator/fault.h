@@ -21,9 +21,12 @@
  *	drip [MS]             taken, a byte of the reply each 1000 ms
  *	slow [MS]             taken, the whole reply after 1000 ms
  *	truncated             taken, a whole answer with half of the XML
- *	nul, oversized        taken, the reply with a NUL in it, or with 1 MB of blanks in its
- *middle 400 to 599            that HTTP status, not taken garbage html json empty   status 200, not
- *taken redirect [URL]        status 302, not taken
+ *	nul                   taken, the reply with a NUL in it
+ *	oversized             taken, the reply with 1 MB of blanks in it
+ *	400 to 599            that HTTP status, not taken
+ *	garbage, html, json   status 200, not taken
+ *	empty                 likewise
+ *	redirect [URL]        status 302, not taken
  */
 #ifndef EMULATOR_FAULT_H
 #define EMULATOR_FAULT_H

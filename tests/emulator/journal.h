@@ -8,8 +8,8 @@
  *	 "fates": [{"to": "...", "fate": "delivered", "code": 0}]}
  *
  * The last three are missing where it was no request to the API (404, 405, 400). space is how
- *blanks came: "+", "%20", "both" or "none"; error the request-level code. Never the text, nor the
- *password.
+ * blanks came: "+", "%20", "both" or "none"; error the request-level code. Neither the text nor
+ * the password is ever written.
  */
 #ifndef EMULATOR_JOURNAL_H
 #define EMULATOR_JOURNAL_H
