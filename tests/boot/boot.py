@@ -40,6 +40,17 @@ def obstacle():
     return None
 
 
+def make_root():
+    """Makes the pristine root where it is not yet there."""
+    subprocess.run([os.path.join(HERE, "make-root"), BASE], check=True, stdin=subprocess.DEVNULL)
+
+
+def quiet_environment():
+    """A make of its own: one that runs the tests must not hand its options down."""
+    return {name: value for name, value in os.environ.items()
+            if not name.startswith("MAKE") and name != "MFLAGS"}
+
+
 class Host:
     """One host; `directory` holds its changes to the pristine root."""
 
@@ -62,7 +73,8 @@ class Host:
                   '"lowerdir=$1,upperdir=upper,workdir=work" merged && shift && make "$@"')
         subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", ROOT, "-s", "-C", PROJECT,
                         "install", f"DESTDIR={self.directory}/merged", *arguments],
-                       cwd=self.directory, check=True, stdin=subprocess.DEVNULL)
+                       cwd=self.directory, check=True, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, env=quiet_environment())
 
     def boot(self):
         """Starts systemd and waits until every job of the boot is done. Returns its word for it,
