@@ -134,10 +134,15 @@ class Host:
         return self.run("cat", path).stdout
 
     def poweroff(self):
-        """The orderly end: every unit is stopped, the next boot finds what they left."""
+        """The orderly end: the next boot finds what stopped units have left. When the last is
+        stopped, pid 1 becomes systemd-shutdown, which would wait for programs of run() as well."""
         self.run("systemctl", "poweroff", check=False)
-        self.unshare.wait(BOOT_SECONDS)
-        self.ended()
+        deadline = time.monotonic() + BOOT_SECONDS
+        while self.unshare.poll() is None and self.find_init():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the host does not stop, see {self.directory}/console.log")
+            time.sleep(0.01)
+        self.kill()
 
     def kill(self):
         """The end of a power cut. Of no effect where nothing runs."""

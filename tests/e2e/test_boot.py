@@ -3,9 +3,14 @@
 """The installed product on a Debian 12 that its own systemd has booted: socket activation, real
 logins over sshd with the sandbox on, daemons killed, the host started again."""
 
+import os
+import subprocess
 import unittest
 
-from bootcase import LOCKED, WRONG, HostCase, installed, until, wrong
+from bootcase import LOCKED, SENT, WRONG, HostCase, boot, installed, until, wrong
+from phone import Phone
+
+EMULATOR = os.path.join(boot.PROJECT, "build", "tests", "bulkpush-emulator")
 
 # The tests' runner reads this: a host is booted from the outside, not in a private world.
 OUTSIDE = True
@@ -91,8 +96,72 @@ class Reboot(HostCase):
         self.assertRegex(login.finish()[0], LOCKED)
         self.host.kill()
         self.host.start()
-        self.assertRegex(self.terminal(person.ssh()).finish()[0], LOCKED)
+        # What is shown starts afresh with the boot, what a login is worth does not: no text leaves.
+        self.assertRegex(self.terminal(person.ssh()).prompt(), SENT)
         self.sign_in(other)
+        self.assertEqual(person.codes(), [])
+
+
+CONFIG = """[gateway]
+url = {url}
+username = shop
+feed_id = 1234
+password_file = /etc/smsotp/password
+ca_file = /etc/smsotp/ca.pem
+sender_id = SMSOTP
+entity_id = 1101000000000000001
+template_id = 1107000000000000001
+"""
+
+
+class Gateway(HostCase):
+    """The texts come out of the gateway's emulator, which listens on the host's loopback."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.directory = os.path.join(cls.host.directory, "emulator")
+        os.makedirs(cls.directory)
+        password = os.path.join(cls.directory, "password")
+        with open(password, "w", encoding="ascii") as file:
+            file.write("not-a-real-password\n")
+        cls.emulator = subprocess.Popen(
+            ["nsenter", "--target", cls.host.init, "--net", EMULATOR, "--listen", "127.0.0.1:0",
+             "--make-cert", cls.directory, "--phones", cls.directory, "--username", "shop",
+             "--feed-id", "1234", "--password-file", password, "--lifetime", "300"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        cls.addClassCleanup(cls.stop_emulator)
+        cls.configure(next(line.split()[1] for line in cls.emulator.stdout
+                           if line.startswith("listening ")))
+
+    @classmethod
+    def stop_emulator(cls):
+        cls.emulator.terminate()
+        cls.emulator.wait()
+        cls.emulator.stdout.close()
+
+    @classmethod
+    def configure(cls, url):
+        with open(os.path.join(cls.directory, "ca.pem"), encoding="ascii") as file:
+            cls.host.write("/etc/smsotp/ca.pem", file.read())
+        cls.host.write("/etc/smsotp/password", "not-a-real-password\n", "0400", "smsotp-send")
+        cls.host.write("/etc/smsotp/smsotp.conf.d/gateway.conf", CONFIG.format(url=url))
+        cls.host.run("systemctl", "try-reload-or-restart", "smsotpd", "smsotp-send")
+
+    def test_code_comes_through_the_gateway(self):
+        person = self.host.person()
+        phone = Phone(self.directory, person.number)
+        login = self.terminal(person.ssh())
+        self.assertRegex(login.prompt(), SENT)
+        login.send(phone.next_code())
+        self.signed_in(login, person)
+        self.assertEqual(person.codes(), [])
+
+    def test_nobody_but_the_sender_reads_the_password(self):
+        for user in ("smsotp", "nobody"):
+            read = self.host.run("setpriv", f"--reuid={user}", "--clear-groups", "cat",
+                                 "/etc/smsotp/password", check=False)
+            self.assertIn("Permission denied", read.stderr)
 
 
 if __name__ == "__main__":
