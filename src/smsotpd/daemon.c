@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "flow.h"
+#include "control.h"
 #include "log.h"
 #include "loop.h"
 #include "options.h"
@@ -69,9 +69,13 @@ static void open_stores(struct daemon *daemon)
 		event_daemon(daemon->trail, LOG_ERR, "store.unavailable", error.text);
 		return;
 	}
-	if (daemon->stores.made)
+	if (daemon->stores.origin == KEY_MADE)
 		event_daemon(daemon->trail, LOG_NOTICE, "store.made", "both stores begin empty");
-	else if (daemon->stores.state_made)
+	if (daemon->stores.origin == KEY_MOVED)
+		event_daemon(daemon->trail, LOG_WARNING, "store.cloned",
+			"the stores came from another machine: identities are kept under a new "
+			"key");
+	if (daemon->stores.origin == KEY_READ && daemon->stores.state_made)
 		event_daemon(daemon->trail, LOG_WARNING, "state.lost",
 			"the state store was missing and begins empty: locks and codes are "
 			"forgotten");
@@ -95,7 +99,7 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 	if (result == RESULT_OK)
 		result = ledger_new(&daemon->ledger);
 	const struct sender_hooks hooks = {
-		.context = daemon->flow, .leaves = flow_leaves, .reported = flow_reported};
+		.context = daemon->flow, .leaves = flow_leaves, .reported = control_reported};
 	snprintf(path, sizeof(path), "%s/send.sock", config->paths.run);
 	if (result == RESULT_OK)
 		result = sender_new(
