@@ -113,6 +113,13 @@ install: all
 uninstall:
 	rm -rf $(INSTALLED)
 
+# $(BUILD)/libpam-smsotp_VERSION_ARCH.deb
+.PHONY: deb
+deb: all
+	@rm -rf $(BUILD)/deb
+	@$(MAKE) -s install DESTDIR=$(BUILD)/deb/root
+	@etc/debian/make-deb $(BUILD) $(shell sed -n 's/.*SMSOTP_VERSION "\(.*\)"/\1/p' src/version.h)
+
 clean:
 	rm -rf $(BUILD)
 

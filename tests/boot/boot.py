@@ -130,6 +130,12 @@ class Host:
         """Writes a file of the host, which must run."""
         self.run("install", "-D", "-m", mode, "-o", owner, "/dev/stdin", path, text=text)
 
+    def copy(self, source, path):
+        """A file of this machine's, as it is."""
+        with open(source, "rb") as file:
+            subprocess.run(self.command("install", "-D", "-m", "0644", "/dev/stdin", path),
+                           check=True, stdin=file)
+
     def read(self, path):
         return self.run("cat", path).stdout
 

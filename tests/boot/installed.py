@@ -56,10 +56,14 @@ class Installed(boot.Host):
         self.start()
         self.write("/etc/systemd/system/smsotpd.service.d/boot-id.conf", BOOT_ID)
         self.run("systemctl", "daemon-reload")
-        self.run("systemctl", "enable", "--now", "smsotpd.socket")
+        self.bring()
         self.run("cp", SAMPLES + "/sshd_config.d/10-smsotp.conf", "/etc/ssh/sshd_config.d/")
         self.stack("sshd")
         self.restart_sshd()
+
+    def bring(self):
+        """What the host has not got by install()."""
+        self.run("systemctl", "enable", "--now", "smsotpd.socket")
 
     def restart_sshd(self):
         """As often as a test likes: systemd counts starts."""

@@ -25,13 +25,15 @@ def wrong(code, step=1):
 class HostCase(unittest.TestCase):
     """One booted host a class."""
 
+    HOST = installed.Installed
+
     @classmethod
     def setUpClass(cls):
         reason = boot.obstacle()
         if reason is not None:
             raise unittest.SkipTest(reason)
         boot.make_root()
-        cls.host = installed.Installed(cls.__name__.lower())
+        cls.host = cls.HOST(cls.__name__.lower())
         cls.addClassCleanup(cls.host.kill)
         cls.host.set_up()
 
