@@ -52,14 +52,16 @@ def quiet_environment():
 
 
 class Host:
-    """One host; `directory` holds its changes to the pristine root."""
+    """One host; `layers` in its directory holds its changes to the pristine root. They are called
+    root, because the Makefile looks for dependencies in no directory of that name."""
 
     def __init__(self, name):
         self.directory = os.path.join(BASE, name)
+        self.layers = os.path.join(self.directory, "root")
         self.unshare = None
         self.init = None
         shutil.rmtree(self.directory, ignore_errors=True)
-        os.makedirs(self.directory)
+        os.makedirs(self.layers)
 
     def __enter__(self):
         return self
@@ -72,8 +74,8 @@ class Host:
         script = ('mkdir -p upper work merged && mount -t overlay overlay -o '
                   '"lowerdir=$1,upperdir=upper,workdir=work" merged && shift && make "$@"')
         subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", ROOT, "-s", "-C", PROJECT,
-                        "install", f"DESTDIR={self.directory}/merged", *arguments],
-                       cwd=self.directory, check=True, stdin=subprocess.DEVNULL,
+                        "install", f"DESTDIR={self.layers}/merged", *arguments],
+                       cwd=self.layers, check=True, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, env=quiet_environment())
 
     def boot(self):
@@ -82,7 +84,7 @@ class Host:
         with open(os.path.join(self.directory, "console.log"), "ab") as console:
             self.unshare = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", START, ROOT,
-                 self.directory], stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+                 self.layers], stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         deadline = time.monotonic() + BOOT_SECONDS
         while time.monotonic() < deadline:
             if self.unshare.poll() is not None:
@@ -159,7 +161,7 @@ class Host:
 
     def ended(self):
         self.unshare = self.init = None
-        subprocess.run(["unshare", "--mount", START, "sweep", self.directory], check=False)
+        subprocess.run(["unshare", "--mount", START, "sweep", self.layers], check=False)
 
 
 def main():
