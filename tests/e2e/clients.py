@@ -141,6 +141,13 @@ class Dialogue:
             if came.prompts:
                 return came
 
+    def next(self):
+        """The next request that asks something, or whether the method granted."""
+        try:
+            return self.request()
+        except Ended as ended:
+            return ended.granted
+
     def prompt(self):
         return self.request().prompts[0]
 
@@ -150,10 +157,9 @@ class Dialogue:
 
     def outcome(self):
         """Whether the method granted, after the last answer; what it told is in `requests`."""
-        try:
-            raise AssertionError(f"asked again: {self.request()!r}")
-        except Ended as ended:
-            return ended.granted
+        came = self.next()
+        assert isinstance(came, bool), f"asked again: {came!r}"
+        return came
 
     def told(self):
         """The instructions of all requests, those without text left out."""

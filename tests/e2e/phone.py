@@ -10,6 +10,13 @@ LINE = re.compile(r"^\[phone [+0-9 ]+\] (.*)$")
 CODE = re.compile(r"(?<!\d)\d{6,8}(?!\d)")
 
 
+def code_of(line):
+    """The one code in a line of an inbox."""
+    codes = CODE.findall(LINE.match(line).group(1))
+    assert len(codes) == 1, f"a text with {len(codes)} codes: {line!r}"
+    return codes[0]
+
+
 class Phone:
     """One number's inbox. A text is read once; reading waits for the next."""
 
@@ -40,10 +47,7 @@ class Phone:
         return LINE.match(self.next_line(seconds)).group(1)
 
     def next_code(self, seconds=10.0):
-        text = self.next_text(seconds)
-        codes = CODE.findall(text)
-        assert len(codes) == 1, f"a text with {len(codes)} codes: {text!r}"
-        return codes[0]
+        return code_of(self.next_line(seconds))
 
 
 def wrong(code, step=1):
