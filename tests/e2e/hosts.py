@@ -23,16 +23,13 @@ GATEWAY_PORT = 8443
 PASSWORD_FILE = "/etc/smsotp/gateway.password"
 GATEWAY_PASSWORD = "not-a-real-password-5d2f"
 MESSAGE = "{code} is your sign-in code."
-SSHD = """Port 22
+# The first word on a subject counts: a test's own, then the shipped ones, then Debian's and ours.
+SSHD = """Include /etc/ssh/sshd_config.d/*.conf
 ListenAddress 0.0.0.0
 HostKey /etc/ssh/ssh_host_ed25519_key
 UsePAM yes
-KbdInteractiveAuthentication yes
-PasswordAuthentication no
-PubkeyAuthentication yes
 UseDNS no
 PrintMotd no
-PrintLastLog no
 MaxStartups 200
 LogLevel VERBOSE
 Subsystem sftp /usr/lib/openssh/sftp-server
@@ -88,9 +85,10 @@ def install():
                            ("smsotp-send", "/usr/libexec/smsotp")):
         os.makedirs(target, exist_ok=True)
         shutil.copy(f"{built}/{source}", target)
-    for stack in glob.glob(f"{PROJECT}/etc/pam.d/*"):
-        shutil.copy(stack, "/etc/pam.d")
-    os.makedirs("/var/lib/smsotp", exist_ok=True)
+    for kind in ("pam.d", "sshd_config.d"):
+        target = "/etc/ssh/sshd_config.d" if kind == "sshd_config.d" else "/etc/pam.d"
+        for path in glob.glob(f"{PROJECT}/etc/{kind}/*"):
+            shutil.copy(path, target)
     for path in ("/var/lib/smsotp", LOG):
         os.makedirs(path, exist_ok=True)
         os.chmod(path, 0o700)

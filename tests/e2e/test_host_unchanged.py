@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """make demo as its reader runs it, and the host before and after: the same ports, units, users,
 mounts and files of /etc, and no process left, also where it is interrupted or killed.
-
-Runs on the host itself, in a network namespace of its own so that others' ports are not seen.
 """
 
+import ctypes
 import hashlib
 import os
 import re
@@ -14,6 +13,7 @@ import unittest
 
 import pexpect
 
+import rootfs
 import wait
 import world
 
@@ -24,6 +24,7 @@ SINGLE = ("/var/lib/dpkg/status", "/proc/self/mounts")
 LAST = re.compile(r"^demo: signed in as demo over OpenSSH \d\S*; the code came from the gateway "
                   r"emulator; \d+\.\d s$")
 TWENTY = 20.0
+CLONE_NEWNET = 0x40000000
 
 
 def describe(path):
@@ -81,6 +82,12 @@ def pid_namespaces():
 def environ():
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return dict(kept, TERM="xterm")
+
+
+def setUpModule():
+    """A network namespace of our own: others' ports are not seen, ours would be."""
+    if rootfs.libc.unshare(CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), world.NEEDS)
 
 
 class HostUnchanged(unittest.TestCase):
