@@ -25,6 +25,9 @@ struct clock {
 	const void *context;
 };
 
+/* 32 hexadecimal digits, dashes between them allowed. */
+CHECKED enum result clock_boot_parse(const char *text, uint8_t ret_boot[static BOOT_ID_SIZE]);
+
 /* The system's clock; reads /proc/sys/kernel/random/boot_id once. */
 CHECKED enum result clock_system(struct clock *ret_clock);
 

@@ -18,7 +18,7 @@
 enum trait_type { TRAIT_STRING = 0, TRAIT_PHONE, TRAIT_EMAIL };
 
 struct trait {
-	char name[TRAIT_NAME_MAX + 1]; /* [a-z][a-z0-9_-]*, never "name", "uid" or "suspended"
+	char name[TRAIT_NAME_MAX + 1]; /* [a-z][a-z0-9_-]*, never "name", "uid" or "suspended" */
 	enum trait_type type;
 	bool identifier; /* no two identities share a value */
 	bool required;

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RETRY_MS 20
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+#define CLOSED __attribute__((cleanup(close_fd))) int
+
+/* Who can put a socket at `path` decides who signs in: its directory must be root's, and only his.
+ */
+static enum result directory_check(const char *path)
+{
+	char directory[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	const char *slash = strrchr(path, '/');
+	struct stat status;
+
+	if (path[0] != '/' || slash == path || (size_t)(slash - path) >= sizeof(directory))
+		return RESULT_REFUSED;
+	memcpy(directory, path, (size_t)(slash - path));
+	directory[slash - path] = '\0';
+	if (lstat(directory, &status) != 0)
+		return errno == ENOENT ? RESULT_UNREACHABLE : RESULT_FAILED;
+	if (!S_ISDIR(status.st_mode) || status.st_uid != 0 || (status.st_mode & 022) != 0)
+		return RESULT_REFUSED;
+	return RESULT_OK;
+}
+
+/* The kernel shows who called listen(2): root, under systemd and before a daemon drops its rights.
+ */
+static enum result peer_check(int fd)
+{
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+		return RESULT_FAILED;
+	return peer.uid == 0 ? RESULT_OK : RESULT_REFUSED;
+}
+
+static enum result connect_once(const char *path, int *ret_fd)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	enum result result = directory_check(path);
+
+	if (result != RESULT_OK)
+		return result;
+	if (strlen(path) >= sizeof(address.sun_path))
+		return RESULT_REFUSED;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return RESULT_FAILED;
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
+		result = RESULT_UNREACHABLE;
+	else
+		result = peer_check(fd);
+	if (result != RESULT_OK) {
+		close(fd);
+		return result;
+	}
+	*ret_fd = fd;
+	return RESULT_OK;
+}
+
+/* Waits until `events` or the deadline. */
+static enum result wait_for(int fd, short events, int64_t deadline)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = events};
+
+	for (;;) {
+		int64_t left = deadline - monotonic_ms();
+		if (left <= 0)
+			return RESULT_TIMEOUT;
+		int ready = poll(&poll_fd, 1, (int)left);
+		if (ready > 0)
+			return RESULT_OK;
+		if (ready < 0 && errno != EINTR)
+			return RESULT_FAILED;
+	}
+}
+
+static enum result send_frame(int fd, const uint8_t *frame, size_t size, int64_t deadline)
+{
+	for (;;) {
+		if (send(fd, frame, size, MSG_NOSIGNAL) == (ssize_t)size)
+			return RESULT_OK;
+		if (errno != EAGAIN && errno != EINTR)
+			return RESULT_UNREACHABLE;
+		enum result result = wait_for(fd, POLLOUT, deadline);
+		if (result != RESULT_OK)
+			return result;
+	}
+}
+
+static enum result receive_answer(
+	int fd, uint8_t *frame, int64_t deadline, struct answer *ret_answer)
+{
+	for (;;) {
+		enum result result = wait_for(fd, POLLIN, deadline);
+		if (result != RESULT_OK)
+			return result;
+		ssize_t size = recv(fd, frame, CLIENT_FRAME_SIZE, MSG_TRUNC);
+		if (size < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (size <= 0)
+			return RESULT_UNREACHABLE;
+		if (size > CLIENT_FRAME_SIZE)
+			return RESULT_INVALID;
+		return answer_decode(frame, (size_t)size, ret_answer);
+	}
+}
+
+/* *ret_sent tells whether bytes may have been heard. */
+static enum result ask_once(const char *path, const struct ask *ask, uint8_t *frame,
+	int64_t deadline, bool *ret_sent, struct answer *ret_answer)
+{
+	CLOSED fd = -1;
+	enum result result = connect_once(path, &fd);
+
+	if (result != RESULT_OK)
+		return result;
+	size_t size = ask_encode(ask, frame, CLIENT_FRAME_SIZE);
+	if (size == 0)
+		return RESULT_INVALID;
+	result = send_frame(fd, frame, size, deadline);
+	explicit_bzero(frame, size);
+	if (result != RESULT_OK)
+		return result;
+	*ret_sent = true;
+	result = receive_answer(fd, frame, deadline, ret_answer);
+	if (result == RESULT_OK && memcmp(ret_answer->id, ask->id, WIRE_ID_SIZE) != 0)
+		return RESULT_INVALID;
+	return result;
+}
+
+static int64_t budget_ms(enum frame_type type)
+{
+	static const int64_t budgets[] = {
+		[FRAME_BEGIN] = CLIENT_BEGIN_MS,
+		[FRAME_VERIFY] = CLIENT_VERIFY_MS,
+		[FRAME_SESSION_OPEN] = CLIENT_SESSION_MS,
+		[FRAME_SESSION_CLOSE] = CLIENT_SESSION_MS,
+	};
+
+	return budgets[type];
+}
+
+enum result client_ask(const char *path, const struct ask *ask,
+	uint8_t frame[static CLIENT_FRAME_SIZE], struct answer *ret_answer)
+{
+	int64_t deadline = monotonic_ms() + budget_ms(ask->type);
+	struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
+
+	for (;;) {
+		bool sent = false;
+		enum result result = ask_once(path, ask, frame, deadline, &sent, ret_answer);
+		bool again = result == RESULT_UNREACHABLE && (!sent || ask->type == FRAME_BEGIN);
+		if (!again)
+			return result;
+		if (monotonic_ms() + RETRY_MS >= deadline)
+			return RESULT_UNREACHABLE;
+		nanosleep(&pause, NULL);
+	}
+}

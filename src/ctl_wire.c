@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctl_wire.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Room for one descriptor, aligned as cmsg(3) wants it. */
+union control {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+/* One frame, with `fd` beside it unless it is -1. */
+static enum result frame_send(int socket, const void *bytes, size_t size, int fd)
+{
+	union control control = {0};
+	struct iovec iov = {.iov_base = (void *)bytes, .iov_len = size};
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	if (fd >= 0) {
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof(control.bytes);
+		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	}
+	return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)size ? RESULT_OK : RESULT_FAILED;
+}
+
+/* One frame of at most `size` bytes; *ret_fd is -1 where none came with it. */
+static enum result frame_receive(
+	int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd)
+{
+	union control control = {0};
+	struct iovec iov = {.iov_base = bytes, .iov_len = size};
+	struct msghdr message = {.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes)};
+	ssize_t length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	int fd = -1;
+
+	if (length <= 0)
+		return RESULT_FAILED;
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	bool one = header != NULL && header->cmsg_level == SOL_SOCKET &&
+		   header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int));
+	if (one)
+		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+		if (fd >= 0)
+			close(fd);
+		return RESULT_INVALID;
+	}
+	*ret_length = (size_t)length;
+	*ret_fd = fd;
+	return RESULT_OK;
+}
+
+enum result ctl_send_request(int socket, const json_t *request, int bulk)
+{
+	char *text = json_dumps(request, JSON_COMPACT);
+
+	if (text == NULL)
+		return RESULT_MEMORY;
+	size_t size = strlen(text);
+	enum result result = RESULT_INVALID;
+	if (size <= CTL_REQUEST_SIZE)
+		result = frame_send(socket, text, size, bulk);
+	explicit_bzero(text, size);
+	free(text);
+	return result;
+}
+
+enum result ctl_receive_request(int socket, json_t **ret_request, int *ret_bulk)
+{
+	char *text = malloc(CTL_REQUEST_SIZE);
+	size_t size = 0;
+	int bulk = -1;
+
+	if (text == NULL)
+		return RESULT_MEMORY;
+	enum result result = frame_receive(socket, text, CTL_REQUEST_SIZE, &size, &bulk);
+	json_t *request = result == RESULT_OK ? json_loadb(text, size, 0, NULL) : NULL;
+	explicit_bzero(text, size);
+	free(text);
+	if (!json_is_object(request)) {
+		json_decref(request);
+		if (bulk >= 0)
+			close(bulk);
+		return RESULT_INVALID;
+	}
+	*ret_request = request;
+	*ret_bulk = bulk;
+	return RESULT_OK;
+}
+
+enum result ctl_send_reply(int socket, const json_t *reply)
+{
+	int fd = memfd_create("smsotp-reply", MFD_CLOEXEC);
+	enum result result = RESULT_FAILED;
+
+	if (fd < 0)
+		return RESULT_FAILED;
+	bool written = json_dumpfd(reply, fd, JSON_COMPACT) == 0 && lseek(fd, 0, SEEK_SET) == 0;
+	if (written)
+		result = frame_send(socket, "+", 1, fd);
+	close(fd);
+	return result;
+}
+
+enum result ctl_receive_reply(int socket, json_t **ret_reply)
+{
+	struct stat status;
+	size_t size = 0;
+	char byte;
+	int fd = -1;
+	enum result result = frame_receive(socket, &byte, sizeof(byte), &size, &fd);
+
+	if (result != RESULT_OK)
+		return result;
+	if (fd < 0)
+		return RESULT_INVALID;
+	bool sound = fstat(fd, &status) == 0 && status.st_size <= CTL_REPLY_MAX;
+	json_t *reply = sound ? json_loadfd(fd, 0, NULL) : NULL;
+	close(fd);
+	if (!json_is_object(reply)) {
+		json_decref(reply);
+		return RESULT_INVALID;
+	}
+	*ret_reply = reply;
+	return RESULT_OK;
+}

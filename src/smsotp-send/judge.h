@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What became of a text, from what one request came to. Three questions in this order: did a whole
+ * answer come (it says accepted or not), can a byte have left (then nobody knows), else nothing
+ * was sent and it may be tried again.
+ */
+#ifndef SMSOTP_SEND_JUDGE_H
+#define SMSOTP_SEND_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text.h"
+
+struct exchange {
+	int curl;           /* CURLcode, libcurl-errors(3) */
+	long http;          /* the answer's status, 0 for none */
+	bool left;          /* a byte of the request may have left */
+	bool oversized;     /* the answer was cut off at our limits */
+	const char *reason; /* libcurl's words, "" for none; any bytes */
+	const char *body;   /* not secret from the gateway, but it may hold a phone */
+	size_t body_size;
+};
+
+/* Sets outcome, http, code, reqid, tid and detail of `report`, and leaves the rest. */
+void judge_exchange(const struct exchange *exchange, struct report *report);
+
+#endif

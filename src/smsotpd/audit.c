@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "audit.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#define QUEUE_SIZE 1024
+
+struct entry {
+	int priority;
+	char *json; /* one line with its newline */
+	char *text;
+};
+
+struct audit {
+	char path[PATH_MAX];
+	bool journal;
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	struct entry queue[QUEUE_SIZE]; /* the rest under mutex */
+	size_t first;
+	size_t count;
+	uint64_t dropped;
+	bool reopen;
+	bool stopping;
+};
+
+/* The thread's own: a regular file or nothing, so that no reader of a pipe can hold us up. */
+static int file_open(const char *path)
+{
+	struct stat status;
+	int fd = open(
+		path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640);
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static void entry_write(const struct audit *audit, int fd, struct entry *entry)
+{
+	if (fd >= 0 && write(fd, entry->json, strlen(entry->json)) < 0)
+		log_line(LOG_WARNING, "cannot write %s: make room on its disk", audit->path);
+	if (audit->journal)
+		log_line(entry->priority, "%s", entry->text);
+	free(entry->json);
+	free(entry->text);
+}
+
+/* Waits for work. False when all is written and the daemon stops. */
+static bool take(struct audit *audit, struct entry *ret_entry, bool *ret_any, bool *ret_reopen)
+{
+	pthread_mutex_lock(&audit->mutex);
+	while (audit->count == 0 && !audit->reopen && !audit->stopping)
+		pthread_cond_wait(&audit->changed, &audit->mutex);
+	*ret_reopen = audit->reopen;
+	audit->reopen = false;
+	*ret_any = audit->count > 0;
+	if (*ret_any) {
+		*ret_entry = audit->queue[audit->first];
+		audit->first = (audit->first + 1) % QUEUE_SIZE;
+		audit->count--;
+	}
+	bool go_on = *ret_any || *ret_reopen || !audit->stopping;
+	uint64_t dropped = audit->dropped;
+	audit->dropped = 0;
+	pthread_mutex_unlock(&audit->mutex);
+	if (dropped > 0)
+		log_line(LOG_WARNING, "%llu events were dropped: the log is too slow",
+			(unsigned long long)dropped);
+	return go_on;
+}
+
+static void *run(void *argument)
+{
+	struct audit *audit = argument;
+	struct entry entry;
+	bool any;
+	bool reopen;
+	int fd = file_open(audit->path);
+
+	if (fd < 0)
+		log_line(LOG_WARNING, "cannot open %s: see its directory's owner and room",
+			audit->path);
+	while (take(audit, &entry, &any, &reopen)) {
+		if (reopen) {
+			if (fd >= 0)
+				close(fd);
+			fd = file_open(audit->path);
+		}
+		if (any)
+			entry_write(audit, fd, &entry);
+	}
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+enum result audit_start(const char *directory, bool journal, struct audit **ret_audit)
+{
+	struct audit *audit = calloc(1, sizeof(*audit));
+
+	if (audit == NULL)
+		return RESULT_MEMORY;
+	audit->journal = journal;
+	snprintf(audit->path, sizeof(audit->path), "%s/%s", directory, AUDIT_FILE);
+	pthread_mutex_init(&audit->mutex, NULL);
+	pthread_cond_init(&audit->changed, NULL);
+	if (pthread_create(&audit->thread, NULL, run, audit) != 0) {
+		free(audit);
+		return RESULT_FAILED;
+	}
+	*ret_audit = audit;
+	return RESULT_OK;
+}
+
+static void signal_thread(struct audit *audit, bool *flag)
+{
+	pthread_mutex_lock(&audit->mutex);
+	*flag = true;
+	pthread_cond_signal(&audit->changed);
+	pthread_mutex_unlock(&audit->mutex);
+}
+
+void audit_stop(struct audit **audit)
+{
+	if (*audit == NULL)
+		return;
+	signal_thread(*audit, &(*audit)->stopping);
+	pthread_join((*audit)->thread, NULL);
+	pthread_cond_destroy(&(*audit)->changed);
+	pthread_mutex_destroy(&(*audit)->mutex);
+	free(*audit);
+	*audit = NULL;
+}
+
+void audit_reopen(struct audit *audit)
+{
+	signal_thread(audit, &audit->reopen);
+}
+
+static void time_write(int64_t realtime, char *ret, size_t size)
+{
+	time_t seconds = (time_t)(realtime / 1000);
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	size_t at = strftime(ret, size, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(ret + at, size - at, ".%03dZ", (int)(realtime % 1000));
+}
+
+/* "login.granted user=demo service=sshd": the same fields for people, values escaped. */
+static char *text_of(const char *event, json_t *fields)
+{
+	char line[1024];
+	char value[256];
+	const char *key;
+	json_t *field;
+	size_t at = (size_t)snprintf(line, sizeof(line), "%s", event);
+
+	json_object_foreach(fields, key, field)
+	{
+		const char *string = json_string_value(field);
+		if (string != NULL)
+			log_escape(string, value, sizeof(value));
+		else
+			snprintf(
+				value, sizeof(value), "%lld", (long long)json_integer_value(field));
+		if (at < sizeof(line) && value[0] != '\0')
+			at += (size_t)snprintf(
+				line + at, sizeof(line) - at, " %s=\"%s\"", key, value);
+	}
+	return strdup(line);
+}
+
+static char *json_of(const struct moment *now, const char *event, json_t *fields)
+{
+	char time[64];
+	char *line = NULL;
+
+	time_write(now->realtime, time, sizeof(time));
+	json_t *object = json_pack("{s:s, s:s}", "time", time, "event", event);
+	if (object == NULL || json_object_update(object, fields) != 0) {
+		json_decref(object);
+		return NULL;
+	}
+	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_decref(object);
+	if (text != NULL && asprintf(&line, "%s\n", text) < 0)
+		line = NULL;
+	free(text);
+	return line;
+}
+
+void audit_write(struct audit *audit, const struct moment *now, int priority, const char *event,
+	json_t *fields)
+{
+	struct entry entry = {.priority = priority};
+
+	entry.json = json_of(now, event, fields);
+	entry.text = text_of(event, fields);
+	json_decref(fields);
+	pthread_mutex_lock(&audit->mutex);
+	bool room = audit->count < QUEUE_SIZE && entry.json != NULL && entry.text != NULL;
+	if (room) {
+		audit->queue[(audit->first + audit->count) % QUEUE_SIZE] = entry;
+		audit->count++;
+		pthread_cond_signal(&audit->changed);
+	} else {
+		audit->dropped++;
+	}
+	pthread_mutex_unlock(&audit->mutex);
+	if (!room) {
+		free(entry.json);
+		free(entry.text);
+	}
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The trail: one JSON line per event in events.jsonl, one line of text to the journal. A thread of
+ * its own writes; where it cannot keep up, events are dropped and counted: a log that cannot be
+ * written never delays or decides a login.
+ */
+#ifndef SMSOTP_AUDIT_H
+#define SMSOTP_AUDIT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "clock.h"
+
+#define AUDIT_FILE "events.jsonl"
+
+struct audit;
+
+/* `directory` holds the file; a file that cannot be opened is tried again at each reopen. */
+CHECKED enum result audit_start(const char *directory, bool journal, struct audit **ret_audit);
+void audit_stop(struct audit **audit);
+
+/* After logrotate(8) has moved the file away. */
+void audit_reopen(struct audit *audit);
+
+/* Steals `fields`, puts "time" (RFC 3339, UTC, ms) and "event" in front. priority as syslog(3). */
+void audit_write(struct audit *audit, const struct moment *now, int priority, const char *event,
+	json_t *fields);
+
+#endif

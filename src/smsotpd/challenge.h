@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a right code is worth: the rules of challenges over one user's record. Pure; the record must
+ * be of this boot (record_rebase). A name that does not exist has a record of nobody's, and the
+ * same work.
+ *
+ * - A live challenge is joined: no second text, and the code on its way stays good.
+ * - A resend draws a new code; the two newest share the tries.
+ * - A try is charged before it is compared. A success voids the challenge.
+ * - A code ends at its expiry by the boot's clock and by the wall clock, whichever comes first.
+ */
+#ifndef SMSOTP_CHALLENGE_H
+#define SMSOTP_CHALLENGE_H
+
+#include "record.h"
+
+struct config;
+
+/* Who asks, from where, and when. `binding` is of service, source and first factor. */
+struct attempt {
+	const struct config *config;
+	struct moment now;
+	uint8_t binding[HASH_SIZE];
+	uint8_t source[HASH_SIZE];
+	char label[LABEL_SIZE];
+	uint8_t asker[ASKER_SIZE]; /* of the login id */
+	bool early;                /* verify: the text that this login asked for never left */
+};
+
+/* What became of an attempt, for the trail; the user sees the visible ledger's word for it. */
+enum effect {
+	EFFECT_NONE = 0,  /* nothing to do, or nothing right */
+	EFFECT_TEXT,      /* begin, resend: a text with the code whose hash was given is due */
+	EFFECT_JOINED,    /* begin: a code is on its way already */
+	EFFECT_TOO_EARLY, /* resend: before its time */
+	EFFECT_NO_TEXTS,  /* resend: the challenge has had all its texts */
+	EFFECT_LOCKED,    /* this source waits */
+	EFFECT_WRONG,     /* verify: charged */
+	EFFECT_EXPIRED,   /* verify: a code that was right is too old, or there is no live code */
+	EFFECT_SPENT,     /* verify: the challenge's tries were used up before */
+	EFFECT_RIGHT,     /* verify */
+	EFFECT_COUNT,
+};
+
+const char *effect_name(enum effect effect);
+
+enum effect challenge_begin(
+	struct record *record, const struct attempt *attempt, const uint8_t hash[static HASH_SIZE]);
+enum effect challenge_resend(
+	struct record *record, const struct attempt *attempt, const uint8_t hash[static HASH_SIZE]);
+
+/* `hash` of what was typed; `comparable` false where that is no code at all. */
+enum effect challenge_verify(struct record *record, const struct attempt *attempt,
+	const uint8_t hash[static HASH_SIZE], bool comparable);
+
+/* The newest code of the attempt's challenge has this hash: draw another. */
+bool challenge_has(
+	struct record *record, const struct attempt *attempt, const uint8_t hash[static HASH_SIZE]);
+
+/* The user signed in from this source within 60 days. */
+bool challenge_known(const struct record *record, const struct attempt *attempt);
+
+#endif

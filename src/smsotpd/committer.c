@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "committer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ctl.h"
+
+struct list {
+	struct job *first;
+	struct job **last;
+};
+
+struct committer {
+	struct judge judge;
+	int wake;
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t given;
+	struct list in;  /* under mutex */
+	struct list out; /* under mutex */
+	bool stopping;   /* under mutex */
+};
+
+static void list_init(struct list *list)
+{
+	list->first = NULL;
+	list->last = &list->first;
+}
+
+static void list_push(struct list *list, struct job *job)
+{
+	job->next = NULL;
+	*list->last = job;
+	list->last = &job->next;
+}
+
+static struct job *list_pop(struct list *list)
+{
+	struct job *job = list->first;
+
+	if (job == NULL)
+		return NULL;
+	list->first = job->next;
+	if (list->first == NULL)
+		list->last = &list->first;
+	job->next = NULL;
+	return job;
+}
+
+/* Takes what is ready: a verb alone, or logins up to a batch. Waits; false once all is done. */
+static bool take_batch(struct committer *committer, struct list *ret_batch)
+{
+	list_init(ret_batch);
+	pthread_mutex_lock(&committer->mutex);
+	while (committer->in.first == NULL && !committer->stopping)
+		pthread_cond_wait(&committer->given, &committer->mutex);
+	for (size_t i = 0; i < COMMITTER_BATCH && committer->in.first != NULL; i++) {
+		bool verb = committer->in.first->kind == JOB_VERB;
+		if (verb && i > 0)
+			break;
+		list_push(ret_batch, list_pop(&committer->in));
+		if (verb)
+			break;
+	}
+	pthread_mutex_unlock(&committer->mutex);
+	return ret_batch->first != NULL;
+}
+
+static void give_back(struct committer *committer, struct list *batch)
+{
+	uint64_t one = 1;
+
+	pthread_mutex_lock(&committer->mutex);
+	for (struct job *job = list_pop(batch); job != NULL; job = list_pop(batch))
+		list_push(&committer->out, job);
+	pthread_mutex_unlock(&committer->mutex);
+	/* An eventfd write of 1 fails only at 2^64: the loop is awake then anyway. */
+	if (write(committer->wake, &one, sizeof(one)) < 0)
+		return;
+}
+
+/* One transaction over `first` and all that follow it. */
+static enum result transact(const struct judge *judge, struct job *first)
+{
+	MDB_txn *identity_txn = NULL;
+	MDB_txn *state_txn = NULL;
+	enum result result = identities_begin(judge->identities, false, &identity_txn);
+
+	if (result == RESULT_OK)
+		result = state_begin(judge->state, true, &state_txn);
+	for (struct job *job = first; job != NULL && result == RESULT_OK; job = job->next) {
+		judge_run(judge, identity_txn, state_txn, job);
+		result = job->result;
+	}
+	if (result == RESULT_OK)
+		result = store_commit(&state_txn);
+	store_abort(&state_txn);
+	store_abort(&identity_txn);
+	return result;
+}
+
+static void run_logins(const struct judge *judge, struct job *first)
+{
+	if (transact(judge, first) == RESULT_OK)
+		return;
+	for (struct job *job = first; job != NULL; job = job->next) {
+		struct job *next = job->next;
+		job->next = NULL;
+		job->result = transact(judge, job);
+		job->next = next;
+	}
+}
+
+static void run_verb(const struct judge *judge, struct job *job)
+{
+	const struct ctl_context context = {
+		.config = job->config,
+		.clock = judge->clock,
+		.identities = judge->identities,
+		.state = judge->state,
+	};
+
+	job->reply = ctl_run(&context, job->request, job->bulk);
+	job->result = RESULT_OK;
+}
+
+static void *run(void *argument)
+{
+	struct committer *committer = argument;
+	struct list batch;
+
+	while (take_batch(committer, &batch)) {
+		if (batch.first->kind == JOB_VERB)
+			run_verb(&committer->judge, batch.first);
+		else
+			run_logins(&committer->judge, batch.first);
+		give_back(committer, &batch);
+	}
+	return NULL;
+}
+
+enum result committer_start(const struct judge *judge, int wake, struct committer **ret_committer)
+{
+	struct committer *committer = calloc(1, sizeof(*committer));
+
+	if (committer == NULL)
+		return RESULT_MEMORY;
+	committer->judge = *judge;
+	committer->wake = wake;
+	list_init(&committer->in);
+	list_init(&committer->out);
+	pthread_mutex_init(&committer->mutex, NULL);
+	pthread_cond_init(&committer->given, NULL);
+	if (pthread_create(&committer->thread, NULL, run, committer) != 0) {
+		free(committer);
+		return RESULT_FAILED;
+	}
+	*ret_committer = committer;
+	return RESULT_OK;
+}
+
+void committer_stop(struct committer **committer)
+{
+	struct job *job;
+
+	if (*committer == NULL)
+		return;
+	pthread_mutex_lock(&(*committer)->mutex);
+	(*committer)->stopping = true;
+	pthread_cond_signal(&(*committer)->given);
+	pthread_mutex_unlock(&(*committer)->mutex);
+	pthread_join((*committer)->thread, NULL);
+	while ((job = list_pop(&(*committer)->out)) != NULL)
+		job_free(&job);
+	pthread_cond_destroy(&(*committer)->given);
+	pthread_mutex_destroy(&(*committer)->mutex);
+	free(*committer);
+	*committer = NULL;
+}
+
+void committer_give(struct committer *committer, struct job *job)
+{
+	pthread_mutex_lock(&committer->mutex);
+	list_push(&committer->in, job);
+	pthread_cond_signal(&committer->given);
+	pthread_mutex_unlock(&committer->mutex);
+}
+
+struct job *committer_take(struct committer *committer)
+{
+	pthread_mutex_lock(&committer->mutex);
+	struct job *job = list_pop(&committer->out);
+	pthread_mutex_unlock(&committer->mutex);
+	return job;
+}

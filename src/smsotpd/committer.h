@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The thread that owns both stores. Jobs go in and come back in their order; what is ready is one
+ * transaction, of at most COMMITTER_BATCH; where that fails each job is done again alone. A job is
+ * back only after the commit that consumed or charged what it did.
+ */
+#ifndef SMSOTP_COMMITTER_H
+#define SMSOTP_COMMITTER_H
+
+#include "judge.h"
+
+#define COMMITTER_BATCH 64
+
+struct committer;
+
+/* `judge` is copied; its stores are the thread's from now on. `wake` is an eventfd, added to for
+ * each batch. */
+CHECKED enum result committer_start(
+	const struct judge *judge, int wake, struct committer **ret_committer);
+
+/* Finishes what was given, then joins the thread. Jobs not taken back are freed. */
+void committer_stop(struct committer **committer);
+
+/* The job is the committer's until committer_take returns it. */
+void committer_give(struct committer *committer, struct job *job);
+
+/* A finished job, the caller's now; NULL where there is none. */
+struct job *committer_take(struct committer *committer);
+
+#endif

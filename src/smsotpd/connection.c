@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ctl_wire.h"
+
+#define ACCEPT_MAX 16 /* per turn: others get theirs in between */
+
+enum stage { STAGE_FREE = 0, STAGE_FRAME, STAGE_ANSWER };
+
+struct connection {
+	enum stage stage;
+	bool control;
+	int fd;
+	int64_t deadline; /* for the frame */
+	uint64_t id;
+};
+
+struct connections {
+	int epoll;
+	uint32_t tag;
+	uint64_t next; /* times CONNECTIONS_MAX, plus the entry's number: an id */
+	size_t used;
+	struct connection connection[CONNECTIONS_MAX];
+	uint8_t frame[WIRE_FRAME_SIZE];
+	size_t frame_size;
+};
+
+enum result connections_new(int epoll, uint32_t tag, struct connections **ret_connections)
+{
+	struct connections *connections = calloc(1, sizeof(*connections));
+
+	if (connections == NULL)
+		return RESULT_MEMORY;
+	connections->epoll = epoll;
+	connections->tag = tag;
+	*ret_connections = connections;
+	return RESULT_OK;
+}
+
+static void finish(struct connections *connections, struct connection *connection)
+{
+	close(connection->fd);
+	*connection = (struct connection){0};
+	connections->used--;
+}
+
+void connections_free(struct connections **connections)
+{
+	if (*connections == NULL)
+		return;
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+		if ((*connections)->connection[i].stage != STAGE_FREE)
+			finish(*connections, &(*connections)->connection[i]);
+	}
+	free(*connections);
+	*connections = NULL;
+}
+
+static bool peer_allowed(int fd)
+{
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+		return false;
+	return peer.uid == 0 || peer.uid == geteuid();
+}
+
+/* A free entry; where there is none, the oldest that has not sent its frame gives way. */
+static uint32_t entry_take(struct connections *connections)
+{
+	uint32_t best = CONNECTIONS_MAX;
+
+	for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+		const struct connection *connection = &connections->connection[i];
+		if (connection->stage == STAGE_FREE)
+			return i;
+		bool waits = connection->stage == STAGE_FRAME;
+		if (waits && (best == CONNECTIONS_MAX ||
+				     connection->deadline < connections->connection[best].deadline))
+			best = i;
+	}
+	if (best != CONNECTIONS_MAX)
+		finish(connections, &connections->connection[best]);
+	return best;
+}
+
+static void add(struct connections *connections, int fd, bool control, int64_t now)
+{
+	uint32_t number = peer_allowed(fd) ? entry_take(connections) : CONNECTIONS_MAX;
+	struct epoll_event event = {
+		.events = EPOLLIN, .data.u64 = (uint64_t)connections->tag << 32 | number};
+
+	if (number == CONNECTIONS_MAX ||
+		epoll_ctl(connections->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+		close(fd);
+		return;
+	}
+	connections->next++;
+	connections->used++;
+	connections->connection[number] = (struct connection){
+		.stage = STAGE_FRAME,
+		.control = control,
+		.fd = fd,
+		.deadline = now + FRAME_MS,
+		.id = connections->next * CONNECTIONS_MAX + number,
+	};
+}
+
+void connections_accept(struct connections *connections, int listener, bool control, int64_t now)
+{
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0)
+			return;
+		add(connections, fd, control, now);
+	}
+}
+
+static enum result read_ask(struct connections *connections, int fd, struct ask *ret_ask)
+{
+	ssize_t size = recv(fd, connections->frame, sizeof(connections->frame), MSG_TRUNC);
+
+	if (size <= 0 || size > (ssize_t)sizeof(connections->frame))
+		return RESULT_INVALID;
+	connections->frame_size = (size_t)size;
+	return ask_decode(connections->frame, (size_t)size, ret_ask);
+}
+
+bool connections_read(
+	struct connections *connections, uint32_t number, struct incoming *ret_incoming)
+{
+	struct incoming incoming = {.bulk = -1};
+	enum result result;
+
+	if (number >= CONNECTIONS_MAX || connections->connection[number].stage == STAGE_FREE)
+		return false;
+	struct connection *connection = &connections->connection[number];
+	/* Whoever waits for an answer says nothing more: this is his end, and the answer finds
+	 * nobody. */
+	if (connection->stage == STAGE_ANSWER) {
+		finish(connections, connection);
+		return false;
+	}
+	if (connection->control)
+		result = ctl_receive_request(connection->fd, &incoming.request, &incoming.bulk);
+	else
+		result = read_ask(connections, connection->fd, &incoming.ask);
+	if (result != RESULT_OK) {
+		finish(connections, connection);
+		return false;
+	}
+	connection->stage = STAGE_ANSWER;
+	incoming.connection = connection->id;
+	*ret_incoming = incoming;
+	ask_wipe(&incoming.ask);
+	return true;
+}
+
+void connections_forget(struct connections *connections)
+{
+	explicit_bzero(connections->frame, connections->frame_size);
+	connections->frame_size = 0;
+}
+
+static struct connection *find(struct connections *connections, uint64_t id)
+{
+	struct connection *connection = &connections->connection[id % CONNECTIONS_MAX];
+
+	return connection->stage == STAGE_ANSWER && connection->id == id ? connection : NULL;
+}
+
+void connections_answer(struct connections *connections, uint64_t id, const struct answer *answer)
+{
+	uint8_t frame[WIRE_FRAME_SIZE];
+	struct connection *connection = find(connections, id);
+	size_t size = answer_encode(answer, frame, sizeof(frame));
+
+	if (connection == NULL)
+		return;
+	/* Where it does not go through, the module has its own deadline and refuses. */
+	if (size > 0 && send(connection->fd, frame, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		errno = 0;
+	finish(connections, connection);
+}
+
+void connections_reply(struct connections *connections, uint64_t id, const json_t *reply)
+{
+	struct connection *connection = find(connections, id);
+
+	if (connection == NULL)
+		return;
+	(void)!ctl_send_reply(connection->fd, reply);
+	finish(connections, connection);
+}
+
+void connections_expire(struct connections *connections, int64_t now)
+{
+	for (size_t i = 0; connections->used > 0 && i < CONNECTIONS_MAX; i++) {
+		struct connection *connection = &connections->connection[i];
+		if (connection->stage == STAGE_FRAME && now >= connection->deadline)
+			finish(connections, connection);
+	}
+}

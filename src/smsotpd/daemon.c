@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "daemon.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "flow.h"
+#include "log.h"
+#include "loop.h"
+#include "options.h"
+#include "serve.h"
+#include "stores.h"
+#include "version.h"
+
+#define DAEMON_USER "smsotp"
+
+/* All that lives as long as the daemon; each is owned here, and what points into it goes first. */
+struct daemon {
+	const char *config_path;
+	const struct clock *clock;
+	struct config *config;
+	struct config *retired; /* replaced while jobs still pointed into it */
+	struct stores stores;
+	struct audit *audit;
+	struct trail *trail;
+	struct ledger *ledger;
+	struct loop *loop;
+	struct sender *sender;
+	struct committer *committer;
+	struct flow *flow;
+};
+
+static enum result listen_both(struct daemon *daemon, struct error *error)
+{
+	char path[PATH_MAX];
+	const char *run = daemon->config->paths.run;
+	int module = -1;
+	int control = -1;
+
+	enum result result = serve_directory(run, error);
+	if (result != RESULT_OK)
+		return result;
+	snprintf(path, sizeof(path), "%s/smsotpd.sock", run);
+	result = serve_listen("smsotpd", path, "root", &module, error);
+	if (result != RESULT_OK)
+		return result;
+	snprintf(path, sizeof(path), "%s/ctl.sock", run);
+	result = serve_listen("ctl", path, "root", &control, error);
+	if (result != RESULT_OK) {
+		close(module);
+		return result;
+	}
+	return loop_new(module, control, &daemon->loop);
+}
+
+/* Stores that cannot be opened leave the daemon up: it refuses at once, and says why. */
+static void open_stores(struct daemon *daemon)
+{
+	struct error error = {""};
+
+	if (stores_open(daemon->config, daemon->clock, &daemon->stores, &error) != RESULT_OK) {
+		log_line(LOG_ERR, "%s", error.text);
+		event_daemon(daemon->trail, LOG_ERR, "store.unavailable", error.text);
+		return;
+	}
+	if (daemon->stores.made)
+		event_daemon(daemon->trail, LOG_NOTICE, "store.made", "both stores begin empty");
+	else if (daemon->stores.state_made)
+		event_daemon(daemon->trail, LOG_WARNING, "state.lost",
+			"the state store was missing and begins empty: locks and codes are "
+			"forgotten");
+	const struct judge judge = {.identities = daemon->stores.identities,
+		.state = daemon->stores.state,
+		.keys = &daemon->stores.keys,
+		.clock = daemon->clock};
+	if (committer_start(&judge, loop_wake(daemon->loop), &daemon->committer) != RESULT_OK)
+		log_line(LOG_ERR, "cannot start the committer's thread: see the limit on tasks");
+}
+
+static enum result start_parts(struct daemon *daemon, struct error *error)
+{
+	const struct config *config = daemon->config;
+	char path[PATH_MAX];
+	enum result result = audit_start(config->paths.log, config->audit.journal, &daemon->audit);
+
+	daemon->flow = calloc(1, sizeof(*daemon->flow));
+	if (result == RESULT_OK)
+		result = trail_new(daemon->audit, daemon->clock, &daemon->trail);
+	if (result == RESULT_OK)
+		result = ledger_new(&daemon->ledger);
+	const struct sender_hooks hooks = {
+		.context = daemon->flow, .leaves = flow_leaves, .reported = flow_reported};
+	snprintf(path, sizeof(path), "%s/send.sock", config->paths.run);
+	if (result == RESULT_OK)
+		result = sender_new(
+			path, loop_epoll(daemon->loop), loop_sender_tag(), &hooks, &daemon->sender);
+	if (result != RESULT_OK || daemon->flow == NULL)
+		return error_set(error, RESULT_MEMORY, "no memory to start");
+	open_stores(daemon);
+	*daemon->flow = (struct flow){
+		.config = config,
+		.keys = &daemon->stores.keys,
+		.clock = daemon->clock,
+		.ledger = daemon->ledger,
+		.committer = daemon->committer,
+		.sender = daemon->sender,
+		.trail = daemon->trail,
+		.hooks = loop_hooks(daemon->loop),
+		.counters.started = loop_now(),
+	};
+	return RESULT_OK;
+}
+
+static enum result start(struct daemon *daemon, struct error *error)
+{
+	enum result result = listen_both(daemon, error);
+
+	if (result == RESULT_OK)
+		result = serve_drop(DAEMON_USER, error);
+	if (result == RESULT_OK)
+		result = start_parts(daemon, error);
+	return result;
+}
+
+static void stop(struct daemon *daemon)
+{
+	committer_stop(&daemon->committer);
+	sender_free(&daemon->sender);
+	loop_free(&daemon->loop);
+	ledger_free(&daemon->ledger);
+	stores_close(&daemon->stores);
+	trail_free(&daemon->trail);
+	audit_stop(&daemon->audit);
+	free(daemon->flow);
+	config_free(&daemon->retired);
+	config_free(&daemon->config);
+}
+
+/* SIGHUP: a sound config replaces the old one, a broken one changes nothing. The log is opened
+ * anew. */
+static void reload(struct daemon *daemon)
+{
+	struct config *config = NULL;
+	struct error error = {""};
+
+	audit_reopen(daemon->audit);
+	if (daemon->flow->jobs > 0 && daemon->retired != NULL) {
+		event_daemon(daemon->trail, LOG_WARNING, "config.refused",
+			"logins still use the config before last: send SIGHUP again");
+		return;
+	}
+	if (config_load(daemon->config_path, &config, &error) != RESULT_OK) {
+		log_line(LOG_ERR, "the old config stays: %s", error.text);
+		event_daemon(daemon->trail, LOG_ERR, "config.refused", error.text);
+		return;
+	}
+	config_free(&daemon->retired);
+	daemon->retired = daemon->config;
+	daemon->config = config;
+	daemon->flow->config = config;
+	if (daemon->committer == NULL) {
+		open_stores(daemon);
+		daemon->flow->committer = daemon->committer;
+	}
+	event_daemon(daemon->trail, LOG_NOTICE, "config.reloaded",
+		"paths change at the next start only");
+}
+
+static int run(struct daemon *daemon)
+{
+	struct error error = {"the event loop failed"};
+	enum loop_end end = LOOP_RELOAD;
+	enum result result = start(daemon, &error);
+
+	if (result == RESULT_OK) {
+		log_line(LOG_NOTICE, "smsotpd %s serves in %s%s", SMSOTP_VERSION,
+			daemon->config->paths.run,
+			daemon->config->gateway.stub ? "; no gateway: codes go to stub.log" : "");
+		event_daemon(daemon->trail, LOG_NOTICE, "daemon.start", SMSOTP_VERSION);
+		serve_ready();
+	}
+	while (result == RESULT_OK && end == LOOP_RELOAD) {
+		result = loop_run(daemon->loop, daemon->flow, &end);
+		if (result == RESULT_OK && end == LOOP_RELOAD)
+			reload(daemon);
+	}
+	if (result == RESULT_OK)
+		event_daemon(daemon->trail, LOG_NOTICE, "daemon.stop", SMSOTP_VERSION);
+	stop(daemon);
+	if (result == RESULT_OK)
+		return 0;
+	log_line(LOG_ERR, "%s", error.text);
+	return 1;
+}
+
+int daemon_main(int argc, char **argv, const struct clock *clock)
+{
+	struct daemon daemon = {.clock = clock};
+	struct options options;
+	struct error error;
+
+	if (options_read(argc, argv, &options) != RESULT_OK)
+		return 2;
+	if (options.command == COMMAND_DONE)
+		return 0;
+	if (config_load(options.config, &daemon.config, &error) != RESULT_OK) {
+		log_line(LOG_ERR, "%s", error.text);
+		return 1;
+	}
+	if (options.command == COMMAND_PRINT)
+		config_print(daemon.config, stdout);
+	if (options.command == COMMAND_CHECK)
+		puts("the config is sound");
+	if (options.command != COMMAND_RUN) {
+		config_free(&daemon.config);
+		return 0;
+	}
+	if (sodium_init() < 0) {
+		log_line(LOG_ERR, "libsodium does not start: the kernel gives no random numbers");
+		return 1;
+	}
+	daemon.config_path = options.config;
+	signal(SIGPIPE, SIG_IGN);
+	return run(&daemon);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "event.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "config.h"
+#include "log.h"
+
+#define MINUTE_MS  INT64_C(60000)
+#define RULES_SIZE 256 /* refusals that are being counted; the one that began first gives way */
+#define VALUE_SIZE 512
+
+struct rule {
+	uint8_t source[HASH_SIZE];
+	const char *event;
+	int64_t since;
+	uint32_t count; /* not written yet */
+};
+
+struct trail {
+	struct audit *audit;
+	const struct clock *clock;
+	struct rule rule[RULES_SIZE];
+};
+
+enum result trail_new(struct audit *audit, const struct clock *clock, struct trail **ret_trail)
+{
+	struct trail *trail = calloc(1, sizeof(*trail));
+
+	if (trail == NULL)
+		return RESULT_MEMORY;
+	trail->audit = audit;
+	trail->clock = clock;
+	*ret_trail = trail;
+	return RESULT_OK;
+}
+
+void trail_free(struct trail **trail)
+{
+	free(*trail);
+	*trail = NULL;
+}
+
+/* Empty values are left out. */
+static void put(json_t *fields, const char *key, const char *value)
+{
+	char escaped[VALUE_SIZE];
+
+	if (value != NULL && value[0] != '\0')
+		json_object_set_new(
+			fields, key, json_string(log_escape(value, escaped, sizeof(escaped))));
+}
+
+static void put_hex(json_t *fields, const char *key, const uint8_t *bytes, size_t size)
+{
+	char hex[2 * WIRE_ID_SIZE + 1] = "";
+
+	for (size_t i = 0; i < size && i < WIRE_ID_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	put(fields, key, hex);
+}
+
+static void put_login(json_t *fields, const struct login *login, const char *user)
+{
+	const struct telemetry *telemetry = &login->telemetry;
+
+	put_hex(fields, "id", login->visitor.id, WIRE_ID_SIZE);
+	put(fields, "service", login->service->name);
+	if (user[0] != '\0')
+		put(fields, "user", user);
+	else
+		put_hex(fields, "unknown", login->visitor.name, 8);
+	put(fields, "source", login->source.label);
+	put(fields, "source_kind", source_kind_name(login->source.kind));
+	json_object_set_new(fields, "uid", json_integer(login->uid));
+	put(fields, "tty", telemetry->tty);
+	put(fields, "rhost", telemetry->rhost);
+	put(fields, "ruser", telemetry->ruser);
+	put(fields, "ssh_connection", telemetry->connection);
+	put(fields, "first_factor", telemetry->factor);
+}
+
+/*
+ * The first refusal of a source under a rule is written at once, those of the minute after it are
+ * counted and come with the next. Returns 0 where this one is only counted, else how many it speaks
+ * of.
+ */
+static uint32_t rule_count(
+	struct trail *trail, const uint8_t source[static HASH_SIZE], const char *event, int64_t now)
+{
+	struct rule *best = &trail->rule[0];
+
+	for (size_t i = 0; i < RULES_SIZE; i++) {
+		struct rule *rule = &trail->rule[i];
+		bool same = rule->event != NULL && strcmp(rule->event, event) == 0 &&
+			    memcmp(rule->source, source, HASH_SIZE) == 0;
+		if (same && now - rule->since < MINUTE_MS) {
+			rule->count++;
+			return 0;
+		}
+		if (same) {
+			uint32_t count = rule->count + 1;
+			rule->count = 0;
+			rule->since = now;
+			return count;
+		}
+		if (rule->event == NULL || rule->since < best->since)
+			best = rule;
+	}
+	*best = (struct rule){.event = event, .since = now};
+	memcpy(best->source, source, HASH_SIZE);
+	return 1;
+}
+
+static const char *login_event(const struct job *job)
+{
+	if (job->result != RESULT_OK)
+		return "login.unavailable";
+	if (job_grants(job))
+		return "login.granted";
+	if (job->kind == JOB_VERIFY)
+		return job->view.line == LINE_LOCKED ? "login.locked" : "login.refused";
+	return job->kind == JOB_BEGIN ? "login.begin" : "login.resend";
+}
+
+void event_login(struct trail *trail, const struct job *job)
+{
+	const char *event = login_event(job);
+	bool granted = job_grants(job);
+	bool refusal = job->kind == JOB_VERIFY && !granted;
+	struct moment now;
+	uint32_t count = 1;
+
+	trail->clock->now(trail->clock, &now);
+	if (refusal || job->standing != STANDING_GOOD)
+		count = rule_count(trail, job->login.visitor.source, event, now.boottime);
+	if (count == 0)
+		return;
+	json_t *fields = json_object();
+	put_login(fields, &job->login, job->user);
+	json_object_set_new(fields, "known", json_boolean(job->known));
+	if (job->standing != STANDING_GOOD)
+		put(fields, "standing", standing_name(job->standing));
+	put(fields, "effect",
+		job->result == RESULT_OK ? effect_name(job->effect) : result_name(job->result));
+	if (count > 1)
+		json_object_set_new(fields, "count", json_integer(count));
+	int priority = granted || !refusal ? LOG_INFO : LOG_NOTICE;
+	audit_write(
+		trail->audit, &now, job->result == RESULT_OK ? priority : LOG_ERR, event, fields);
+}
+
+void event_text(struct trail *trail, const char *user, const struct report *report)
+{
+	static const char *const names[] = {
+		[OUTCOME_UNKNOWN] = "text.unknown",
+		[OUTCOME_ACCEPTED] = "text.accepted",
+		[OUTCOME_REFUSED] = "text.refused",
+		[OUTCOME_UNSENT] = "text.unsent",
+	};
+	struct moment now;
+	json_t *fields = json_object();
+
+	trail->clock->now(trail->clock, &now);
+	put_hex(fields, "id", report->id, WIRE_ID_SIZE);
+	put(fields, "user", user);
+	json_object_set_new(fields, "stub", json_boolean(report->stub));
+	if (report->http != 0)
+		json_object_set_new(fields, "http", json_integer(report->http));
+	json_object_set_new(fields, "milliseconds", json_integer(report->milliseconds));
+	put(fields, "code", report->code);
+	put(fields, "reqid", report->reqid);
+	put(fields, "tid", report->tid);
+	put(fields, "detail", report->detail);
+	int priority = report->outcome == OUTCOME_ACCEPTED ? LOG_INFO : LOG_WARNING;
+	audit_write(trail->audit, &now, priority, names[report->outcome], fields);
+}
+
+void event_session(struct trail *trail, bool open, bool accepted, const struct login *login)
+{
+	struct moment now;
+	json_t *fields = json_object();
+
+	trail->clock->now(trail->clock, &now);
+	put_login(fields, login, accepted ? login->name : "");
+	json_object_set_new(fields, "accepted", json_boolean(accepted));
+	audit_write(trail->audit, &now, accepted ? LOG_INFO : LOG_NOTICE,
+		open ? "session.open" : "session.close", fields);
+}
+
+void event_daemon(struct trail *trail, int priority, const char *event, const char *detail)
+{
+	struct moment now;
+	json_t *fields = json_object();
+
+	trail->clock->now(trail->clock, &now);
+	put(fields, "detail", detail);
+	audit_write(trail->audit, &now, priority, event, fields);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One function per event of the trail. Names that do not exist stand as keyed hashes (people type
+ * passwords at login:), every value from outside is escaped, and no event holds a code, phone or
+ * password. Refusals of one source and rule are one event a minute with a count.
+ */
+#ifndef SMSOTP_EVENT_H
+#define SMSOTP_EVENT_H
+
+#include "audit.h"
+#include "job.h"
+#include "text.h"
+
+struct trail;
+
+CHECKED enum result trail_new(
+	struct audit *audit, const struct clock *clock, struct trail **ret_trail);
+void trail_free(struct trail **trail);
+
+/* A begin, resend or verify that the committer has finished. */
+void event_login(struct trail *trail, const struct job *job);
+
+/* What became of a text. `user` is an identity's name. */
+void event_text(struct trail *trail, const char *user, const struct report *report);
+
+/* A session opened or closed; `accepted` false where its login is not known. */
+void event_session(struct trail *trail, bool open, bool accepted, const struct login *login);
+
+/* The daemon itself: "daemon.start", "config.reloaded", "config.refused", "store.made", ... */
+void event_daemon(struct trail *trail, int priority, const char *event, const char *detail);
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "flow.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "code.h"
+#include "config.h"
+#include "control.h"
+#include "log.h"
+#include "token.h"
+
+#define SECOND INT64_C(1000)
+
+/* One frame on its way through the steps. */
+struct visit {
+	uint64_t connection;
+	const struct ask *ask;
+	struct login login;
+	struct moment now;
+	int64_t arrived;
+};
+
+static void answer_view(struct flow *flow, uint64_t connection, const struct visitor *visitor,
+	const struct view *view)
+{
+	struct answer answer = {
+		.verdict = view->verdict,
+		.line = view->line,
+		.tries = view->tries,
+		.seconds = view->seconds,
+		.resend = view->resend,
+		.user = "",
+		.help = view->verdict == VERDICT_ASK ? "" : flow->config->message.help,
+	};
+
+	memcpy(answer.id, visitor->id, WIRE_ID_SIZE);
+	if (view->verdict == VERDICT_ASK)
+		token_make(flow->keys, visitor->id, visitor->subject, &view->begun, answer.token);
+	flow->hooks.answer(flow->hooks.context, connection, &answer);
+}
+
+static void answer_verdict(struct flow *flow, uint64_t connection, const uint8_t *id,
+	enum verdict verdict, enum line line, const char *user)
+{
+	struct answer answer = {
+		.verdict = verdict, .line = line, .user = user, .help = flow->config->message.help};
+
+	memcpy(answer.id, id, WIRE_ID_SIZE);
+	flow->hooks.answer(flow->hooks.context, connection, &answer);
+}
+
+/* Gives the visit to the committer; false where there is no memory for it. */
+static bool give(struct flow *flow, const struct visit *visit, enum job_kind kind,
+	const struct view *view, uint64_t connection)
+{
+	struct job *job = NULL;
+
+	if (job_new(kind, &job) != RESULT_OK)
+		return false;
+	job->connection = connection;
+	job->config = flow->config;
+	job->login = visit->login;
+	job->now = visit->now;
+	job->arrived = visit->arrived;
+	job->view = *view;
+	if (kind == JOB_VERIFY) {
+		enum result read =
+			code_read(&visit->ask->reply, flow->config->code.digits, &job->code);
+		job->comparable = read == RESULT_OK;
+		job->junk = read == RESULT_REFUSED;
+	}
+	flow->jobs++;
+	committer_give(flow->committer, job);
+	return true;
+}
+
+/* Lookup and challenge are asked for; the prompt goes out at once and waits for no disk. */
+static void step_begin(struct flow *flow, struct visit *visit)
+{
+	struct view view;
+
+	ledger_begin(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
+	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	if (view.asks)
+		(void)!give(flow, visit, JOB_BEGIN, &view, 0);
+}
+
+static void step_resend(struct flow *flow, struct visit *visit)
+{
+	struct view view;
+
+	ledger_resend(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
+	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	if (view.asks)
+		(void)!give(flow, visit, JOB_RESEND, &view, 0);
+}
+
+static void step_guess(struct flow *flow, struct visit *visit)
+{
+	struct view view;
+
+	ledger_guess(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
+	if (view.asks && give(flow, visit, JOB_VERIFY, &view, visit->connection))
+		return;
+	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+}
+
+/* A token that is not ours, or of an earlier boot: its code is void, one byte begins anew. */
+static void step_foreign(struct flow *flow, struct visit *visit)
+{
+	const struct view expired = {.verdict = VERDICT_ASK,
+		.line = LINE_EXPIRED,
+		.begun = {INT64_MIN / 2, INT64_MIN / 2}};
+
+	if (visit->ask->reply.length == 1)
+		step_begin(flow, visit);
+	else
+		answer_view(flow, visit->connection, &visit->login.visitor, &expired);
+}
+
+/* What happens depends on the length of the reply alone. */
+static void step_verify(struct flow *flow, struct visit *visit)
+{
+	const struct visitor *visitor = &visit->login.visitor;
+	struct moment begun;
+
+	if (token_read(flow->keys, visitor->id, visitor->subject, visit->ask->token, &begun) !=
+		RESULT_OK) {
+		step_foreign(flow, visit);
+		return;
+	}
+	ledger_restore(flow->ledger, visitor, &begun);
+	if (visit->ask->reply.length == 1)
+		step_resend(flow, visit);
+	else
+		step_guess(flow, visit);
+}
+
+static void step_session(struct flow *flow, struct visit *visit)
+{
+	const struct visitor *visitor = &visit->login.visitor;
+	bool open = visit->ask->type == FRAME_SESSION_OPEN;
+	bool accepted = open ? pass_open(&flow->passes, visitor, visit->now.boottime)
+			     : pass_close(&flow->passes, visitor);
+
+	event_session(flow->trail, open, accepted, &visit->login);
+	answer_verdict(flow, visit->connection, visitor->id, VERDICT_REFUSED, LINE_NONE, "");
+}
+
+/* The service's section decides before any name does. */
+static bool admit(
+	struct flow *flow, uint64_t connection, const struct ask *ask, struct login *login)
+{
+	char service[64];
+	char detail[160];
+
+	if (login_read(flow->config, flow->keys, ask, login) != RESULT_OK) {
+		snprintf(detail, sizeof(detail),
+			"no section speaks of PAM service %s: write [service %s]",
+			log_escape(ask->service, service, sizeof(service)), service);
+		event_daemon(flow->trail, LOG_ERR, "service.unknown", detail);
+		answer_verdict(
+			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
+		return false;
+	}
+	if (!login->service->enabled) {
+		answer_verdict(flow, connection, ask->id, VERDICT_DISABLED, LINE_NONE, "");
+		return false;
+	}
+	if (flow->committer == NULL) {
+		answer_verdict(
+			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
+		return false;
+	}
+	return true;
+}
+
+void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived)
+{
+	static void (*const steps[])(struct flow *, struct visit *) = {
+		[FRAME_BEGIN] = step_begin,
+		[FRAME_VERIFY] = step_verify,
+		[FRAME_SESSION_OPEN] = step_session,
+		[FRAME_SESSION_CLOSE] = step_session,
+	};
+	struct visit visit = {.connection = connection, .ask = ask, .arrived = arrived};
+
+	flow->clock->now(flow->clock, &visit.now);
+	if (admit(flow, connection, ask, &visit.login))
+		steps[ask->type](flow, &visit);
+}
+
+/* Every name's text waits for its hold; only one of standing leaves. */
+static void send_text(struct flow *flow, const struct job *job)
+{
+	__attribute__((cleanup(text_wipe))) struct text text = {.kind = TEXT_CODE};
+	struct parcel parcel = {.visitor = job->login.visitor, .dummy = !job_sends(job)};
+	struct report report = {.outcome = OUTCOME_UNSENT, .detail = "too many texts wait already"};
+
+	if (job->result != RESULT_OK || job->effect != EFFECT_TEXT)
+		return;
+	memcpy(text.id, job->login.visitor.id, WIRE_ID_SIZE);
+	text.phone = job->phone;
+	text.code = job->text;
+	memcpy(parcel.user, job->user, sizeof(job->user));
+	parcel.text = text;
+	int64_t due = job->arrived + job->config->resend.hold;
+	int64_t dead = job->arrived + job->config->gateway.max_age * SECOND;
+	bool taken = sender_put(flow->sender, &parcel, due, dead) == RESULT_OK;
+	text_wipe(&parcel.text);
+	if (!taken && !parcel.dummy)
+		flow_reported(flow, &parcel, &report);
+}
+
+static void finish_verify(struct flow *flow, const struct job *job)
+{
+	const struct visitor *visitor = &job->login.visitor;
+
+	if (job_grants(job)) {
+		ledger_success(flow->ledger, visitor);
+		pass_grant(&flow->passes, visitor, job->now.boottime);
+		flow->counters.granted++;
+		bool renamed = job->login.service->identify == IDENTIFY_PHONE && !job->login.by_uid;
+		answer_verdict(flow, job->connection, visitor->id, VERDICT_GRANTED, LINE_NONE,
+			renamed ? job->user : "");
+		return;
+	}
+	flow->counters.refused++;
+	if (job->result != RESULT_OK)
+		answer_verdict(flow, job->connection, visitor->id, VERDICT_UNAVAILABLE,
+			LINE_UNAVAILABLE, "");
+	else
+		answer_view(flow, job->connection, visitor, &job->view);
+}
+
+void flow_finished(struct flow *flow, struct job *job)
+{
+	flow->jobs--;
+	if (job->kind == JOB_VERB) {
+		control_finished(flow, job);
+	} else {
+		if (job->kind == JOB_VERIFY)
+			finish_verify(flow, job);
+		else
+			send_text(flow, job);
+		event_login(flow->trail, job);
+	}
+	job_free(&job);
+}
+
+bool flow_leaves(void *context, const struct parcel *parcel)
+{
+	struct flow *flow = context;
+
+	return parcel->connection != 0 || ledger_text_leaves(flow->ledger, &parcel->visitor);
+}
+
+void flow_reported(void *context, const struct parcel *parcel, const struct report *report)
+{
+	struct flow *flow = context;
+
+	flow->counters.texts[report->outcome]++;
+	event_text(flow->trail, parcel->user, report);
+	if (parcel->connection != 0)
+		control_reported(flow, parcel->connection, report);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The order of steps, and the only file that knows it:
+ *
+ *	telemetry -> lookup -> challenge -> send -> prompt -> verify -> session
+ *
+ * - A begin MUST be answered from memory at once; what it asks for MUST be committed before a text
+ *leaves.
+ * - What a caller sees MUST come from the visible ledger alone, and be the same for every name.
+ * - A verdict MUST leave only after the commit that consumed or charged it, for a name that does
+ *not exist as well.
+ * - Only a job that grants (job_grants) makes VERDICT_GRANTED.
+ * - Whatever fails MUST be VERDICT_UNAVAILABLE or the line that a wrong code shows, never more.
+ */
+#ifndef SMSOTP_FLOW_H
+#define SMSOTP_FLOW_H
+
+#include "committer.h"
+#include "event.h"
+#include "pass.h"
+#include "sender.h"
+
+/* How answers leave; `connection` is what flow_ask was given. */
+struct flow_hooks {
+	void *context;
+	void (*answer)(void *context, uint64_t connection, const struct answer *answer);
+	void (*reply)(void *context, uint64_t connection, const json_t *reply);
+};
+
+struct counters {
+	uint64_t texts[OUTCOME_COUNT];
+	uint64_t granted;
+	uint64_t refused;
+	int64_t started; /* monotonic ms */
+};
+
+/* Everything is borrowed; `committer` NULL where the stores could not be opened. */
+struct flow {
+	const struct config *config;
+	const struct keys *keys;
+	const struct clock *clock;
+	struct ledger *ledger;
+	struct committer *committer;
+	struct sender *sender;
+	struct trail *trail;
+	struct flow_hooks hooks;
+	struct passes passes;
+	struct counters counters;
+	uint32_t jobs; /* given away and not back: they point into `config` */
+};
+
+/* One decoded frame from the module, which is answered once: now, or when its job comes back. */
+void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived);
+
+/* A finished job; frees it. */
+void flow_finished(struct flow *flow, struct job *job);
+
+/* The sender's hooks. */
+bool flow_leaves(void *context, const struct parcel *parcel);
+void flow_reported(void *context, const struct parcel *parcel, const struct report *report);
+
+#endif

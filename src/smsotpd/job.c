@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "job.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const standing_names[] = {
+	[STANDING_GOOD] = "good",
+	[STANDING_UNKNOWN] = "unknown name",
+	[STANDING_SUSPENDED] = "suspended",
+	[STANDING_NO_PHONE] = "no phone",
+	[STANDING_NO_TRAIT] = "the schema has no phone trait: smsotpctl schema set",
+	[STANDING_ROOT] = "root is not let in at this service",
+	[STANDING_BEFORE] = "first factor not shown",
+	[STANDING_JUNK] = "the application refuses this user",
+};
+
+_Static_assert(sizeof(standing_names) / sizeof(standing_names[0]) == STANDING_COUNT,
+	"a name for every standing");
+
+const char *standing_name(enum standing standing)
+{
+	return standing_names[standing];
+}
+
+enum result job_new(enum job_kind kind, struct job **ret_job)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL)
+		return RESULT_MEMORY;
+	job->kind = kind;
+	job->bulk = -1;
+	job->result = RESULT_FAILED;
+	job->standing = STANDING_UNKNOWN;
+	*ret_job = job;
+	return RESULT_OK;
+}
+
+void job_free(struct job **job)
+{
+	if (*job == NULL)
+		return;
+	json_decref((*job)->request);
+	json_decref((*job)->reply);
+	if ((*job)->bulk >= 0)
+		close((*job)->bulk);
+	explicit_bzero(*job, sizeof(**job));
+	free(*job);
+	*job = NULL;
+}
+
+bool job_sends(const struct job *job)
+{
+	return job->result == RESULT_OK && job->standing == STANDING_GOOD &&
+	       job->effect == EFFECT_TEXT && job->kind != JOB_VERIFY;
+}
+
+bool job_grants(const struct job *job)
+{
+	return job->result == RESULT_OK && job->standing == STANDING_GOOD &&
+	       job->effect == EFFECT_RIGHT && job->kind == JOB_VERIFY;
+}

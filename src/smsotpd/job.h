@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One piece of work for the committer's thread. The main thread fills the upper half, gives the job
+ * away and gets it back with the lower half filled; nobody else touches it in between.
+ */
+#ifndef SMSOTP_JOB_H
+#define SMSOTP_JOB_H
+
+#include <jansson.h>
+
+#include "challenge.h"
+#include "identity.h"
+#include "login.h"
+
+enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB };
+
+/* Why a name gets no text and no code of it is right; for the trail only, never for the user. */
+enum standing {
+	STANDING_GOOD = 0,
+	STANDING_UNKNOWN,
+	STANDING_SUSPENDED,
+	STANDING_NO_PHONE,
+	STANDING_NO_TRAIT, /* the schema has no phone trait: nobody gets a text */
+	STANDING_ROOT,     /* the service lets no root in */
+	STANDING_BEFORE,   /* the first factor is not shown */
+	STANDING_JUNK,     /* control bytes: the application refuses already */
+	STANDING_COUNT,
+};
+
+const char *standing_name(enum standing standing);
+
+struct job {
+	struct job *next;
+	enum job_kind kind;
+	uint64_t connection; /* who waits for the answer, 0 for nobody */
+	const struct config *config;
+	struct login login;
+	struct moment now;
+	int64_t arrived;  /* monotonic ms, for the hold */
+	struct view view; /* what a wrong or unanswered one shows */
+	struct code code; /* verify: what was typed */
+	bool comparable;
+	bool junk;
+	json_t *request; /* owned */
+	int bulk;        /* owned, -1 for none */
+
+	enum result result; /* of the store */
+	enum standing standing;
+	enum effect effect;
+	bool known;
+	char user[IDENTITY_NAME_MAX + 1]; /* the identity's name, "" for none */
+	struct phone phone;
+	struct code text; /* begin, resend: the code to send */
+	json_t *reply;    /* owned */
+};
+
+CHECKED enum result job_new(enum job_kind kind, struct job **ret_job);
+
+/* Wipes and frees, NULL allowed. */
+void job_free(struct job **job);
+
+/* A begin or resend that has to send, a verify that lets in. */
+bool job_sends(const struct job *job);
+bool job_grants(const struct job *job);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a login's job does to the stores, in the caller's transactions: look up, judge, write back.
+ * One load and one save of one record, whoever it is; a name of no standing works on nobody's
+ * record.
+ */
+#ifndef SMSOTP_JUDGE_H
+#define SMSOTP_JUDGE_H
+
+#include "job.h"
+#include "state.h"
+
+struct judge {
+	struct identities *identities;
+	struct state *state;
+	const struct keys *keys;
+	const struct clock *clock;
+};
+
+/* May be done again after a failed commit: it writes nothing but `txn` and the job's lower half. */
+void judge_run(
+	const struct judge *judge, MDB_txn *identity_txn, MDB_txn *state_txn, struct job *job);
+
+#endif

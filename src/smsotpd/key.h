@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The host's key: 32 random bytes and the machine-id they were made for, in a file of smsotpd's
+ *own. What is used are keys derived from it (crypto_kdf), one for each purpose.
+ *
+ *	"smsotp-key 1\n", 32 bytes of key, 32 bytes BLAKE2b of the machine-id keyed with the key
+ */
+#ifndef SMSOTP_KEY_H
+#define SMSOTP_KEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "result.h"
+
+#define KEY_SIZE  32
+#define HASH_SIZE 16
+
+struct keys {
+	uint8_t identity[KEY_SIZE]; /* of the identity store's tables */
+	uint8_t name[KEY_SIZE];     /* names and sources, in the state store and in events */
+	uint8_t code[KEY_SIZE];     /* what stands in the store instead of a code */
+	uint8_t token[KEY_SIZE];    /* the module's tokens, of this boot */
+};
+
+/*
+ * Reads `path`, or makes it where it is missing and `create` is set. RESULT_NOT_FOUND: missing;
+ * RESULT_REFUSED: owner, mode or link is wrong, or it was made on another machine: an image was
+ * cloned, and the sentence says what to do. *ret_made tells a fresh key.
+ */
+CHECKED enum result key_load(const char *path, bool create, const uint8_t boot[static 16],
+	struct keys *ret_keys, bool *ret_made, struct error *error);
+
+void keys_wipe(struct keys *keys);
+
+/* BLAKE2b-128, keyed, over the concatenation of `count` parts, each with its length before it. */
+struct part {
+	const void *bytes;
+	size_t size;
+};
+void key_hash(const uint8_t key[static KEY_SIZE], const struct part *parts, size_t count,
+	uint8_t ret[static HASH_SIZE]);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+
+#define SECOND      INT64_C(1000)
+#define LEDGER_SETS 4096 /* of each table; 8 ways: 32768 names and sources, 5 MB in all */
+#define LEDGER_WAYS 8
+
+/* A text waits for its hold: an answer that comes before was no person's. */
+enum text_state { TEXT_GONE = 0, TEXT_HELD, TEXT_WITHDRAWN };
+
+struct dialogue {
+	bool used;
+	enum text_state text;
+	uint8_t id[WIRE_ID_SIZE];
+	uint8_t subject[HASH_SIZE];
+	struct moment begun;
+	struct moment last_text;
+	uint8_t tries;
+	uint8_t texts;
+};
+
+struct row {
+	bool used;
+	uint8_t name[HASH_SIZE];
+	uint8_t source[HASH_SIZE];
+	struct lockout lockout;
+};
+
+struct ledger {
+	struct dialogue dialogue[LEDGER_SETS][LEDGER_WAYS];
+	struct row row[LEDGER_SETS][LEDGER_WAYS];
+};
+
+enum result ledger_new(struct ledger **ret_ledger)
+{
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
+
+	if (ledger == NULL)
+		return RESULT_MEMORY;
+	*ret_ledger = ledger;
+	return RESULT_OK;
+}
+
+void ledger_free(struct ledger **ledger)
+{
+	free(*ledger);
+	*ledger = NULL;
+}
+
+/* The hashes are keyed, or drawn by the module: any bytes of them spread evenly. */
+static size_t set_of(const uint8_t *hash)
+{
+	return ((size_t)hash[0] | (size_t)hash[1] << 8) % LEDGER_SETS;
+}
+
+static size_t row_set(const struct visitor *visitor)
+{
+	return set_of(visitor->name) ^ set_of(visitor->source);
+}
+
+static struct dialogue *dialogue_find(struct ledger *ledger, const struct visitor *visitor)
+{
+	struct dialogue *set = ledger->dialogue[set_of(visitor->id)];
+
+	for (size_t i = 0; i < LEDGER_WAYS; i++) {
+		if (set[i].used && memcmp(set[i].id, visitor->id, WIRE_ID_SIZE) == 0 &&
+			memcmp(set[i].subject, visitor->subject, HASH_SIZE) == 0)
+			return &set[i];
+	}
+	return NULL;
+}
+
+static struct dialogue *dialogue_add(
+	struct ledger *ledger, const struct visitor *visitor, const struct moment *begun)
+{
+	struct dialogue *set = ledger->dialogue[set_of(visitor->id)];
+	struct dialogue *best = &set[0];
+
+	for (size_t i = 0; i < LEDGER_WAYS && best->used; i++) {
+		if (!set[i].used || set[i].last_text.boottime < best->last_text.boottime)
+			best = &set[i];
+	}
+	*best = (struct dialogue){.used = true, .begun = *begun, .last_text = *begun, .texts = 1};
+	memcpy(best->id, visitor->id, WIRE_ID_SIZE);
+	memcpy(best->subject, visitor->subject, HASH_SIZE);
+	return best;
+}
+
+static struct row *row_find(struct ledger *ledger, const struct visitor *visitor)
+{
+	struct row *set = ledger->row[row_set(visitor)];
+
+	for (size_t i = 0; i < LEDGER_WAYS; i++) {
+		if (set[i].used && memcmp(set[i].name, visitor->name, HASH_SIZE) == 0 &&
+			memcmp(set[i].source, visitor->source, HASH_SIZE) == 0)
+			return &set[i];
+	}
+	return NULL;
+}
+
+static struct row *row_get(
+	struct ledger *ledger, const struct config *config, const struct visitor *visitor)
+{
+	struct row *set = ledger->row[row_set(visitor)];
+	struct row *best = row_find(ledger, visitor);
+
+	if (best != NULL)
+		return best;
+	best = &set[0];
+	for (size_t i = 0; i < LEDGER_WAYS && best->used; i++) {
+		if (!set[i].used || lockout_end(&set[i].lockout, &config->lockout) <
+					    lockout_end(&best->lockout, &config->lockout))
+			best = &set[i];
+	}
+	*best = (struct row){.used = true};
+	memcpy(best->name, visitor->name, HASH_SIZE);
+	memcpy(best->source, visitor->source, HASH_SIZE);
+	return best;
+}
+
+/* Milliseconds to seconds, rounded up: what is shown is never too short. */
+static uint32_t seconds_up(int64_t milliseconds)
+{
+	return milliseconds <= 0 ? 0 : (uint32_t)((milliseconds + SECOND - 1) / SECOND);
+}
+
+/* What is left of the newest text's code; by both clocks, as the store judges it. */
+static int64_t life_left(
+	const struct dialogue *dialogue, const struct config *config, const struct moment *now)
+{
+	int64_t life = config->code.expiry * SECOND;
+	int64_t boot = dialogue->last_text.boottime + life - now->boottime;
+	int64_t wall = dialogue->last_text.realtime + life - now->realtime;
+
+	return boot < wall ? boot : wall;
+}
+
+static uint32_t resend_in(
+	const struct dialogue *dialogue, const struct config *config, const struct moment *now)
+{
+	uint32_t wait = dialogue->texts == 1 ? config->resend.first : config->resend.next;
+
+	return seconds_up(dialogue->last_text.boottime + wait * SECOND - now->boottime);
+}
+
+static void view_ask(const struct dialogue *dialogue, const struct config *config,
+	const struct moment *now, enum line line, struct view *ret_view)
+{
+	*ret_view = (struct view){
+		.verdict = VERDICT_ASK,
+		.line = line,
+		.resend = resend_in(dialogue, config, now),
+		.begun = dialogue->begun,
+	};
+}
+
+static void view_locked(int64_t left, struct view *ret_view)
+{
+	*ret_view = (struct view){
+		.verdict = VERDICT_SPENT, .line = LINE_LOCKED, .seconds = seconds_up(left)};
+}
+
+static int64_t row_lock(struct ledger *ledger, const struct visitor *visitor, int64_t now)
+{
+	const struct row *row = row_find(ledger, visitor);
+
+	return row == NULL ? 0 : lockout_left(&row->lockout, now);
+}
+
+void ledger_begin(struct ledger *ledger, const struct config *config, const struct visitor *visitor,
+	const struct moment *now, struct view *ret_view)
+{
+	int64_t left = row_lock(ledger, visitor, now->boottime);
+
+	if (left > 0) {
+		view_locked(left, ret_view);
+		return;
+	}
+	struct dialogue *dialogue = dialogue_find(ledger, visitor);
+	bool again = dialogue != NULL;
+	if (!again)
+		dialogue = dialogue_add(ledger, visitor, now);
+	if (!again)
+		dialogue->text = TEXT_HELD;
+	view_ask(dialogue, config, now, LINE_SENT, ret_view);
+	ret_view->asks = !again;
+}
+
+void ledger_restore(
+	struct ledger *ledger, const struct visitor *visitor, const struct moment *begun)
+{
+	if (dialogue_find(ledger, visitor) == NULL)
+		(void)dialogue_add(ledger, visitor, begun);
+}
+
+/* A new code for a dialogue whose old one is over: as if it began now. */
+static void dialogue_renew(struct dialogue *dialogue, const struct moment *now)
+{
+	dialogue->texts = 1;
+	dialogue->tries = 0;
+	dialogue->last_text = *now;
+}
+
+void ledger_resend(struct ledger *ledger, const struct config *config,
+	const struct visitor *visitor, const struct moment *now, struct view *ret_view)
+{
+	int64_t left = row_lock(ledger, visitor, now->boottime);
+	struct dialogue *dialogue = dialogue_find(ledger, visitor);
+
+	if (left > 0 || dialogue == NULL) {
+		view_locked(left, ret_view);
+		return;
+	}
+	bool expired = life_left(dialogue, config, now) <= 0;
+	bool due = resend_in(dialogue, config, now) == 0;
+	if (expired) {
+		dialogue_renew(dialogue, now);
+	} else if (due && dialogue->texts < config->resend.texts) {
+		dialogue->texts++;
+		dialogue->last_text = *now;
+	} else if (due) {
+		view_ask(dialogue, config, now, LINE_NO_TEXTS, ret_view);
+		ret_view->seconds = seconds_up(life_left(dialogue, config, now));
+		return;
+	}
+	view_ask(dialogue, config, now, LINE_SENT, ret_view);
+	ret_view->asks = expired || due;
+	if (ret_view->asks)
+		dialogue->text = TEXT_HELD;
+}
+
+void ledger_guess(struct ledger *ledger, const struct config *config, const struct visitor *visitor,
+	const struct moment *now, struct view *ret_view)
+{
+	int64_t left = row_lock(ledger, visitor, now->boottime);
+	struct dialogue *dialogue = dialogue_find(ledger, visitor);
+
+	if (left > 0 || dialogue == NULL) {
+		view_locked(left, ret_view);
+		return;
+	}
+	if (life_left(dialogue, config, now) <= 0) {
+		view_ask(dialogue, config, now, LINE_EXPIRED, ret_view);
+		return;
+	}
+	struct row *row = row_get(ledger, config, visitor);
+	lockout_charge(&row->lockout, &config->lockout, now->boottime);
+	dialogue->tries++;
+	uint32_t tries =
+		dialogue->tries < config->code.tries ? config->code.tries - dialogue->tries : 0;
+	uint32_t failures = lockout_failures_left(&row->lockout, &config->lockout, now->boottime);
+	if (tries == 0 || failures == 0) {
+		left = lockout_left(&row->lockout, now->boottime);
+		view_locked(left > 0 ? left : config->resend.next * SECOND, ret_view);
+	} else {
+		view_ask(dialogue, config, now, LINE_WRONG, ret_view);
+		ret_view->tries = tries < failures ? tries : failures;
+	}
+	ret_view->asks = true;
+	ret_view->early = dialogue->text == TEXT_HELD;
+	if (ret_view->early)
+		dialogue->text = TEXT_WITHDRAWN;
+}
+
+bool ledger_text_leaves(struct ledger *ledger, const struct visitor *visitor)
+{
+	struct dialogue *dialogue = dialogue_find(ledger, visitor);
+
+	if (dialogue == NULL)
+		return true;
+	if (dialogue->text == TEXT_WITHDRAWN)
+		return false;
+	dialogue->text = TEXT_GONE;
+	return true;
+}
+
+void ledger_success(struct ledger *ledger, const struct visitor *visitor)
+{
+	struct dialogue *dialogue = dialogue_find(ledger, visitor);
+	struct row *row = row_find(ledger, visitor);
+
+	if (dialogue != NULL)
+		*dialogue = (struct dialogue){0};
+	if (row != NULL)
+		*row = (struct row){0};
+}
+
+uint32_t ledger_forget(struct ledger *ledger, const uint8_t name[static HASH_SIZE])
+{
+	uint32_t cleared = 0;
+
+	for (size_t i = 0; i < LEDGER_SETS * LEDGER_WAYS; i++) {
+		struct row *row = &ledger->row[i / LEDGER_WAYS][i % LEDGER_WAYS];
+		if (!row->used || memcmp(row->name, name, HASH_SIZE) != 0)
+			continue;
+		*row = (struct row){0};
+		cleared++;
+	}
+	return cleared;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The visible ledger: what a caller sees, for every name typed alike, real or not. In memory, of
+ * fixed size, keyed by keyed hashes; knows no store. Two tables:
+ *
+ * - dialogues, by the login's id: its own tries, texts and clock, as if it were alone;
+ * - rows, by name and source: the failures and the lock that they earned.
+ *
+ * Both are sets of LEDGER_WAYS entries found by hash; a full set gives up the entry that ends
+ * first, and an entry of another tag is never taken for one's own.
+ */
+#ifndef SMSOTP_LEDGER_H
+#define SMSOTP_LEDGER_H
+
+#include "ask.h"
+#include "key.h"
+#include "lockout.h"
+
+struct config;
+struct ledger;
+
+/* Who is at the door: the dialogue's id, hashes of name and source, and of both with the service.
+ */
+struct visitor {
+	uint8_t id[WIRE_ID_SIZE];
+	uint8_t name[HASH_SIZE];
+	uint8_t source[HASH_SIZE];
+	uint8_t subject[HASH_SIZE];
+};
+
+/* What to show, and whether the store has to be asked. */
+struct view {
+	enum verdict verdict;
+	enum line line;
+	uint32_t tries;
+	uint32_t seconds;
+	uint32_t resend;
+	bool asks;  /* begin, resend: a text is due as far as this dialogue knows; guess: to be
+		       compared */
+	bool early; /* guess: the text it answers had not left and is withdrawn */
+	struct moment begun; /* for the token */
+};
+
+CHECKED enum result ledger_new(struct ledger **ret_ledger);
+void ledger_free(struct ledger **ledger);
+
+/* A begin that comes again with the same id is answered as before and asks nothing. */
+void ledger_begin(struct ledger *ledger, const struct config *config, const struct visitor *visitor,
+	const struct moment *now, struct view *ret_view);
+
+/* Makes a dialogue anew from its token's time where it is not there any more. */
+void ledger_restore(
+	struct ledger *ledger, const struct visitor *visitor, const struct moment *begun);
+
+/* A reply of one byte. */
+void ledger_resend(struct ledger *ledger, const struct config *config,
+	const struct visitor *visitor, const struct moment *now, struct view *ret_view);
+
+/* Any longer reply: charged here, whatever it is. The view is what a wrong one shows. */
+void ledger_guess(struct ledger *ledger, const struct config *config, const struct visitor *visitor,
+	const struct moment *now, struct view *ret_view);
+
+/* The hold of the dialogue's text is over: false where an early answer withdrew it. */
+bool ledger_text_leaves(struct ledger *ledger, const struct visitor *visitor);
+
+/* The code was right: dialogue and row are clean. */
+void ledger_success(struct ledger *ledger, const struct visitor *visitor);
+
+/* Clears every row of a name, for the operator. Returns how many there were. */
+uint32_t ledger_forget(struct ledger *ledger, const uint8_t name[static HASH_SIZE]);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "connection.h"
+#include "control.h"
+#include "serve.h"
+
+#define EVENTS      64
+#define TURN_MAX_MS 1000 /* the watchdog is told, late frames are dropped */
+
+enum tag { TAG_MODULE = 1, TAG_CONTROL, TAG_WAKE, TAG_SIGNAL, TAG_CONNECTION, TAG_SENDER };
+
+struct loop {
+	int epoll;
+	int wake;
+	int signals;
+	int module;
+	int control;
+	struct connections *connections;
+};
+
+int64_t loop_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int signals_open(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool watch(const struct loop *loop, int fd, enum tag tag)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)tag << 32};
+
+	return fd >= 0 && epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+enum result loop_new(int module, int control, struct loop **ret_loop)
+{
+	struct loop *loop = calloc(1, sizeof(*loop));
+
+	if (loop == NULL)
+		return RESULT_MEMORY;
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	loop->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	loop->signals = signals_open();
+	loop->module = module;
+	loop->control = control;
+	bool watched = watch(loop, loop->wake, TAG_WAKE) &&
+		       watch(loop, loop->signals, TAG_SIGNAL) && watch(loop, module, TAG_MODULE) &&
+		       watch(loop, control, TAG_CONTROL);
+	if (!watched ||
+		connections_new(loop->epoll, TAG_CONNECTION, &loop->connections) != RESULT_OK) {
+		loop_free(&loop);
+		return RESULT_FAILED;
+	}
+	*ret_loop = loop;
+	return RESULT_OK;
+}
+
+void loop_free(struct loop **loop)
+{
+	if (*loop == NULL)
+		return;
+	const int fds[] = {
+		(*loop)->epoll, (*loop)->wake, (*loop)->signals, (*loop)->module, (*loop)->control};
+
+	connections_free(&(*loop)->connections);
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+	}
+	free(*loop);
+	*loop = NULL;
+}
+
+static void hook_answer(void *context, uint64_t connection, const struct answer *answer)
+{
+	struct loop *loop = context;
+
+	connections_answer(loop->connections, connection, answer);
+}
+
+static void hook_reply(void *context, uint64_t connection, const json_t *reply)
+{
+	struct loop *loop = context;
+
+	connections_reply(loop->connections, connection, reply);
+}
+
+struct flow_hooks loop_hooks(struct loop *loop)
+{
+	return (struct flow_hooks){.context = loop, .answer = hook_answer, .reply = hook_reply};
+}
+
+int loop_wake(const struct loop *loop)
+{
+	return loop->wake;
+}
+
+int loop_epoll(const struct loop *loop)
+{
+	return loop->epoll;
+}
+
+uint32_t loop_sender_tag(void)
+{
+	return TAG_SENDER;
+}
+
+static void on_wake(struct loop *loop, struct flow *flow)
+{
+	uint64_t count;
+	struct job *job;
+
+	if (read(loop->wake, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		return;
+	while (flow->committer != NULL && (job = committer_take(flow->committer)) != NULL)
+		flow_finished(flow, job);
+}
+
+/* True where the daemon is to stop or to read its config again. */
+static bool on_signal(struct loop *loop, enum loop_end *ret_end)
+{
+	struct signalfd_siginfo info;
+
+	if (read(loop->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return false;
+	*ret_end = info.ssi_signo == SIGHUP ? LOOP_RELOAD : LOOP_STOP;
+	return true;
+}
+
+/* The frame of a connection is there: it is read once and handed on. */
+static void on_connection(struct loop *loop, struct flow *flow, uint32_t number)
+{
+	struct incoming incoming;
+
+	if (!connections_read(loop->connections, number, &incoming))
+		return;
+	if (incoming.request != NULL)
+		control_ask(flow, incoming.connection, incoming.request, incoming.bulk, loop_now());
+	else
+		flow_ask(flow, incoming.connection, &incoming.ask, loop_now());
+	connections_forget(loop->connections);
+}
+
+static bool on_event(struct loop *loop, struct flow *flow, uint64_t data, enum loop_end *ret_end)
+{
+	uint32_t number = (uint32_t)data;
+
+	switch ((enum tag)(data >> 32)) {
+	case TAG_MODULE:
+		connections_accept(loop->connections, loop->module, false, loop_now());
+		return false;
+	case TAG_CONTROL:
+		connections_accept(loop->connections, loop->control, true, loop_now());
+		return false;
+	case TAG_WAKE:
+		on_wake(loop, flow);
+		return false;
+	case TAG_SIGNAL:
+		return on_signal(loop, ret_end);
+	case TAG_CONNECTION:
+		on_connection(loop, flow, number);
+		return false;
+	case TAG_SENDER:
+		sender_ready(flow->sender, number);
+		return false;
+	}
+	return false;
+}
+
+static int turn_timeout(struct loop *loop, struct flow *flow)
+{
+	int64_t now = loop_now();
+	int next = sender_turn(flow->sender, now);
+
+	connections_expire(loop->connections, now);
+	return next < 0 || next > TURN_MAX_MS ? TURN_MAX_MS : next;
+}
+
+enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_end)
+{
+	struct epoll_event events[EVENTS];
+
+	for (;;) {
+		bool end = false;
+		int count = epoll_wait(loop->epoll, events, EVENTS, turn_timeout(loop, flow));
+		if (count < 0 && errno != EINTR)
+			return RESULT_FAILED;
+		for (int i = 0; i < count; i++)
+			end = on_event(loop, flow, events[i].data.u64, ret_end) || end;
+		serve_alive();
+		if (end)
+			return RESULT_OK;
+	}
+}

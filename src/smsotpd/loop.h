@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The main thread's epoll: listeners, connections of one frame each, the committer's and the
+ * sender's news, signals. Knows bytes and deadlines; what a frame means is flow's.
+ */
+#ifndef SMSOTP_LOOP_H
+#define SMSOTP_LOOP_H
+
+#include "flow.h"
+
+struct loop;
+
+enum loop_end { LOOP_STOP, LOOP_RELOAD };
+
+/* `module` and `control` are listening sockets, owned by the loop from now on. */
+CHECKED enum result loop_new(int module, int control, struct loop **ret_loop);
+void loop_free(struct loop **loop);
+
+/* For the flow: its hooks, the committer's eventfd, and the epoll and tag of the sender. */
+struct flow_hooks loop_hooks(struct loop *loop);
+int loop_wake(const struct loop *loop);
+int loop_epoll(const struct loop *loop);
+uint32_t loop_sender_tag(void);
+
+/* Serves until SIGTERM or SIGINT (LOOP_STOP) or SIGHUP (LOOP_RELOAD); call again after a reload. */
+CHECKED enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_end);
+
+/* CLOCK_MONOTONIC in milliseconds. */
+int64_t loop_now(void);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "record.h"
+
+#include <string.h>
+
+#define RECORD_VERSION 1
+
+/* Walks over the fixed layout; sizes are constants, so it never leaves RECORD_SIZE bytes. */
+struct cursor {
+	uint8_t *at;
+};
+
+static void put(struct cursor *cursor, uint64_t value, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		*cursor->at++ = (uint8_t)(value >> (8 * i));
+}
+
+static uint64_t get(struct cursor *cursor, size_t size)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < size; i++)
+		value |= (uint64_t)*cursor->at++ << (8 * i);
+	return value;
+}
+
+static void put_bytes(struct cursor *cursor, const void *bytes, size_t size)
+{
+	memcpy(cursor->at, bytes, size);
+	cursor->at += size;
+}
+
+static void get_bytes(struct cursor *cursor, void *ret, size_t size)
+{
+	memcpy(ret, cursor->at, size);
+	cursor->at += size;
+}
+
+static void challenge_put(struct cursor *cursor, const struct challenge *challenge)
+{
+	put_bytes(cursor, challenge->binding, HASH_SIZE);
+	put(cursor, challenge->sent, 1);
+	put(cursor, challenge->tries, 1);
+	put(cursor, challenge->live, 1);
+	put(cursor, 0, 5);
+	put(cursor, (uint64_t)challenge->last_text, 8);
+	for (size_t i = 0; i < CHALLENGE_CODES; i++) {
+		put_bytes(cursor, challenge->code[i].hash, HASH_SIZE);
+		put(cursor, (uint64_t)challenge->code[i].made.boottime, 8);
+		put(cursor, (uint64_t)challenge->code[i].made.realtime, 8);
+	}
+	put_bytes(cursor, challenge->asker, ASKER_SIZE);
+}
+
+static bool challenge_get(struct cursor *cursor, struct challenge *ret)
+{
+	get_bytes(cursor, ret->binding, HASH_SIZE);
+	ret->sent = (uint8_t)get(cursor, 1);
+	ret->tries = (uint8_t)get(cursor, 1);
+	ret->live = (uint8_t)get(cursor, 1);
+	(void)get(cursor, 5);
+	ret->last_text = (int64_t)get(cursor, 8);
+	for (size_t i = 0; i < CHALLENGE_CODES; i++) {
+		get_bytes(cursor, ret->code[i].hash, HASH_SIZE);
+		ret->code[i].made.boottime = (int64_t)get(cursor, 8);
+		ret->code[i].made.realtime = (int64_t)get(cursor, 8);
+	}
+	get_bytes(cursor, ret->asker, ASKER_SIZE);
+	return ret->live <= CHALLENGE_CODES;
+}
+
+static void source_put(struct cursor *cursor, const struct record_source *source)
+{
+	put_bytes(cursor, source->hash, HASH_SIZE);
+	put(cursor, source->lockout.failures, 4);
+	put(cursor, source->lockout.wait, 4);
+	put(cursor, (uint64_t)source->lockout.first, 8);
+	put(cursor, (uint64_t)source->lockout.last, 8);
+	put(cursor, (uint64_t)source->lockout.until, 8);
+	put(cursor, (uint64_t)source->last_realtime, 8);
+	put_bytes(cursor, source->label, LABEL_SIZE);
+}
+
+static bool source_get(struct cursor *cursor, struct record_source *ret)
+{
+	get_bytes(cursor, ret->hash, HASH_SIZE);
+	ret->lockout.failures = (uint32_t)get(cursor, 4);
+	ret->lockout.wait = (uint32_t)get(cursor, 4);
+	ret->lockout.first = (int64_t)get(cursor, 8);
+	ret->lockout.last = (int64_t)get(cursor, 8);
+	ret->lockout.until = (int64_t)get(cursor, 8);
+	ret->last_realtime = (int64_t)get(cursor, 8);
+	get_bytes(cursor, ret->label, LABEL_SIZE);
+	return ret->label[LABEL_SIZE - 1] == '\0';
+}
+
+void record_encode(const struct record *record, uint8_t ret[static RECORD_SIZE])
+{
+	struct cursor cursor = {ret};
+
+	put(&cursor, RECORD_VERSION, 8);
+	put_bytes(&cursor, record->boot, BOOT_ID_SIZE);
+	for (size_t i = 0; i < RECORD_CHALLENGES; i++)
+		challenge_put(&cursor, &record->challenge[i]);
+	for (size_t i = 0; i < RECORD_SOURCES; i++)
+		source_put(&cursor, &record->source[i]);
+	for (size_t i = 0; i < RECORD_KNOWN; i++) {
+		put_bytes(&cursor, record->known[i].hash, HASH_SIZE);
+		put(&cursor, (uint64_t)record->known[i].realtime, 8);
+	}
+}
+
+enum result record_decode(const uint8_t *bytes, size_t size, struct record *ret_record)
+{
+	struct record record = {0};
+	uint8_t copy[RECORD_SIZE];
+	struct cursor cursor = {copy};
+	bool sound = true;
+
+	if (size != RECORD_SIZE)
+		return RESULT_INVALID;
+	memcpy(copy, bytes, RECORD_SIZE);
+	if (get(&cursor, 8) != RECORD_VERSION)
+		return RESULT_INVALID;
+	get_bytes(&cursor, record.boot, BOOT_ID_SIZE);
+	for (size_t i = 0; i < RECORD_CHALLENGES; i++)
+		sound = challenge_get(&cursor, &record.challenge[i]) && sound;
+	for (size_t i = 0; i < RECORD_SOURCES; i++)
+		sound = source_get(&cursor, &record.source[i]) && sound;
+	for (size_t i = 0; i < RECORD_KNOWN; i++) {
+		get_bytes(&cursor, record.known[i].hash, HASH_SIZE);
+		record.known[i].realtime = (int64_t)get(&cursor, 8);
+	}
+	if (!sound)
+		return RESULT_INVALID;
+	*ret_record = record;
+	return RESULT_OK;
+}
+
+void record_rebase(
+	struct record *record, const uint8_t boot[static BOOT_ID_SIZE], const struct moment *now)
+{
+	if (memcmp(record->boot, boot, BOOT_ID_SIZE) == 0)
+		return;
+	memcpy(record->boot, boot, BOOT_ID_SIZE);
+	memset(record->challenge, 0, sizeof(record->challenge));
+	for (size_t i = 0; i < RECORD_SOURCES; i++) {
+		struct record_source *source = &record->source[i];
+		if (source->lockout.last == 0)
+			continue;
+		int64_t elapsed = now->realtime - source->last_realtime;
+		if (elapsed < 0)
+			elapsed = 0;
+		/* The last failure happened `elapsed` ago, whatever the clock of its boot said
+		 * then. */
+		int64_t shift = now->boottime - elapsed - source->lockout.last;
+		source->lockout.first += shift;
+		source->lockout.last += shift;
+		source->lockout.until =
+			source->lockout.until == 0 ? 0 : source->lockout.until + shift;
+		source->last_realtime = now->realtime - elapsed;
+	}
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sender.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define SLOTS          1024
+#define RETRY_MS       250
+#define REPORT_LATE_MS 30000 /* after a text's end: smsotp-send reports by then or never */
+
+enum slot_state { SLOT_FREE = 0, SLOT_WAITING, SLOT_SENT };
+
+struct slot {
+	enum slot_state state;
+	bool held; /* the hold is not over yet */
+	int fd;
+	int64_t due;
+	int64_t dead;
+	struct parcel parcel;
+};
+
+struct sender {
+	struct sockaddr_un address;
+	int epoll;
+	uint32_t tag;
+	struct sender_hooks hooks;
+	struct slot slot[SLOTS];
+};
+
+enum result sender_new(const char *path, int epoll, uint32_t tag, const struct sender_hooks *hooks,
+	struct sender **ret_sender)
+{
+	struct sender *sender = calloc(1, sizeof(*sender));
+
+	if (sender == NULL)
+		return RESULT_MEMORY;
+	sender->address.sun_family = AF_UNIX;
+	snprintf(sender->address.sun_path, sizeof(sender->address.sun_path), "%s", path);
+	sender->epoll = epoll;
+	sender->tag = tag;
+	sender->hooks = *hooks;
+	*ret_sender = sender;
+	return RESULT_OK;
+}
+
+static void slot_free(struct slot *slot)
+{
+	if (slot->state == SLOT_SENT)
+		close(slot->fd);
+	explicit_bzero(slot, sizeof(*slot));
+}
+
+void sender_free(struct sender **sender)
+{
+	if (*sender == NULL)
+		return;
+	for (size_t i = 0; i < SLOTS; i++)
+		slot_free(&(*sender)->slot[i]);
+	free(*sender);
+	*sender = NULL;
+}
+
+enum result sender_put(
+	struct sender *sender, const struct parcel *parcel, int64_t due, int64_t dead)
+{
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct slot *slot = &sender->slot[i];
+		if (slot->state != SLOT_FREE)
+			continue;
+		*slot = (struct slot){.state = SLOT_WAITING,
+			.held = true,
+			.fd = -1,
+			.due = due,
+			.dead = dead,
+			.parcel = *parcel};
+		return RESULT_OK;
+	}
+	return RESULT_FULL;
+}
+
+/* The last word on a parcel. The slot is free before the hook runs, which may put another. */
+static void finish(struct sender *sender, struct slot *slot, struct report *report)
+{
+	struct parcel parcel = slot->parcel;
+
+	memcpy(report->id, parcel.text.id, WIRE_ID_SIZE);
+	slot_free(slot);
+	text_wipe(&parcel.text);
+	sender->hooks.reported(sender->hooks.context, &parcel, report);
+}
+
+static void finish_with(
+	struct sender *sender, struct slot *slot, enum outcome outcome, const char *detail)
+{
+	struct report report = {.outcome = outcome};
+
+	snprintf(report.detail, sizeof(report.detail), "%s", detail);
+	finish(sender, slot, &report);
+}
+
+static int connect_to(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* RESULT_UNREACHABLE: nothing has left, try again. */
+static enum result hand_over(struct sender *sender, struct slot *slot, uint32_t number, int64_t now)
+{
+	uint8_t frame[TEXT_FRAME_SIZE];
+	struct epoll_event event = {
+		.events = EPOLLIN, .data.u64 = (uint64_t)sender->tag << 32 | number};
+	int fd = connect_to(&sender->address);
+
+	if (fd < 0)
+		return RESULT_UNREACHABLE;
+	slot->parcel.text.life = (uint32_t)(slot->dead - now);
+	size_t size = text_encode(&slot->parcel.text, frame, sizeof(frame));
+	bool sent = size > 0 && epoll_ctl(sender->epoll, EPOLL_CTL_ADD, fd, &event) == 0 &&
+		    send(fd, frame, size, MSG_NOSIGNAL) == (ssize_t)size;
+	explicit_bzero(frame, sizeof(frame));
+	if (!sent) {
+		close(fd);
+		return RESULT_UNREACHABLE;
+	}
+	slot->fd = fd;
+	slot->state = SLOT_SENT;
+	return RESULT_OK;
+}
+
+/* A waiting slot whose time has come. */
+static void leave(struct sender *sender, uint32_t number, int64_t now)
+{
+	struct slot *slot = &sender->slot[number];
+	bool first = slot->held;
+
+	slot->held = false;
+	bool leaves = !first || sender->hooks.leaves(sender->hooks.context, &slot->parcel);
+	if (!leaves || slot->parcel.dummy) {
+		slot_free(slot);
+		return;
+	}
+	if (now >= slot->dead) {
+		finish_with(sender, slot, OUTCOME_UNSENT,
+			"too old: smsotp-send was away; see systemctl status smsotp-send");
+		return;
+	}
+	if (hand_over(sender, slot, number, now) != RESULT_OK)
+		slot->due = now + RETRY_MS;
+}
+
+int sender_turn(struct sender *sender, int64_t now)
+{
+	int64_t next = INT64_MAX;
+
+	for (uint32_t i = 0; i < SLOTS; i++) {
+		struct slot *slot = &sender->slot[i];
+		if (slot->state == SLOT_WAITING && slot->due <= now)
+			leave(sender, i, now);
+		if (slot->state == SLOT_SENT && now >= slot->dead + REPORT_LATE_MS)
+			finish_with(sender, slot, OUTCOME_UNKNOWN, "smsotp-send did not report");
+		if (slot->state == SLOT_WAITING && slot->due < next)
+			next = slot->due;
+		if (slot->state == SLOT_SENT && slot->dead + REPORT_LATE_MS < next)
+			next = slot->dead + REPORT_LATE_MS;
+	}
+	if (next == INT64_MAX)
+		return -1;
+	return next <= now ? 0 : (int)(next - now);
+}
+
+void sender_ready(struct sender *sender, uint32_t number)
+{
+	uint8_t frame[TEXT_FRAME_SIZE];
+	struct report report;
+
+	if (number >= SLOTS || sender->slot[number].state != SLOT_SENT)
+		return;
+	struct slot *slot = &sender->slot[number];
+	ssize_t size = recv(slot->fd, frame, sizeof(frame), MSG_DONTWAIT);
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	bool whole = size > 0 && report_decode(frame, (size_t)size, &report) == RESULT_OK;
+	if (whole && memcmp(report.id, slot->parcel.text.id, WIRE_ID_SIZE) == 0)
+		finish(sender, slot, &report);
+	else
+		finish_with(sender, slot, OUTCOME_UNKNOWN,
+			"smsotp-send ended before its report; the text may have left");
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct state {
+	struct store *store;
+	MDB_dbi users;
+	struct keys keys;
+};
+
+enum result state_open(const char *directory, size_t size, const struct keys *keys,
+	struct state **ret_state, struct error *error)
+{
+	struct state *state = calloc(1, sizeof(*state));
+
+	if (state == NULL)
+		return error_set(error, RESULT_MEMORY, "no memory for the state store");
+	state->keys = *keys;
+	enum result result = store_open(directory, size, true, &state->store, error);
+	if (result == RESULT_OK) {
+		result = store_table(state->store, "users", &state->users);
+		if (result != RESULT_OK)
+			result = error_set(error, result,
+				"the state store %s has no table of users: %s", directory,
+				result_name(result));
+	}
+	if (result != RESULT_OK) {
+		state_close(&state);
+		return result;
+	}
+	*ret_state = state;
+	return RESULT_OK;
+}
+
+void state_close(struct state **state)
+{
+	if (*state == NULL)
+		return;
+	store_close(&(*state)->store);
+	keys_wipe(&(*state)->keys);
+	free(*state);
+	*state = NULL;
+}
+
+enum result state_begin(struct state *state, bool write, MDB_txn **ret_txn)
+{
+	return store_begin(state->store, write, ret_txn);
+}
+
+void state_id(
+	const struct state *state, const char *name, bool exists, uint8_t ret_id[static HASH_SIZE])
+{
+	uint8_t hash[HASH_SIZE];
+	uint8_t nobody[HASH_SIZE];
+	const struct part user[] = {{"user", 4}, {name, strlen(name)}};
+
+	/* Both are computed whichever is taken: a miss costs what a hit costs. */
+	key_hash(state->keys.name, user, 2, hash);
+	uint8_t number = hash[0] % STATE_NOBODIES;
+	const struct part none[] = {{"nobody", 6}, {&number, 1}};
+	key_hash(state->keys.name, none, 2, nobody);
+	memcpy(ret_id, exists ? hash : nobody, HASH_SIZE);
+}
+
+enum result state_load(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE],
+	struct record *ret_record)
+{
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id};
+	MDB_val value;
+	enum result result = store_result(mdb_get(txn, state->users, &key, &value));
+
+	if (result == RESULT_NOT_FOUND) {
+		memset(ret_record, 0, sizeof(*ret_record));
+		return RESULT_OK;
+	}
+	if (result != RESULT_OK)
+		return result;
+	return record_decode(value.mv_data, value.mv_size, ret_record);
+}
+
+enum result state_save(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE],
+	const struct record *record)
+{
+	uint8_t bytes[RECORD_SIZE];
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id};
+	MDB_val value = {.mv_size = RECORD_SIZE, .mv_data = bytes};
+
+	record_encode(record, bytes);
+	return store_result(mdb_put(txn, state->users, &key, &value, 0));
+}
+
+enum result state_forget(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE])
+{
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id};
+	enum result result = store_result(mdb_del(txn, state->users, &key, NULL));
+
+	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+uint32_t state_used(struct state *state)
+{
+	return store_used(state->store);
+}

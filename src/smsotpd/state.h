@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The state store: one record per user by the keyed hash of the name. It grows with the identity
+ * store and with nothing else: names that do not exist share STATE_NOBODIES records.
+ */
+#ifndef SMSOTP_STATE_H
+#define SMSOTP_STATE_H
+
+#include "record.h"
+#include "store.h"
+
+#define STATE_NOBODIES 64
+
+struct state;
+
+/* As store_open; state that is lost begins empty. `keys` are copied. */
+CHECKED enum result state_open(const char *directory, size_t size, const struct keys *keys,
+	struct state **ret_state, struct error *error);
+void state_close(struct state **state);
+
+CHECKED enum result state_begin(struct state *state, bool write, MDB_txn **ret_txn);
+
+/* The key of a user's record; of a name that does not exist, one of nobody's. */
+void state_id(
+	const struct state *state, const char *name, bool exists, uint8_t ret_id[static HASH_SIZE]);
+
+/* A record that is not there is all zero, and of this boot after record_rebase. */
+CHECKED enum result state_load(struct state *state, MDB_txn *txn,
+	const uint8_t id[static HASH_SIZE], struct record *ret_record);
+CHECKED enum result state_save(struct state *state, MDB_txn *txn,
+	const uint8_t id[static HASH_SIZE], const struct record *record);
+
+/* Forgets all of a user: after a change of phone, and when the identity goes. Missing is RESULT_OK.
+ */
+CHECKED enum result state_forget(
+	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE]);
+
+/* Percent of the map that is in use. */
+uint32_t state_used(struct state *state);
+
+#endif

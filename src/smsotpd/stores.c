@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stores.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "config.h"
+
+#define STATE_SIZE ((size_t)64 << 20) /* some 8000 users' records, copied on write */
+
+static bool exists(const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return access(path, F_OK) == 0;
+}
+
+static enum result open_all(const char *directory, const struct clock *clock, struct stores *stores,
+	struct error *error)
+{
+	char path[PATH_MAX];
+	bool first = !exists(directory, "identity/data.mdb") && !exists(directory, "key");
+
+	stores->state_made = !exists(directory, "state/data.mdb");
+	snprintf(path, sizeof(path), "%s/key", directory);
+	enum result result =
+		key_load(path, first, clock->boot, &stores->keys, &stores->made, error);
+	if (result != RESULT_OK)
+		return result;
+	snprintf(path, sizeof(path), "%s/identity", directory);
+	result = identities_open(path, first, stores->keys.identity, &stores->identities, error);
+	if (result != RESULT_OK)
+		return result;
+	snprintf(path, sizeof(path), "%s/state", directory);
+	return state_open(path, STATE_SIZE, &stores->keys, &stores->state, error);
+}
+
+enum result stores_open(const struct config *config, const struct clock *clock,
+	struct stores *ret_stores, struct error *error)
+{
+	struct stores stores = {0};
+	enum result result = open_all(config->paths.store, clock, &stores, error);
+
+	if (result != RESULT_OK) {
+		stores_close(&stores);
+		return result;
+	}
+	*ret_stores = stores;
+	return RESULT_OK;
+}
+
+void stores_close(struct stores *stores)
+{
+	identities_close(&stores->identities);
+	state_close(&stores->state);
+	keys_wipe(&stores->keys);
+}

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A host of its own: a Debian 12 whose systemd is pid 1 of fresh namespaces.
+
+    with Host("name") as host:
+        host.install()
+        host.boot()
+        host.run("systemctl", "status")
+
+What the host writes is kept in build/boot/name until the next Host("name"), so that it can be
+booted again. It ends with the process that booted it, whatever ends that.
+
+    boot.py     a root shell in a host with the product installed
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROJECT = os.path.dirname(os.path.dirname(HERE))
+BASE = os.path.join(PROJECT, "build", "boot")
+ROOT = os.path.join(BASE, "root")
+START = os.path.join(HERE, "start")
+BOOT_SECONDS = 60
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def obstacle():
+    """One sentence on what keeps us from booting a host, or None."""
+    if os.geteuid() != 0:
+        return "a host of its own is booted by root: run it with sudo"
+    probe = subprocess.run(["unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup",
+                            "--fork", "--kill-child=KILL", "true"], check=False,
+                           stdin=subprocess.DEVNULL, capture_output=True)
+    if probe.returncode != 0:
+        return ("booting a host needs mount, pid, net, uts, ipc and cgroup namespaces: run it on a "
+                "machine or in a container with CAP_SYS_ADMIN")
+    return None
+
+
+class Host:
+    """One host; `directory` holds its changes to the pristine root."""
+
+    def __init__(self, name):
+        self.directory = os.path.join(BASE, name)
+        self.unshare = None
+        self.init = None
+        shutil.rmtree(self.directory, ignore_errors=True)
+        os.makedirs(self.directory)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    def install(self, *arguments):
+        """`make install` into the host, which must not run. `arguments` go to make."""
+        script = ('mkdir -p upper work merged && mount -t overlay overlay -o '
+                  '"lowerdir=$1,upperdir=upper,workdir=work" merged && shift && make "$@"')
+        subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", ROOT, "-s", "-C", PROJECT,
+                        "install", f"DESTDIR={self.directory}/merged", *arguments],
+                       cwd=self.directory, check=True, stdin=subprocess.DEVNULL)
+
+    def boot(self):
+        """Starts systemd and waits until every job of the boot is done. Returns its word for it,
+        "running" or "degraded"."""
+        with open(os.path.join(self.directory, "console.log"), "ab") as console:
+            self.unshare = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", START, ROOT,
+                 self.directory], stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        deadline = time.monotonic() + BOOT_SECONDS
+        while time.monotonic() < deadline:
+            if self.unshare.poll() is not None:
+                break
+            if self.find_init():
+                state = self.run("systemctl", "is-system-running", "--wait", check=False)
+                if state.stdout.strip() in ("running", "degraded"):
+                    return state.stdout.strip()
+            time.sleep(0.05)
+        self.kill()
+        raise RuntimeError(f"the host did not come up, see {self.directory}/console.log")
+
+    def find_init(self):
+        """Whether pid 1 is systemd by now; before that its namespaces are not whole."""
+        pid = self.unshare.pid
+        try:
+            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+                child = children.read().split()
+            with open(f"/proc/{child[0]}/comm", encoding="ascii") as comm:
+                self.init = child[0] if comm.read() == "systemd\n" else None
+        except (IndexError, OSError):
+            self.init = None
+        return self.init is not None
+
+    def command(self, *program):
+        """The argument vector that runs `program` as root in the host."""
+        return ["nsenter", "--target", self.init, "--mount", "--pid", "--net", "--uts", "--ipc",
+                "--cgroup", "--root", "--wd", "env", "-i", f"PATH={PATH}", "HOME=/root",
+                "LANG=C.UTF-8", "TERM=dumb", *program]
+
+    def run(self, *program, check=True, text="", timeout=60):
+        """Runs it to its end; `text` is its standard input. A failure shows what it said."""
+        done = subprocess.run(self.command(*program), check=False, input=text, text=True,
+                              capture_output=True, timeout=timeout)
+        if check and done.returncode != 0:
+            raise AssertionError(f"{' '.join(program)}: exit {done.returncode}\n"
+                                 f"{done.stdout}{done.stderr}")
+        return done
+
+    def out(self, *program, **options):
+        """What it prints, without the blanks at the ends."""
+        return self.run(*program, **options).stdout.strip()
+
+    def write(self, path, text, mode="0644", owner="root"):
+        """Writes a file of the host, which must run."""
+        self.run("install", "-D", "-m", mode, "-o", owner, "/dev/stdin", path, text=text)
+
+    def read(self, path):
+        return self.run("cat", path).stdout
+
+    def poweroff(self):
+        """The orderly end: every unit is stopped, the next boot finds what they left."""
+        self.run("systemctl", "poweroff", check=False)
+        self.unshare.wait(BOOT_SECONDS)
+        self.ended()
+
+    def kill(self):
+        """The end of a power cut. Of no effect where nothing runs."""
+        if self.unshare is not None:
+            self.unshare.kill()
+            self.unshare.wait()
+            self.ended()
+
+    def ended(self):
+        self.unshare = self.init = None
+        subprocess.run(["unshare", "--mount", START, "sweep", self.directory], check=False)
+
+
+def main():
+    reason = obstacle()
+    if reason is not None:
+        sys.exit(reason)
+    with Host("shell") as host:
+        host.install()
+        print("the host is", host.boot())
+        sys.exit(subprocess.run(host.command("/bin/bash", "-l"), check=False).returncode)
+
+
+if __name__ == "__main__":
+    main()

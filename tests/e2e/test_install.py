@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""`make install DESTDIR=` brings exactly these files with these modes, and `make uninstall` leaves
+nothing but what is the operator's."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+# The tests' runner reads this: the host's own make and compiler are used, no private world.
+OUTSIDE = True
+
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+PROGRAMS = ["usr/sbin/smsotpd", "usr/sbin/smsotpctl", "usr/libexec/smsotp/smsotp-send"]
+FILES = [
+    "etc/logrotate.d/smsotp",
+    "etc/smsotp/smsotp.conf",
+    "lib/systemd/system/smsotp-send.service",
+    "lib/systemd/system/smsotp-send.socket",
+    "lib/systemd/system/smsotpd-ctl.socket",
+    "lib/systemd/system/smsotpd.service",
+    "lib/systemd/system/smsotpd.socket",
+    "usr/lib/{multiarch}/security/pam_smsotp.so",
+    "usr/lib/sysusers.d/smsotp.conf",
+    "usr/lib/tmpfiles.d/smsotp.conf",
+    "usr/share/man/man5/smsotp.conf.5",
+    "usr/share/man/man8/pam_smsotp.8",
+    "usr/share/man/man8/smsotp-send.8",
+    "usr/share/man/man8/smsotpctl.8",
+    "usr/share/man/man8/smsotpd.8",
+    "usr/share/pam-configs/smsotp",
+    "usr/share/smsotp/pam.d/login",
+    "usr/share/smsotp/pam.d/sshd",
+    "usr/share/smsotp/pam.d/sshd-password-code",
+    "usr/share/smsotp/pam.d/su",
+    "usr/share/smsotp/pam.d/sudo",
+    "usr/share/smsotp/pam.d/sudo-i",
+    "usr/share/smsotp/sshd_config.d/10-smsotp.conf",
+]
+
+
+def make(*arguments):
+    """A make of its own: one that runs the tests must not hand its options down."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    environ.pop("MFLAGS", None)
+    subprocess.run(["make", "-s", "-C", PROJECT, *arguments], env=environ, check=True,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def files_below(directory):
+    """{path: mode} of every file, and of every directory that holds nothing."""
+    found = {}
+    for parent, directories, names in os.walk(directory):
+        empty = [name + "/" for name in directories if not os.listdir(os.path.join(parent, name))]
+        for name in names + empty:
+            path = os.path.join(parent, name)
+            found[os.path.relpath(path, directory) + ("/" if name in empty else "")] = oct(
+                os.lstat(path).st_mode & 0o7777)
+    return found
+
+
+class Install(unittest.TestCase):
+    def setUp(self):
+        os.makedirs(os.path.join(PROJECT, "build"), exist_ok=True)
+        self.root = tempfile.mkdtemp(prefix="install-", dir=os.path.join(PROJECT, "build"))
+        self.addCleanup(shutil.rmtree, self.root)
+
+    def path(self, *names):
+        return os.path.join(self.root, *names)
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
+    def test_exactly_these_files(self):
+        make("install", f"DESTDIR={self.root}")
+        multiarch = subprocess.run(["cc", "-print-multiarch"], check=True, text=True,
+                                   capture_output=True).stdout.strip()
+        expected = {name.format(multiarch=multiarch): "0o644" for name in FILES}
+        expected.update({name: "0o755" for name in PROGRAMS})
+        expected["etc/smsotp/smsotp.conf.d/"] = "0o755"
+        self.maxDiff = None
+        self.assertEqual(files_below(self.root), expected)
+
+    def test_a_config_in_place_is_kept(self):
+        os.makedirs(self.path("etc/smsotp"))
+        with open(self.path("etc/smsotp/smsotp.conf"), "w", encoding="utf-8") as file:
+            file.write("[code]\ndigits = 7\n")
+        make("install", f"DESTDIR={self.root}")
+        self.assertEqual(self.read("etc/smsotp/smsotp.conf"), "[code]\ndigits = 7\n")
+
+    def test_uninstall_leaves_the_operators_files(self):
+        make("install", f"DESTDIR={self.root}")
+        make("uninstall", f"DESTDIR={self.root}")
+        left = [name for name in files_below(self.root) if not name.endswith("/")]
+        self.assertEqual(left, ["etc/smsotp/smsotp.conf"])
+
+    def test_units_follow_the_prefix_and_not_destdir(self):
+        make("install", f"DESTDIR={self.root}", "PREFIX=/usr/local")
+        for unit, program in (("smsotpd", "/usr/local/sbin/smsotpd"),
+                              ("smsotp-send", "/usr/local/libexec/smsotp/smsotp-send")):
+            text = self.read(f"lib/systemd/system/{unit}.service")
+            self.assertIn(f"\nExecStart={program}\n", text)
+            self.assertTrue(os.access(self.path(program.lstrip("/")), os.X_OK))
+            self.assertNotIn(self.root, text)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The man pages say what the programs take.
+
+    manual.py [PROGRAM...]
+
+mandoc finds no fault; smsotp.conf(5) has each key of src/config_keys.c below its section, and no
+other; the page of each PROGRAM names every long option of its --help, and no other.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+import tree
+
+KEYS = pathlib.Path("src/config_keys.c")
+PAGE = pathlib.Path("man/smsotp.conf.5")
+KEY_ROW = re.compile(r'\{\s*(?:"(\w+)"|CONFIG_(SERVICE))\s*,\s*"(\w+)"\s*,\s*KEY_')
+
+
+def lint():
+    pages = [str(path) for path in tree.files() if re.fullmatch(r"man/[^/]+\.\d", str(path))]
+    if not pages:
+        return []
+    told = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", *pages], cwd=tree.ROOT,
+                          capture_output=True, text=True)
+    return (told.stdout + told.stderr).splitlines()
+
+
+def keys_of_page():
+    """{(section, key)} of `.Ss [section]` and `.It Cm key`."""
+    found, section = set(), None
+    for line in tree.text(PAGE).splitlines():
+        heading = re.match(r"\.S[sh]\s+(?:\[(\w+))?", line)
+        if heading:
+            section = heading.group(1)
+        key = re.match(r"\.It (?:Cm|Ic) (\w+)", line)
+        if key and section:
+            found.add((section, key.group(1)))
+    return found
+
+
+def config():
+    if not (tree.ROOT / KEYS).exists():
+        return []
+    if not (tree.ROOT / PAGE).exists():
+        return [f"{PAGE} is missing"]
+    rows = {((quoted or constant.lower()), key)
+            for quoted, constant, key in KEY_ROW.findall(tree.text(KEYS))}
+    page = keys_of_page()
+    if not rows:
+        return [f"{KEYS}: no row found, so nothing was compared"]
+    return ([f"{PAGE}: [{section}] {key} is missing" for section, key in sorted(rows - page)] +
+            [f"{PAGE}: [{section}] {key} is no key" for section, key in sorted(page - rows)])
+
+
+def options(program):
+    name = pathlib.Path(program).name
+    page = pathlib.Path(f"man/{name}.8")
+    if not (tree.ROOT / page).exists():
+        return [f"{page} is missing"]
+    shown = subprocess.run([tree.ROOT / program, "--help"], capture_output=True, text=True,
+                           stdin=subprocess.DEVNULL, timeout=10)
+    if shown.returncode != 0:
+        return [f"{program} --help ends with {shown.returncode}"]
+    helped = set(re.findall(r"(?<![\w-])--([a-z][\w-]*)", shown.stdout))
+    paged = set(re.findall(r"\bFl (?:\\-|-)([a-z][\w-]*)", tree.text(page).replace("\\-", "-")))
+    return ([f"{page}: --{option} is missing" for option in sorted(helped - paged)] +
+            [f"{page}: --{option} is not in --help" for option in sorted(paged - helped)])
+
+
+tree.end(lint() + config() + [fault for program in sys.argv[1:] for fault in options(program)])

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# make unit: each tests/unit/test_NAME.c is a program of cmocka tests, linked with what of the
+# project's archives it asks for.
+
+# Kept in this order, a member is taken from the first archive that has it.
+ARCHIVES    := $(if $(SMSOTPD),$(BUILD)/smsotpd.a) $(if $(SENDER),$(BUILD)/smsotp-send.a) \
+               $(if $(CTL),$(BUILD)/smsotpctl.a) $(if $(COMMON),$(BUILD)/common.a)
+ALL_LIBS     = $(STORE_LIBS) $(DAEMON_LIBS) $(CURL_LIBS) -lpam -lpthread
+UNIT_TESTS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+	@sh tests/unit/run.sh $(BUILD)/tests/unit.log $(UNIT_TESTS)
+
+$(UNIT_TESTS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVES)
+	@echo "  LD    $@"
+	@$(CC) -pie $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
+		-lcmocka $(ALL_LIBS)
