@@ -6,8 +6,10 @@
 """
 
 import os
+import signal
 import subprocess
 import sys
+import termios
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -54,6 +56,20 @@ def build(stages):
     return done.returncode == 0
 
 
+def run_world(program):
+    """A signal that ends us leaves the terminal as it was."""
+    terminal = termios.tcgetattr(0) if os.isatty(0) else None
+
+    def ended(number, _):
+        if terminal:
+            termios.tcsetattr(0, termios.TCSADRAIN, terminal)
+        sys.exit(fail(f"ended by {signal.Signals(number).name}"))
+
+    signal.signal(signal.SIGTERM, ended)
+    signal.signal(signal.SIGHUP, ended)
+    return world.run(NAME, *program)
+
+
 def outside(since):
     stages = Stages(float(since))
     stages.end()
@@ -64,8 +80,7 @@ def outside(since):
     if obstacle:
         return fail(obstacle, "README.md")
     inside = [world.PYTHON, "/project/tests/e2e/demo.py", "inside", since, str(stages.since)]
-    argv = world.command(NAME, *inside)
-    os.execvp(argv[0], argv)
+    return run_world(inside)
 
 
 def make_host(stages):

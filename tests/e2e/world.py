@@ -54,6 +54,21 @@ def command(name, *program):
     return [*UNSHARE, PYTHON, os.path.join(HERE, "world.py"), "inside", name, *program]
 
 
+def run(name, *program):
+    """Runs `program` in a new world and returns its exit status. An interrupt from the terminal is
+    the program's to judge; what ends us ends the world."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with subprocess.Popen(command(name, *program), preexec_fn=die_with_parent) as process:
+            try:
+                return process.wait()
+            except BaseException:
+                process.kill()
+                raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def loopback_up():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         request = struct.pack("16sh22x", b"lo", 0)
