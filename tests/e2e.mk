@@ -19,7 +19,7 @@ check:
 check-long: export SMSOTP_TEST_LONG = yes
 check-long: check
 
-check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS) $(if $(wildcard tests/lint*.mk),lint)
+check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS) lint
 ifndef SANITIZE
 	@$(MAKE) --no-print-directory BUILD=$(SANITIZED) SANITIZE=1 $(SANITIZED)/smsotpd \
 		$(SANITIZED)/smsotp-send $(SANITIZED)/smsotpctl $(SANITIZED)/tests/smsotpd
@@ -27,3 +27,7 @@ endif
 
 check-run:
 	@exec setpriv --pdeathsig KILL tests/run
+
+$(BUILD)/tests/smsotpd: $(call sources,tests/clock) $(BUILD)/smsotpd.a $(BUILD)/common.a
+	@echo "  LD    $@"
+	@$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(STORE_LIBS) $(DAEMON_LIBS) -lpthread
