@@ -6,8 +6,7 @@ FUZZ_SECONDS ?= 30
 FUZZ_CC      ?= clang
 FUZZ_FLAGS    = -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fno-omit-frame-pointer -Isrc -MMD -MP \
                 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-FUZZ_SOURCES := $(filter-out %/main.c,$(wildcard src/smsotpd/*.c src/smsotp-send/*.c \
-                src/smsotpctl/*.c src/*.c))
+FUZZ_ARCHIVES := $(patsubst $(BUILD)/%,$(BUILD)/fuzz/%,$(ARCHIVES))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: fuzz
@@ -19,9 +18,13 @@ $(BUILD)/fuzz/%.o: %.c
 	@echo "  FUZZC $<"
 	@$(FUZZ_CC) $(FUZZ_FLAGS) -c $< -o $@
 
-$(BUILD)/fuzz/all.a: $(patsubst %.c,$(BUILD)/fuzz/%.o,$(FUZZ_SOURCES))
+fuzzed       = $(patsubst $(BUILD)/%,$(BUILD)/fuzz/%,$(1))
+$(BUILD)/fuzz/common.a: $(call fuzzed,$(COMMON))
+$(BUILD)/fuzz/smsotpd.a: $(call fuzzed,$(SMSOTPD))
+$(BUILD)/fuzz/smsotp-send.a: $(call fuzzed,$(SENDER))
+$(BUILD)/fuzz/smsotpctl.a: $(call fuzzed,$(CTL))
 
-$(FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(BUILD)/fuzz/all.a
+$(FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(FUZZ_ARCHIVES)
 	@echo "  LD    $@"
-	@$(FUZZ_CC) $(FUZZ_FLAGS) -o $@ $^ -Wl,--as-needed $(STORE_LIBS) $(DAEMON_LIBS) $(CURL_LIBS) \
-		-lpam -lpthread
+	@$(FUZZ_CC) $(FUZZ_FLAGS) -o $@ $< -Wl,--start-group $(FUZZ_ARCHIVES) -Wl,--end-group \
+		-Wl,--as-needed $(ALL_LIBS)

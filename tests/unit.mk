@@ -2,12 +2,6 @@
 # make unit: each tests/unit/test_NAME.c is a program of cmocka tests, linked with what of the
 # project's archives it asks for.
 
-# Kept in this order, a member is taken from the first archive that has it.
-ARCHIVES    := $(if $(SMSOTPD),$(BUILD)/smsotpd.a) $(if $(SENDER),$(BUILD)/smsotp-send.a) \
-               $(if $(CTL),$(BUILD)/smsotpctl.a) $(if $(COMMON),$(BUILD)/common.a)
-ALL_LIBS     = $(STORE_LIBS) $(DAEMON_LIBS) $(CURL_LIBS) -lpam -lpthread
-UNIT_TESTS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
-
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	@sh tests/unit/run.sh $(BUILD)/tests/unit.log $(UNIT_TESTS)

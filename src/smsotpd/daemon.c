@@ -69,9 +69,13 @@ static void open_stores(struct daemon *daemon)
 		event_daemon(daemon->trail, LOG_ERR, "store.unavailable", error.text);
 		return;
 	}
-	if (daemon->stores.made)
+	if (daemon->stores.origin == KEY_MADE)
 		event_daemon(daemon->trail, LOG_NOTICE, "store.made", "both stores begin empty");
-	else if (daemon->stores.state_made)
+	if (daemon->stores.origin == KEY_MOVED)
+		event_daemon(daemon->trail, LOG_WARNING, "store.cloned",
+			"the stores came from another machine: identities are kept under a new "
+			"key");
+	if (daemon->stores.origin == KEY_READ && daemon->stores.state_made)
 		event_daemon(daemon->trail, LOG_WARNING, "state.lost",
 			"the state store was missing and begins empty: locks and codes are "
 			"forgotten");

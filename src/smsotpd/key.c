@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,24 +32,31 @@ static void machine_hash(const uint8_t key[static KEY_SIZE], uint8_t ret[static 
 	crypto_generichash(ret, KEY_SIZE, id, sizeof(id), key, KEY_SIZE);
 }
 
+/* Written beside its place and moved there whole: a key that is half there would lose both stores.
+ */
 static enum result key_make(const char *path, uint8_t bytes[static FILE_SIZE], struct error *error)
 {
+	char fresh[PATH_MAX];
+
 	memcpy(bytes, MAGIC, MAGIC_SIZE);
 	randombytes_buf(bytes + MAGIC_SIZE, KEY_SIZE);
 	machine_hash(bytes + MAGIC_SIZE, bytes + MAGIC_SIZE + KEY_SIZE);
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	unlink(fresh);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return error_set(
-			error, RESULT_FAILED, "cannot make the key %s: %s", path, strerror(errno));
+			error, RESULT_FAILED, "cannot make the key %s: %s", fresh, strerror(errno));
 	bool written = write(fd, bytes, FILE_SIZE) == (ssize_t)FILE_SIZE && fsync(fd) == 0;
 	close(fd);
-	if (written)
+	if (written && rename(fresh, path) == 0)
 		return RESULT_OK;
-	unlink(path);
+	unlink(fresh);
 	return error_set(
 		error, RESULT_FULL, "cannot write the key %s: make room on its disk", path);
 }
 
+/* RESULT_EXISTS: sound, but of another machine. */
 static enum result key_read(const char *path, uint8_t bytes[static FILE_SIZE], struct error *error)
 {
 	struct stat status;
@@ -73,11 +82,7 @@ static enum result key_read(const char *path, uint8_t bytes[static FILE_SIZE], s
 			"the key %s is damaged: restore it, both stores are read with it", path);
 	machine_hash(bytes + MAGIC_SIZE, machine);
 	if (sodium_memcmp(machine, bytes + MAGIC_SIZE + KEY_SIZE, KEY_SIZE) != 0)
-		return error_set(error, RESULT_REFUSED,
-			"the key %s was made on another machine (a cloned image?): remove key, "
-			"identity and "
-			"state beside it and import the identities again",
-			path);
+		return RESULT_EXISTS;
 	return RESULT_OK;
 }
 
@@ -97,24 +102,24 @@ static void keys_derive(
 }
 
 enum result key_load(const char *path, bool create, const uint8_t boot[static 16],
-	struct keys *ret_keys, bool *ret_made, struct error *error)
+	struct keys *ret_keys, enum key_origin *ret_origin, struct error *error)
 {
 	uint8_t bytes[FILE_SIZE];
-	bool made = false;
+	enum key_origin origin = KEY_READ;
 	enum result result = key_read(path, bytes, error);
 
-	if (result == RESULT_NOT_FOUND && create) {
-		result = key_make(path, bytes, error);
-		made = true;
-	} else if (result == RESULT_NOT_FOUND) {
+	if (result == RESULT_NOT_FOUND && !create)
 		return error_set(error, RESULT_NOT_FOUND,
 			"the key %s is missing but the stores are there: restore it, they are read "
 			"with it",
 			path);
+	if (result == RESULT_NOT_FOUND || result == RESULT_EXISTS) {
+		origin = result == RESULT_EXISTS ? KEY_MOVED : KEY_MADE;
+		result = key_make(path, bytes, error);
 	}
 	if (result == RESULT_OK) {
 		keys_derive(bytes + MAGIC_SIZE, boot, ret_keys);
-		*ret_made = made;
+		*ret_origin = origin;
 	}
 	explicit_bzero(bytes, sizeof(bytes));
 	return result;

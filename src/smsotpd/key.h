@@ -23,13 +23,16 @@ struct keys {
 	uint8_t token[KEY_SIZE];    /* the module's tokens, of this boot */
 };
 
+/* KEY_MOVED: the file was made on another machine, an image was cloned; this one has a key of its
+ * own now. */
+enum key_origin { KEY_READ, KEY_MADE, KEY_MOVED };
+
 /*
  * Reads `path`, or makes it where it is missing and `create` is set. RESULT_NOT_FOUND: missing;
- * RESULT_REFUSED: owner, mode or link is wrong, or it was made on another machine: an image was
- * cloned, and the sentence says what to do. *ret_made tells a fresh key.
+ * RESULT_REFUSED: its owner, mode or content is wrong, and the sentence says what to do.
  */
 CHECKED enum result key_load(const char *path, bool create, const uint8_t boot[static 16],
-	struct keys *ret_keys, bool *ret_made, struct error *error);
+	struct keys *ret_keys, enum key_origin *ret_origin, struct error *error);
 
 void keys_wipe(struct keys *keys);
 

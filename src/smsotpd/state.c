@@ -99,7 +99,7 @@ enum result state_forget(struct state *state, MDB_txn *txn, const uint8_t id[sta
 	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
-uint32_t state_used(struct state *state)
+enum result state_used(struct state *state, unsigned int *ret_percent)
 {
-	return store_used(state->store);
+	return store_used(state->store, ret_percent);
 }

@@ -35,7 +35,7 @@ CHECKED enum result state_save(struct state *state, MDB_txn *txn,
 CHECKED enum result state_forget(
 	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE]);
 
-/* Percent of the map that is in use. */
-uint32_t state_used(struct state *state);
+/* As store_used. */
+CHECKED enum result state_used(struct state *state, unsigned int *ret_percent);
 
 #endif

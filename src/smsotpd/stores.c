@@ -17,22 +17,35 @@ static bool exists(const char *directory, const char *name)
 	return access(path, F_OK) == 0;
 }
 
+/* Another machine's locks and codes; under this one's key nobody could find them. */
+static void state_remove(const char *directory)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/state/data.mdb", directory);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/state/lock.mdb", directory);
+	unlink(path);
+}
+
 static enum result open_all(const char *directory, const struct clock *clock, struct stores *stores,
 	struct error *error)
 {
 	char path[PATH_MAX];
 	bool first = !exists(directory, "identity/data.mdb") && !exists(directory, "key");
 
-	stores->state_made = !exists(directory, "state/data.mdb");
 	snprintf(path, sizeof(path), "%s/key", directory);
 	enum result result =
-		key_load(path, first, clock->boot, &stores->keys, &stores->made, error);
+		key_load(path, first, clock->boot, &stores->keys, &stores->origin, error);
 	if (result != RESULT_OK)
 		return result;
 	snprintf(path, sizeof(path), "%s/identity", directory);
 	result = identities_open(path, first, stores->keys.identity, &stores->identities, error);
 	if (result != RESULT_OK)
 		return result;
+	if (stores->origin == KEY_MOVED)
+		state_remove(directory);
+	stores->state_made = !exists(directory, "state/data.mdb");
 	snprintf(path, sizeof(path), "%s/state", directory);
 	return state_open(path, STATE_SIZE, &stores->keys, &stores->state, error);
 }

@@ -17,8 +17,8 @@ struct stores {
 	struct keys keys;
 	struct identities *identities;
 	struct state *state;
-	bool made;       /* all of it was made just now */
-	bool state_made; /* the state began empty */
+	enum key_origin origin; /* KEY_MADE: all of it was made just now */
+	bool state_made;        /* the state began empty */
 };
 
 /* All or nothing; the sentence says what is wrong and how to mend it. */
