@@ -3,6 +3,9 @@
 # the project built, by a make of its own.
 
 SANITIZED    = $(BUILD)/asan
+# All cores, unless make was told how many.
+PARALLEL     = $(MAKE) --no-print-directory \
+               $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 E2E_PROGRAMS = $(PROGRAMS) $(BUILD)/tests/bulkpush-emulator
 
 .PHONY: demo check check-long demo-build check-build check-run
@@ -13,7 +16,7 @@ demo-build: $(E2E_PROGRAMS)
 
 check:
 	@sh tests/e2e/prepare check $(BUILD)
-	@$(MAKE) --no-print-directory check-build
+	@$(PARALLEL) check-build
 	@$(MAKE) --no-print-directory check-run
 
 check-long: export SMSOTP_TEST_LONG = yes
@@ -21,12 +24,12 @@ check-long: check
 
 check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS) lint
 ifndef SANITIZE
-	@$(MAKE) --no-print-directory BUILD=$(SANITIZED) SANITIZE=1 $(SANITIZED)/smsotpd \
+	@$(PARALLEL) BUILD=$(SANITIZED) SANITIZE=1 $(SANITIZED)/smsotpd \
 		$(SANITIZED)/smsotp-send $(SANITIZED)/smsotpctl $(SANITIZED)/tests/smsotpd
 endif
 
 check-run:
-	@exec setpriv --pdeathsig KILL tests/run
+	@SMSOTP_DAEMONS=/project/$(SANITIZED) exec setpriv --pdeathsig KILL tests/run
 
 $(BUILD)/tests/smsotpd: $(call sources,tests/clock) $(BUILD)/smsotpd.a $(BUILD)/common.a
 	@echo "  LD    $@"

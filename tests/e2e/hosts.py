@@ -149,6 +149,15 @@ class Host:
         """Writes the configuration; a running daemon learns of it by SIGHUP or a restart."""
         write_config(merged(self.base, changes))
 
+    def gateway_does(self, *faults):
+        """The emulator's faults to come, one a line; none, and it behaves."""
+        write("/run/gateway/control", "".join(line + "\n" for line in faults), 0o600)
+
+    def gateway_saw(self):
+        """One line of JSON for each request that came."""
+        with open("/run/gateway/log", encoding="utf-8") as log:
+            return log.read().splitlines()
+
     def configure_sshd(self, more=""):
         write("/etc/ssh/sshd_config", more + SSHD)
         key = "/etc/ssh/ssh_host_ed25519_key"
