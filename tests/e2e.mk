@@ -30,7 +30,3 @@ endif
 
 check-run:
 	@SMSOTP_DAEMONS=/project/$(SANITIZED) exec setpriv --pdeathsig KILL tests/run
-
-$(BUILD)/tests/smsotpd: $(call sources,tests/clock) $(BUILD)/smsotpd.a $(BUILD)/common.a
-	@echo "  LD    $@"
-	@$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(STORE_LIBS) $(DAEMON_LIBS) -lpthread
