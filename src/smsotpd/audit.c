@@ -177,6 +177,8 @@ static char *text_of(const char *event, json_t *fields)
 		const char *string = json_string_value(field);
 		if (string != NULL)
 			log_escape(string, value, sizeof(value));
+		else if (json_is_boolean(field))
+			snprintf(value, sizeof(value), "%s", json_is_true(field) ? "yes" : "no");
 		else
 			snprintf(
 				value, sizeof(value), "%lld", (long long)json_integer_value(field));
