@@ -19,6 +19,7 @@
 struct fixture {
 	char directory[64];
 	char path[80];
+	char other[80];
 };
 
 static int setup(void **state)
@@ -28,6 +29,7 @@ static int setup(void **state)
 	strcpy(fixture->directory, "/tmp/smsotp-test-XXXXXX");
 	assert_non_null(mkdtemp(fixture->directory));
 	snprintf(fixture->path, sizeof(fixture->path), "%s/stub.log", fixture->directory);
+	snprintf(fixture->other, sizeof(fixture->other), "%s/other", fixture->directory);
 	*state = fixture;
 	return 0;
 }
@@ -37,6 +39,7 @@ static int teardown(void **state)
 	struct fixture *fixture = *state;
 
 	unlink(fixture->path);
+	unlink(fixture->other);
 	rmdir(fixture->directory);
 	free(fixture);
 	return 0;
@@ -100,7 +103,8 @@ static void test_password_not_a_file(void **state)
 	const struct fixture *fixture = *state;
 
 	assert_password(fixture->directory, RESULT_REFUSED, NULL);
-	assert_int_equal(symlink("/dev/null", fixture->path), 0);
+	file_write(fixture->other, "s3cret\n", 7, 0400);
+	assert_int_equal(symlink(fixture->other, fixture->path), 0);
 	assert_password(fixture->path, RESULT_REFUSED, NULL);
 	unlink(fixture->path);
 	assert_int_equal(mkfifo(fixture->path, 0600), 0);
@@ -141,7 +145,11 @@ static void test_stub_refused(void **state)
 	file_write(fixture->path, "", 0, 0640);
 	assert_int_equal(stub_open(fixture->directory, geteuid(), &fd, &error), RESULT_REFUSED);
 	unlink(fixture->path);
-	assert_int_equal(symlink("/dev/null", fixture->path), 0);
+	file_write(fixture->other, "", 0, 0600);
+	assert_int_equal(symlink(fixture->other, fixture->path), 0);
+	assert_int_equal(stub_open(fixture->directory, geteuid(), &fd, &error), RESULT_REFUSED);
+	unlink(fixture->path);
+	assert_int_equal(link(fixture->other, fixture->path), 0);
 	assert_int_equal(stub_open(fixture->directory, geteuid(), &fd, &error), RESULT_REFUSED);
 	assert_int_equal(fd, -1);
 }

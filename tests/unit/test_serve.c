@@ -71,6 +71,22 @@ static void test_bind(void **state)
 	close(fd);
 }
 
+/* One of another type cannot be connected to either, and still it lives. */
+static void test_bind_other_type(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct error error = {""};
+	int stream = socket(AF_UNIX, SOCK_STREAM, 0);
+	int fd = -1;
+
+	strcpy(address.sun_path, fixture->path);
+	assert_int_equal(bind(stream, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(stream, 1), 0);
+	assert_int_equal(serve_listen("x", fixture->path, OWNER, &fd, &error), RESULT_EXISTS);
+	close(stream);
+}
+
 static void test_bind_refused(void **state)
 {
 	const struct fixture *fixture = *state;
@@ -210,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_bind, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bind_other_type, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bind_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_inherited, setup, teardown),
 		cmocka_unit_test(test_drop),
