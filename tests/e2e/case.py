@@ -4,6 +4,7 @@
     case.py MODULE [PATTERN]   runs the tests of MODULE whose id holds PATTERN
 """
 
+import faulthandler
 import importlib
 import os
 import sys
@@ -11,6 +12,8 @@ import time
 import traceback
 import unittest
 
+# Seconds that one test may take; the stacks of one that hangs are shown, and the program ends.
+LONGEST = 90
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -51,6 +54,7 @@ class Tap(unittest.TestResult):
 
     def startTest(self, test):
         super().startTest(test)
+        faulthandler.dump_traceback_later(LONGEST, exit=True)
         self.since = time.monotonic()
 
     def line(self, good, test, why=""):

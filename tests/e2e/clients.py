@@ -56,7 +56,7 @@ class Terminal:
 
 def ssh(name, *command, source="127.0.0.1", options=(), user=None):
     """OpenSSH's client, without a key unless `options` name one."""
-    return Terminal(["/usr/bin/ssh", "-b", source, "-o", "PubkeyAuthentication=no", *options,
+    return Terminal(["/usr/bin/ssh", "-b", source, *options, "-o", "PubkeyAuthentication=no",
                      f"{name}@127.0.0.1", *command], user)
 
 
@@ -129,7 +129,10 @@ class Dialogue:
 
     def handle(self, title, instructions, prompts):
         self.asked.put(Request(title, instructions, prompts))
-        return self.answers.get(timeout=60) if prompts else []
+        answers = self.answers.get() if prompts else []
+        if answers is None:
+            raise EOFError
+        return answers
 
     def request(self):
         """The next request that asks something; those that only tell are kept in `requests`."""
@@ -173,6 +176,7 @@ class Dialogue:
         return said
 
     def close(self):
+        self.answers.put(None)
         self.transport.close()
         self.socket.close()
 

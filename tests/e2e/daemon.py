@@ -53,7 +53,13 @@ class Daemon:
             raise AssertionError(f"{self.name} ended with {self.process.returncode}: {tail}")
         return self.ready()
 
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
     def start(self):
+        """Starts it where it is not running."""
+        if self.running():
+            return self
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.argv, env=self.env, stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, cwd="/",
@@ -71,7 +77,7 @@ class Daemon:
 
     def stop(self):
         """Ends it; returns its exit status, or None where it was not running."""
-        if self.process is None or self.process.poll() is not None:
+        if not self.running():
             return None
         self.process.terminate()
         try:

@@ -103,6 +103,9 @@ class Host:
     """`config` is laid over the default configuration; with `clocked`, smsotpd's time stands still
     until the test moves it, and texts do not wait; `sshd` is added to sshd's configuration."""
 
+    # The world's phones outlive a host: no two users of a world share one.
+    phones = 0
+
     def __init__(self, config=None, clocked=False, sshd=""):
         install()
         os.makedirs("/run/sshd", exist_ok=True)
@@ -113,7 +116,6 @@ class Host:
         if clocked:
             base["resend"] = {"hold": 0}
         self.base = merged(base, config)
-        self.phones = 0
         self.make_daemons()
         self.configure()
         self.configure_sshd(sshd)
@@ -140,7 +142,8 @@ class Host:
     def gateway_argv(self):
         keys = gateway_config()
         return [BUILD + "/tests/bulkpush-emulator", "--listen", f"127.0.0.1:{GATEWAY_PORT}",
-                "--make-cert", "/etc/smsotp/gateway", "--username", keys["username"],
+                "--cert", "/etc/smsotp/gateway/server.pem", "--key",
+                "/etc/smsotp/gateway/server.key", "--username", keys["username"],
                 "--feed-id", keys["feed_id"], "--password-file", "/run/gateway/password",
                 "--phones", PHONES, "--log", "/run/gateway/log", "--control",
                 "/run/gateway/control"]
@@ -168,7 +171,9 @@ class Host:
                 write("/etc/ssh/ssh_known_hosts", f"127.0.0.1,localhost {public.read()}")
 
     def start_gateway(self):
-        os.makedirs("/etc/smsotp/gateway", exist_ok=True)
+        if not os.path.exists("/etc/smsotp/gateway"):
+            subprocess.run([BUILD + "/tests/bulkpush-emulator", "--make-cert",
+                            "/etc/smsotp/gateway"], check=True, stdout=subprocess.DEVNULL)
         write("/run/gateway/password", GATEWAY_PASSWORD + "\n", 0o600)
         self.gateway.start()
 
@@ -193,8 +198,8 @@ class Host:
 
     def new_phone(self):
         """A number that nobody here has yet."""
-        self.phones += 1
-        count = self.phones
+        Host.phones += 1
+        count = Host.phones
         number = f"+91 99999 000{count:02d}" if count < 100 else f"+1 202 555 0{count:03d}"
         return self.phone(number)
 

@@ -13,7 +13,7 @@ from phone import wrong
 
 # Where a secret may stand: the identities, the sender's own file, and the phones themselves.
 ALLOWED = ("/var/lib/smsotp/identity/", hosts.PASSWORD_FILE, "/run/gateway/", hosts.PHONES)
-SEARCHED = ("/var/log", "/var/lib", "/run", "/tmp", "/var/tmp", "/etc/smsotp", "/home", "/root",
+SEARCHED = ("/var/log", "/var/lib/smsotp", "/run", "/tmp", "/var/tmp", "/etc/smsotp", "/home", "/root",
             "/dev/shm")
 
 
@@ -47,13 +47,16 @@ def places():
 
 def holders(secrets, more=()):
     """Which place holds which secret."""
-    found = set()
-    for path, data in [*places(), *more]:
-        found |= {(path, secret) for secret in secrets if secret.encode() in data}
-    return found
+    patterns = [(secret, re.compile(rb"(?<!\d)%s(?!\d)" % re.escape(secret.encode())))
+                for secret in secrets]
+    return {(path, secret) for path, data in [*places(), *more]
+            for secret, pattern in patterns if pattern.search(data)}
 
 
 class Secrets(DialogueCase):
+    # Six digits stand somewhere by chance too often.
+    CONFIG = {"code": {"digits": 8}}
+
     def typed(self, terminal, phone):
         """Signs in with one wrong code before the right one; returns both."""
         terminal.prompt()
@@ -85,7 +88,7 @@ class Secrets(DialogueCase):
         self.assertTrue(self.host.syslog.kept)
         self.assertTrue(self.host.events())
         self.assertEqual(holders(secrets, [log]), set())
-        self.assertEqual(glob.glob("/**/core*", root_dir="/var/lib/smsotp", recursive=True), [])
+        self.assertEqual(glob.glob("/core*") + glob.glob("/var/lib/smsotp/**/core*"), [])
 
     def test_a_planted_secret_is_found(self):
         hosts.write("/var/log/planted", "the code was 271828\n")
