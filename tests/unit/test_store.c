@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The store's checks, each with its sentence, and what a full map or a full disk does. */
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -102,42 +101,44 @@ static enum result put(struct store *store, MDB_dbi table, uint32_t number, size
 	return result;
 }
 
-static void test_whole_files(void **state)
+static struct stat stat_file(const struct place *place, const char *name)
 {
-	const struct place *place = *state;
 	struct stat status;
 	char file[128];
 
+	place_file(place, name, file);
+	assert_int_equal(stat(file, &status), 0);
+	return status;
+}
+
+static void test_whole_files(void **state)
+{
+	const struct place *place = *state;
+
 	make_store(place);
-	assert_int_equal(stat(place->path, &status), 0);
-	assert_int_equal(status.st_mode & 07777, 0700);
-	place_file(place, "data.mdb", file);
-	assert_int_equal(stat(file, &status), 0);
-	assert_int_equal(status.st_mode & 07777, 0600);
-	assert_int_equal(status.st_size, SMALL);
-	assert_true((size_t)status.st_blocks * 512 >= SMALL);
-	place_file(place, "lock.mdb", file);
-	assert_int_equal(stat(file, &status), 0);
-	assert_int_equal(status.st_mode & 07777, 0600);
-	assert_true(status.st_blocks * 512 >= status.st_size);
+	assert_int_equal(stat_file(place, ".").st_mode & 07777, 0700);
+	struct stat data = stat_file(place, "data.mdb");
+	assert_int_equal(data.st_mode & 07777, 0600);
+	assert_int_equal(data.st_size, SMALL);
+	assert_true((size_t)data.st_blocks * 512 >= SMALL);
+	struct stat lock = stat_file(place, "lock.mdb");
+	assert_int_equal(lock.st_mode & 07777, 0600);
+	assert_true(lock.st_blocks * 512 >= lock.st_size);
 }
 
 static void test_lock_file_stays_whole(void **state)
 {
 	const struct place *place = *state;
-	struct stat before, after;
 	struct store *store = NULL;
 	struct error error;
 	MDB_dbi table = 0;
-	char file[128];
 
 	make_store(place);
-	place_file(place, "lock.mdb", file);
-	assert_int_equal(stat(file, &before), 0);
+	struct stat before = stat_file(place, "lock.mdb");
 	assert_int_equal(store_open(place->path, SMALL, false, &store, &error), RESULT_OK);
 	assert_int_equal(store_table(store, "t", &table), RESULT_OK);
 	assert_int_equal(put(store, table, 1, 100), RESULT_OK);
-	assert_int_equal(stat(file, &after), 0);
+	struct stat after = stat_file(place, "lock.mdb");
 	assert_int_equal(before.st_size, after.st_size);
 	assert_int_equal(before.st_blocks, after.st_blocks);
 	store_close(&store);
@@ -307,33 +308,68 @@ static void test_closes_on_exec(void **state)
 	store_close(&store);
 }
 
-/* In a process of its own with a file system of `kilobytes`: what store_open returns, 99 for none.
+/*
+ * What `work` returns in a process of its own, where the place is a file system of `kilobytes`; 99
+ * where there can be none.
  */
-static int open_on_small_disk(const struct place *place, unsigned int kilobytes, bool existing)
+static int on_small_disk(
+	const struct place *place, unsigned int kilobytes, int (*work)(const struct place *place))
 {
 	pid_t child = fork();
 
 	if (child == 0) {
 		char options[32];
-		struct store *store = NULL;
-		struct error error;
 		snprintf(options, sizeof(options), "size=%uk", kilobytes);
 		if (unshare(CLONE_NEWNS) != 0 ||
 			mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 			mount("tmpfs", place->root, "tmpfs", 0, options) != 0)
 			_exit(99);
-		if (existing && store_open(place->path, SMALL, true, &store, &error) != RESULT_OK)
-			_exit(98);
-		store_close(&store);
-		enum result result =
-			store_open(place->path, existing ? 4 * SMALL : SMALL, true, &store, &error);
-		_exit((int)result);
+		_exit(work(place));
 	}
 	int status = 0;
 	assert_int_equal(waitpid(child, &status, 0), child);
 	if (!WIFEXITED(status))
 		fail_msg("ended by signal %d with %u kB", WTERMSIG(status), kilobytes);
 	return WEXITSTATUS(status);
+}
+
+static int make_there(const struct place *place)
+{
+	struct store *store = NULL;
+	struct error error;
+
+	return (int)store_open(place->path, SMALL, true, &store, &error);
+}
+
+static int grow_there(const struct place *place)
+{
+	struct store *store = NULL;
+	struct error error;
+
+	if (store_open(place->path, SMALL, true, &store, &error) != RESULT_OK)
+		return 98;
+	store_close(&store);
+	return (int)store_open(place->path, 4 * SMALL, true, &store, &error);
+}
+
+/* Once made, the store commits on a disk that others filled. */
+static int write_there(const struct place *place)
+{
+	struct store *store = NULL;
+	struct error error;
+	MDB_dbi table = 0;
+	char file[128], page[4096] = {0};
+
+	if (store_open(place->path, SMALL, true, &store, &error) != RESULT_OK)
+		return 98;
+	snprintf(file, sizeof(file), "%s/elsewhere", place->root);
+	int filler = open(file, O_CREAT | O_WRONLY, 0600);
+	while (write(filler, page, sizeof(page)) > 0)
+		;
+	enum result result = store_table(store, "t", &table);
+	for (uint32_t i = 0; i < 50 && result == RESULT_OK; i++)
+		result = put(store, table, i, 2000);
+	return (int)result;
 }
 
 static void test_full_disk(void **state)
@@ -343,46 +379,10 @@ static void test_full_disk(void **state)
 	if (geteuid() != 0)
 		skip();
 	for (unsigned int kilobytes = 4; kilobytes <= 320; kilobytes += 12)
-		assert_int_equal(open_on_small_disk(place, kilobytes, false), RESULT_FULL);
-	assert_int_equal(open_on_small_disk(place, 512, false), RESULT_OK);
-	assert_int_equal(open_on_small_disk(place, 512, true), RESULT_FULL);
-}
-
-/* Once made, the store commits on a disk that others filled. */
-static void test_disk_filled_later(void **state)
-{
-	const struct place *place = *state;
-
-	if (geteuid() != 0)
-		skip();
-	pid_t child = fork();
-	if (child == 0) {
-		struct store *store = NULL;
-		struct error error;
-		MDB_dbi table = 0;
-		char file[128];
-		if (unshare(CLONE_NEWNS) != 0 ||
-			mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-			mount("tmpfs", place->root, "tmpfs", 0, "size=512k") != 0 ||
-			store_open(place->path, SMALL, true, &store, &error) != RESULT_OK)
-			_exit(99);
-		snprintf(file, sizeof(file), "%s/elsewhere", place->root);
-		int filler = open(file, O_CREAT | O_WRONLY, 0600);
-		char page[4096] = {0};
-		while (write(filler, page, sizeof(page)) > 0)
-			;
-		if (store_table(store, "t", &table) != RESULT_OK)
-			_exit(98);
-		for (uint32_t i = 0; i < 50; i++) {
-			if (put(store, table, i, 2000) != RESULT_OK)
-				_exit(97);
-		}
-		_exit(0);
-	}
-	int status = 0;
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
+		assert_int_equal(on_small_disk(place, kilobytes, make_there), RESULT_FULL);
+	assert_int_equal(on_small_disk(place, 512, make_there), RESULT_OK);
+	assert_int_equal(on_small_disk(place, 512, grow_there), RESULT_FULL);
+	assert_int_equal(on_small_disk(place, 512, write_there), RESULT_OK);
 }
 
 #define AT_A_PLACE(test) cmocka_unit_test_setup_teardown(test, place_make, place_remove)
@@ -402,7 +402,6 @@ int main(void)
 		AT_A_PLACE(test_map_full),
 		AT_A_PLACE(test_closes_on_exec),
 		AT_A_PLACE(test_full_disk),
-		AT_A_PLACE(test_disk_filled_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
