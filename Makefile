@@ -113,7 +113,15 @@ install: all
 uninstall:
 	rm -rf $(INSTALLED)
 
+# $(BUILD)/libpam-smsotp_VERSION_ARCH.deb
+.PHONY: deb
+deb: all
+	@rm -rf $(BUILD)/deb
+	@$(MAKE) -s install DESTDIR=$(BUILD)/deb/root
+	@etc/debian/make-deb $(BUILD) $(shell sed -n 's/.*SMSOTP_VERSION "\(.*\)"/\1/p' src/version.h)
+
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# build/ holds whole root directories too, for the tests; theirs are no dependencies.
+-include $(shell find $(BUILD) -name root -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -153,7 +153,8 @@ static void leave(struct sender *sender, uint32_t number, int64_t now)
 		return;
 	}
 	if (!leaves) {
-		finish_with(sender, slot, OUTCOME_UNSENT, "withdrawn: an answer came before it left");
+		finish_with(
+			sender, slot, OUTCOME_UNSENT, "withdrawn: an answer came before it left");
 		return;
 	}
 	if (now >= slot->dead) {
