@@ -70,7 +70,7 @@ $(BUILD)/smsotp-send: $(BUILD)/src/smsotp-send/main.o $(BUILD)/smsotp-send.a $(B
 
 $(BUILD)/smsotpctl: $(BUILD)/src/smsotpctl/main.o $(BUILD)/smsotpctl.a $(BUILD)/common.a
 	@echo "  LD    $@"
-	@$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call lib,jansson)
+	@$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call lib,jansson) -linih
 
 # What is installed changes nobody's sign-in: stacks and sshd's settings go to share/smsotp, from
 # where an operator copies them. Units name their programs below PREFIX.
