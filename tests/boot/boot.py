@@ -167,8 +167,9 @@ class Host:
         self.ended()
 
     def ended(self):
+        subprocess.run(["unshare", "--mount", START, "sweep", self.layers, str(self.unshare.pid)],
+                       check=False)
         self.unshare = self.init = None
-        subprocess.run(["unshare", "--mount", START, "sweep", self.layers], check=False)
 
 
 def main():
