@@ -28,16 +28,6 @@ class Login(DialogueCase):
         login.send(user.phone.next_code())
         self.assertEqual(self.finish(login), (user.name, 0))
 
-    def test_wrong_then_right(self):
-        user = self.user()
-        login = self.console(user.name)
-        login.prompt()
-        code = user.phone.next_code()
-        login.send(wrong(code))
-        self.assertRegex(login.prompt(), left(4))
-        login.send(code)
-        self.assertEqual(self.finish(login), (user.name, 0))
-
     def test_name_on_the_command_line(self):
         user = self.user()
         login = self.open(clients.login(user.name))
@@ -64,11 +54,3 @@ class Login(DialogueCase):
             self.assertRegex(login.prompt(), left(tries))
         login.send("123456")
         login.expect(LOCKED)
-
-    def test_code_of_another_user_is_wrong(self):
-        user, other = self.user(), self.user()
-        login, theirs = self.console(user.name), self.console(other.name)
-        login.prompt()
-        theirs.prompt()
-        login.send(other.phone.next_code())
-        self.assertRegex(login.prompt(), left(4))

@@ -47,10 +47,9 @@ def places():
 
 def holders(secrets, more=()):
     """Which place holds which secret."""
-    patterns = [(secret, re.compile(rb"(?<!\d)%s(?!\d)" % re.escape(secret.encode())))
-                for secret in secrets]
-    return {(path, secret) for path, data in [*places(), *more]
-            for secret, pattern in patterns if pattern.search(data)}
+    return {(path, secret) for path, data in [*places(), *more] for secret in secrets
+            if secret.encode() in data and
+            re.search(rb"(?<!\d)%s(?!\d)" % re.escape(secret.encode()), data)}
 
 
 class Secrets(DialogueCase):

@@ -37,31 +37,6 @@ class Ssh(DialogueCase):
         self.assertEqual((request.title, request.instructions, request.prompts, request.echo),
                          ("", "", [SENT], [False]))
 
-    def test_wrong_then_right(self):
-        user = self.user()
-        dialogue, code = self.begun(user)
-        dialogue.answer(wrong(code))
-        self.assertRegex(dialogue.prompt(), left(4))
-        dialogue.answer(code)
-        self.signed_in(dialogue, user.name)
-
-    def test_code_is_used_once(self):
-        user = self.user()
-        first, code = self.begun(user)
-        first.answer(code)
-        self.signed_in(first, user.name)
-        second, fresh = self.begun(user)
-        self.assertNotEqual(fresh, code)
-        second.answer(code)
-        self.assertRegex(second.prompt(), left(4))
-
-    def test_code_of_another_user_is_wrong(self):
-        user, other = self.user(), self.user()
-        dialogue, _ = self.begun(user)
-        _, code = self.begun(other)
-        dialogue.answer(code)
-        self.assertRegex(dialogue.prompt(), left(4))
-
     def test_code_of_another_source_is_wrong(self):
         user = self.user()
         here, code = self.begun(user, source="127.0.0.2")

@@ -111,15 +111,6 @@ class SshRestart(DialogueCase):
 
     CLOCKED = True
 
-    def test_code_of_another_boot_has_expired(self):
-        user = self.user()
-        dialogue, code = self.begun(user)
-        self.host.smsotpd.stop()
-        self.host.clock.reboot()
-        self.host.smsotpd.start()
-        dialogue.answer(code)
-        self.assertRegex(dialogue.prompt(), EXPIRED)
-
     def test_login_survives_sigkill_between_prompt_and_answer(self):
         user = self.user()
         dialogue, code = self.begun(user)

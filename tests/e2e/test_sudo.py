@@ -26,47 +26,6 @@ class Sudo(DialogueCase):
         sudo.send(code)
         self.assertNotIn(code, sudo.finish()[0])
 
-    def test_wrong_then_right(self):
-        user = self.user()
-        sudo = self.sudo(user, "id", "-un")
-        sudo.prompt()
-        code = user.phone.next_code()
-        sudo.send(wrong(code))
-        self.assertRegex(sudo.prompt(), left(4))
-        sudo.send(code)
-        said, status = sudo.finish()
-        self.assertEqual((said.split(), status), (["root"], 0))
-
-    def test_code_is_used_once(self):
-        user = self.user()
-        sudo = self.sudo(user, "true")
-        sudo.prompt()
-        code = user.phone.next_code()
-        sudo.send(code)
-        self.assertEqual(sudo.finish()[1], 0)
-        again = self.sudo(user, "true")
-        again.prompt()
-        user.phone.next_code()
-        again.send(code)
-        self.assertRegex(again.prompt(), left(4))
-
-    def test_code_of_another_user_is_wrong(self):
-        user, other = self.user(), self.user()
-        sudo, theirs = self.sudo(user, "true"), self.sudo(other, "true")
-        sudo.prompt()
-        theirs.prompt()
-        sudo.send(other.phone.next_code())
-        self.assertRegex(sudo.prompt(), left(4))
-
-    def test_code_of_ssh_is_wrong(self):
-        user = self.user()
-        _, code = self.begun(user)
-        sudo = self.sudo(user, "true")
-        sudo.prompt()
-        user.phone.next_code()
-        sudo.send(code)
-        self.assertRegex(sudo.prompt(), left(4))
-
     def test_five_wrong_codes_end_it(self):
         """sudo authenticates with PAM_SILENT: the lock's line is not shown, sudo's own are."""
         user = self.user()
