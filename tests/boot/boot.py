@@ -163,7 +163,12 @@ class Host:
             os.kill(int(self.init), signal.SIGKILL)
         else:
             self.unshare.kill()
-        self.unshare.wait()
+        try:
+            self.unshare.wait(BOOT_SECONDS)
+        except subprocess.TimeoutExpired:
+            # A client of ours that has ended in there and is not reaped yet holds the namespace.
+            self.unshare.kill()
+            self.unshare.wait()
         self.ended()
 
     def ended(self):
