@@ -35,6 +35,21 @@ static enum result frame_send(int socket, const void *bytes, size_t size, int fd
 	return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)size ? RESULT_OK : RESULT_FAILED;
 }
 
+/* The descriptor that came with a frame; any further one is closed. -1 for none. */
+static int descriptor_take(struct msghdr *message)
+{
+	struct cmsghdr *header = CMSG_FIRSTHDR(message);
+	int fds[sizeof(union control) / sizeof(int)];
+
+	if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+		return -1;
+	size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	memcpy(fds, CMSG_DATA(header), count * sizeof(int));
+	for (size_t i = 1; i < count; i++)
+		close(fds[i]);
+	return count == 0 ? -1 : fds[0];
+}
+
 /* One frame of at most `size` bytes; *ret_fd is -1 where none came with it. */
 static enum result frame_receive(
 	int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd)
@@ -46,16 +61,11 @@ static enum result frame_receive(
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof(control.bytes)};
 	ssize_t length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-	int fd = -1;
 
-	if (length <= 0)
+	if (length < 0)
 		return RESULT_FAILED;
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	bool one = header != NULL && header->cmsg_level == SOL_SOCKET &&
-		   header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int));
-	if (one)
-		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-	if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+	int fd = descriptor_take(&message);
+	if (length == 0 || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
 		if (fd >= 0)
 			close(fd);
 		return RESULT_INVALID;

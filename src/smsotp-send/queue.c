@@ -129,11 +129,15 @@ static void frame_read(struct queue *queue, struct held *held, uint64_t now)
 
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (size <= 0 || (size_t)size > sizeof(frame) ||
+	/* Whoever only looked whether we listen: smsotpctl status. */
+	if (size == 0) {
+		held_close(queue, held);
+		return;
+	}
+	if (size < 0 || (size_t)size > sizeof(frame) ||
 		text_decode(frame, (size_t)size, &held->text) != RESULT_OK) {
 		log_line(LOG_WARNING,
-			"send.sock: %s instead of a text: run the same version of both daemons",
-			size <= 0 ? "nothing" : "a foreign frame");
+			"send.sock: a foreign frame: run the same version of both daemons");
 		held_close(queue, held);
 		return;
 	}

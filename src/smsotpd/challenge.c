@@ -203,7 +203,7 @@ static enum effect compare(const struct challenge *challenge, const struct attem
  * its code is taken back, and the next login is not made to wait for it. A joined text is
  * another's.
  */
-static void withdraw(struct challenge *challenge, const struct attempt *attempt)
+static void take_back(struct challenge *challenge, const struct attempt *attempt)
 {
 	if (!attempt->early || memcmp(challenge->asker, attempt->asker, ASKER_SIZE) != 0)
 		return;
@@ -229,7 +229,7 @@ enum effect challenge_verify(struct record *record, const struct attempt *attemp
 	if (challenge->tries >= attempt->config->code.tries)
 		return EFFECT_SPENT;
 	challenge->tries++;
-	withdraw(challenge, attempt);
+	take_back(challenge, attempt);
 	enum effect effect = compare(challenge, attempt, hash);
 	if (!comparable)
 		return EFFECT_WRONG;
@@ -239,6 +239,15 @@ enum effect challenge_verify(struct record *record, const struct attempt *attemp
 	*source = (struct record_source){0};
 	known_add(record, attempt);
 	return EFFECT_RIGHT;
+}
+
+enum effect challenge_withdraw(struct record *record, const struct attempt *attempt)
+{
+	struct challenge *challenge = find(record, attempt);
+
+	if (challenge != NULL)
+		take_back(challenge, attempt);
+	return EFFECT_WRONG;
 }
 
 bool challenge_has(

@@ -53,6 +53,9 @@ enum effect challenge_resend(
 enum effect challenge_verify(struct record *record, const struct attempt *attempt,
 	const uint8_t hash[static HASH_SIZE], bool comparable);
 
+/* An early answer of the application's own: takes its text's code back and charges nothing. */
+enum effect challenge_withdraw(struct record *record, const struct attempt *attempt);
+
 /* The newest code of the attempt's challenge has this hash: draw another. */
 bool challenge_has(
 	struct record *record, const struct attempt *attempt, const uint8_t hash[static HASH_SIZE]);

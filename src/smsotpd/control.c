@@ -98,6 +98,10 @@ static bool finish_status(struct flow *flow, struct job *job)
 	json_object_set_new(job->reply, "logins",
 		json_pack("{s:I, s:I}", "granted", (json_int_t)counters->granted, "refused",
 			(json_int_t)counters->refused));
+	json_object_set_new(job->reply, "sender",
+		json_string(sender_reachable(flow->sender)
+				    ? "reachable"
+				    : "away: start smsotp-send, texts wait for it"));
 	json_object_set_new(
 		job->reply, "uptime", json_integer((job->arrived - counters->started) / SECOND));
 	return true;

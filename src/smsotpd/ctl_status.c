@@ -78,8 +78,8 @@ static enum result find_phone(
 	result = identity_phone(&schema, &identity, ret_phone);
 	if (result == RESULT_INVALID)
 		return error_set(error, result,
-			"the schema has no trait of type phone; add the line \"phone: phone\" "
-			"with: smsotpctl schema set");
+			"the schema has no trait of type phone; mend it with: (smsotpctl schema "
+			"show; echo phone: phone) | smsotpctl schema set");
 	if (result != RESULT_OK)
 		return error_set(error, result,
 			"%s has no phone; give one with: smsotpctl identity set %s", shown, shown);

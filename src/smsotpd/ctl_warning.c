@@ -24,16 +24,18 @@ void warn_schema(const struct config *config, const struct schema *schema, json_
 	if (!schema_has_phone(schema))
 		warn(warnings,
 			"The schema has no trait of type phone, so nobody gets a text and every "
-			"sign-in is refused. Add the line \"phone: phone\" with: smsotpctl schema "
-			"set");
+			"sign-in is refused. Mend it with: (smsotpctl schema show; echo phone: "
+			"phone) "
+			"| smsotpctl schema set");
 	for (uint32_t i = 0; i < config->services; i++) {
 		const struct config_service *service = &config->service[i];
 		if (service->identify != IDENTIFY_PHONE || has_identifying_phone(schema))
 			continue;
 		json_array_append_new(warnings,
-			json_sprintf("[service %s] has identify = phone, but no phone is an "
-				     "identifier. Add the line \"phone: phone identifier\" with: "
-				     "smsotpctl schema set",
+			json_sprintf(
+				"[service %s] has identify = phone, but no phone is an "
+				"identifier. Put the word identifier behind it in what smsotpctl "
+				"schema show prints, and hand that to: smsotpctl schema set",
 				service->name));
 	}
 }

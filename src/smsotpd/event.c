@@ -135,15 +135,16 @@ void event_login(struct trail *trail, const struct job *job)
 	uint32_t count = 1;
 
 	trail->clock->now(trail->clock, &now);
-	if (refusal || job->standing != STANDING_GOOD)
+	enum standing standing = job->junk ? STANDING_JUNK : job->standing;
+	if (refusal || standing != STANDING_GOOD)
 		count = rule_count(trail, job->login.visitor.source, event, now.boottime);
 	if (count == 0)
 		return;
 	json_t *fields = json_object();
 	put_login(fields, &job->login, job->user);
 	json_object_set_new(fields, "known", json_boolean(job->known));
-	if (job->standing != STANDING_GOOD)
-		put(fields, "standing", standing_name(job->standing));
+	if (standing != STANDING_GOOD)
+		put(fields, "standing", standing_name(standing));
 	put(fields, "effect",
 		job->result == RESULT_OK ? effect_name(job->effect) : result_name(job->result));
 	if (count > 1)
@@ -189,6 +190,23 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
 	json_object_set_new(fields, "accepted", json_boolean(accepted));
 	audit_write(trail->audit, &now, accepted ? LOG_INFO : LOG_NOTICE,
 		open ? "session.open" : "session.close", fields);
+}
+
+void event_service(struct trail *trail, const char *service)
+{
+	static const uint8_t anywhere[HASH_SIZE] = {0};
+	struct moment now;
+
+	trail->clock->now(trail->clock, &now);
+	uint32_t count = rule_count(trail, anywhere, "service.unknown", now.boottime);
+	if (count == 0)
+		return;
+	json_t *fields = json_object();
+	put(fields, "service", service);
+	put(fields, "detail", "no section speaks of this PAM service: write [service NAME] for it");
+	if (count > 1)
+		json_object_set_new(fields, "count", json_integer(count));
+	audit_write(trail->audit, &now, LOG_ERR, "service.unknown", fields);
 }
 
 void event_daemon(struct trail *trail, int priority, const char *event, const char *detail)

@@ -26,6 +26,9 @@ void event_text(struct trail *trail, const char *user, const struct report *repo
 /* A session opened or closed; `accepted` false where its login is not known. */
 void event_session(struct trail *trail, bool open, bool accepted, const struct login *login);
 
+/* A PAM service that no section of the config speaks of: its logins are refused. */
+void event_service(struct trail *trail, const char *service);
+
 /* The daemon itself: "daemon.start", "config.reloaded", "config.refused", "store.made", ... */
 void event_daemon(struct trail *trail, int priority, const char *event, const char *detail);
 

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "flow.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 
 #include "code.h"
 #include "config.h"
-#include "log.h"
 #include "token.h"
 
 #define SECOND INT64_C(1000)
@@ -152,14 +149,8 @@ static void step_session(struct flow *flow, struct visit *visit)
 static bool admit(
 	struct flow *flow, uint64_t connection, const struct ask *ask, struct login *login)
 {
-	char service[64];
-	char detail[160];
-
 	if (login_read(flow->config, flow->keys, ask, login) != RESULT_OK) {
-		snprintf(detail, sizeof(detail),
-			"no section speaks of PAM service %s: write [service %s]",
-			log_escape(ask->service, service, sizeof(service)), service);
-		event_daemon(flow->trail, LOG_ERR, "service.unknown", detail);
+		event_service(flow->trail, ask->service);
 		answer_verdict(
 			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
 		return false;

@@ -59,6 +59,6 @@ bool job_sends(const struct job *job)
 
 bool job_grants(const struct job *job)
 {
-	return job->result == RESULT_OK && job->standing == STANDING_GOOD &&
+	return job->result == RESULT_OK && job->standing == STANDING_GOOD && !job->junk &&
 	       job->effect == EFFECT_RIGHT && job->kind == JOB_VERIFY;
 }

@@ -34,8 +34,6 @@ static enum standing standing_of(const struct schema *schema, const struct ident
 	const struct config_service *service = job->login.service;
 	enum result phone = identity_phone(schema, identity, ret_phone);
 
-	if (job->junk)
-		return STANDING_JUNK;
 	if (identity->suspended)
 		return STANDING_SUSPENDED;
 	if (!service->root && is_root(identity))
@@ -60,17 +58,19 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 		return result;
 	enum standing standing = standing_of(&schema, &identity, job, &job->phone);
 	bool exists = result == RESULT_OK;
-	bool nobody_can = standing == STANDING_NO_TRAIT || standing == STANDING_JUNK;
-	job->standing = exists || nobody_can ? standing : STANDING_UNKNOWN;
+	job->standing = exists || standing == STANDING_NO_TRAIT ? standing : STANDING_UNKNOWN;
 	memcpy(job->user, identity.name, sizeof(job->user));
 	return RESULT_OK;
 }
 
-static void attempt_fill(const struct job *job, struct attempt *ret_attempt)
+/* Nobody's record is shared by many names: there the name tells challenges apart as well. */
+static void attempt_fill(const struct job *job, bool own, struct attempt *ret_attempt)
 {
+	const uint8_t *binding = own ? job->login.binding : job->login.visitor.subject;
+
 	*ret_attempt =
 		(struct attempt){.config = job->config, .now = job->now, .early = job->view.early};
-	memcpy(ret_attempt->binding, job->login.binding, HASH_SIZE);
+	memcpy(ret_attempt->binding, binding, HASH_SIZE);
 	memcpy(ret_attempt->source, job->login.visitor.source, HASH_SIZE);
 	memcpy(ret_attempt->label, job->login.source.label, LABEL_SIZE);
 	memcpy(ret_attempt->asker, job->login.visitor.id, ASKER_SIZE);
@@ -88,14 +88,16 @@ static void hash_of(const struct judge *judge, const uint8_t id[static HASH_SIZE
 	code_hash(judge->keys, challenge, code, ret);
 }
 
-static enum effect act(const struct judge *judge, const uint8_t id[static HASH_SIZE],
+static enum effect act(const struct judge *judge, const uint8_t id[static HASH_SIZE], bool own,
 	struct record *record, struct job *job)
 {
 	struct attempt attempt;
 	uint8_t hash[HASH_SIZE];
 
-	attempt_fill(job, &attempt);
+	attempt_fill(job, own, &attempt);
 	job->known = challenge_known(record, &attempt);
+	if (job->junk && own)
+		return challenge_withdraw(record, &attempt);
 	if (job->kind == JOB_VERIFY) {
 		hash_of(judge, id, &attempt, &job->code, hash);
 		return challenge_verify(record, &attempt, hash, job->comparable);
@@ -117,12 +119,14 @@ void judge_run(
 	job->result = who(judge, identity_txn, job);
 	if (job->result != RESULT_OK)
 		return;
-	bool own = job->standing == STANDING_GOOD;
+	/* Junk is the application's word: it takes back a text that has not left, and charges
+	 * nobody. */
+	bool own = job->standing == STANDING_GOOD && (!job->junk || job->view.early);
 	state_id(judge->state, own ? job->user : job->login.name, own, id);
 	job->result = state_load(judge->state, state_txn, id, &record);
 	if (job->result != RESULT_OK)
 		return;
 	record_rebase(&record, judge->clock->boot, &job->now);
-	job->effect = act(judge, id, &record, job);
+	job->effect = act(judge, id, own, &record, job);
 	job->result = state_save(judge->state, state_txn, id, &record);
 }

@@ -246,6 +246,8 @@ void ledger_guess(struct ledger *ledger, const struct config *config, const stru
 	}
 	if (life_left(dialogue, config, now) <= 0) {
 		view_ask(dialogue, config, now, LINE_EXPIRED, ret_view);
+		ret_view->resend =
+			0; /* a new code may be had at once, whichever clock ended this one */
 		return;
 	}
 	struct row *row = row_get(ledger, config, visitor);

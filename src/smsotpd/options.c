@@ -38,7 +38,7 @@ enum result options_read(int argc, char **argv, struct options *ret_options)
 	struct options options = {.command = COMMAND_RUN};
 	int choice;
 
-	while ((choice = getopt_long(argc, argv, "tTh", table, NULL)) != -1) {
+	while ((choice = getopt_long(argc, argv, "tT", table, NULL)) != -1) {
 		switch (choice) {
 		case 'c':
 			options.config = optarg;

@@ -116,6 +116,16 @@ static int connect_to(const struct sockaddr_un *address)
 	return -1;
 }
 
+bool sender_reachable(const struct sender *sender)
+{
+	int fd = connect_to(&sender->address);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
 /* RESULT_UNREACHABLE: nothing has left, try again. */
 static enum result hand_over(struct sender *sender, struct slot *slot, uint32_t number, int64_t now)
 {

@@ -43,6 +43,9 @@ void sender_free(struct sender **sender);
 CHECKED enum result sender_put(
 	struct sender *sender, const struct parcel *parcel, int64_t due, int64_t dead);
 
+/* Somebody listens at send.sock. */
+bool sender_reachable(const struct sender *sender);
+
 /* What is due goes out. Returns ms until the next is, -1 for none. */
 int sender_turn(struct sender *sender, int64_t now);
 

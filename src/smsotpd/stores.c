@@ -28,6 +28,15 @@ static void state_remove(const char *directory)
 	unlink(path);
 }
 
+/* A first start that failed half way is a first start again. */
+static void key_remove(const char *directory)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/key", directory);
+	unlink(path);
+}
+
 static enum result open_all(const char *directory, const struct clock *clock, struct stores *stores,
 	struct error *error)
 {
@@ -41,6 +50,8 @@ static enum result open_all(const char *directory, const struct clock *clock, st
 		return result;
 	snprintf(path, sizeof(path), "%s/identity", directory);
 	result = identities_open(path, first, stores->keys.identity, &stores->identities, error);
+	if (result != RESULT_OK && stores->origin == KEY_MADE)
+		key_remove(directory);
 	if (result != RESULT_OK)
 		return result;
 	if (stores->origin == KEY_MOVED)

@@ -14,6 +14,7 @@ booted again. It ends with the process that booted it, whatever ends that.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -98,16 +99,17 @@ class Host:
         raise RuntimeError(f"the host did not come up, see {self.directory}/console.log")
 
     def find_init(self):
-        """Whether pid 1 is systemd by now; before that its namespaces are not whole."""
-        pid = self.unshare.pid
+        """Whether pid 1 is systemd: before, its namespaces are not whole; after, it shuts down."""
+        pid, comm = self.unshare.pid, ""
+        self.init = None
         try:
             with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
                 child = children.read().split()
-            with open(f"/proc/{child[0]}/comm", encoding="ascii") as comm:
-                self.init = child[0] if comm.read() == "systemd\n" else None
+            with open(f"/proc/{child[0]}/comm", encoding="ascii") as file:
+                self.init, comm = child[0], file.read()
         except (IndexError, OSError):
-            self.init = None
-        return self.init is not None
+            pass
+        return comm == "systemd\n"
 
     def command(self, *program):
         """The argument vector that runs `program` as root in the host."""
@@ -154,14 +156,25 @@ class Host:
 
     def kill(self):
         """The end of a power cut. Of no effect where nothing runs."""
-        if self.unshare is not None:
+        if self.unshare is None:
+            return
+        # With pid 1 gone unshare has seen all of the host's processes end, and ends itself.
+        if self.init is not None and self.unshare.poll() is None:
+            os.kill(int(self.init), signal.SIGKILL)
+        else:
+            self.unshare.kill()
+        try:
+            self.unshare.wait(BOOT_SECONDS)
+        except subprocess.TimeoutExpired:
+            # A client of ours that has ended in there and is not reaped yet holds the namespace.
             self.unshare.kill()
             self.unshare.wait()
-            self.ended()
+        self.ended()
 
     def ended(self):
+        subprocess.run(["unshare", "--mount", START, "sweep", self.layers, str(self.unshare.pid)],
+                       check=False)
         self.unshare = self.init = None
-        subprocess.run(["unshare", "--mount", START, "sweep", self.layers], check=False)
 
 
 def main():
