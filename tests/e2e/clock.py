@@ -33,6 +33,11 @@ class Clock:
         self.realtime += int(seconds * 1000)
         self.write()
 
+    def wall_stands_still(self, seconds):
+        """Time passes, but for the wall clock: a virtual machine that was set back."""
+        self.advance(seconds)
+        self.step_wall(-seconds)
+
     def reboot(self, seconds=30):
         """The host goes down and comes up `seconds` later; the daemon is the caller's to restart."""
         self.boottime = seconds * 1000

@@ -2,7 +2,7 @@
 """What time does to a code, a resend and a lock, over ssh and with a clock of our own."""
 
 import clients
-from dialogues import EXPIRED, LOCKED, DialogueCase
+from dialogues import EXPIRED, LOCKED, SENT, DialogueCase
 
 
 class SshTime(DialogueCase):
@@ -42,6 +42,19 @@ class SshTime(DialogueCase):
         self.host.clock.advance(901)
         dialogue.answer(code)
         self.assertRegex(dialogue.prompt(), EXPIRED)
+
+    def test_joined_code_ends_at_its_own_time(self):
+        """A second login joins an old code: its own dialogue is young, the code is not."""
+        for advance in (self.host.clock.wall_stands_still, self.host.clock.step_wall):
+            user = self.user()
+            _, code = self.begun(user)
+            advance(600)
+            second = self.dialogue(user.name)
+            self.assertEqual(second.prompt(), SENT)
+            advance(301)
+            second.answer(code)
+            self.assertIn("Code (r: resend", second.prompt())
+            self.assertEqual(user.phone.unread(), 0)
 
     def test_resend_draws_a_new_code_and_both_hold(self):
         for which in (0, 1):
