@@ -39,11 +39,20 @@ struct identity {
 
 void identity_wipe(struct identity *identity);
 
+/* The place of a trait in the schema, or schema->count where it has none of that name. */
+size_t schema_find(const struct schema *schema, const char *name);
+bool schema_has_phone(const struct schema *schema);
+
+/* "string", "phone", "email". */
+const char *trait_type_name(enum trait_type type);
+CHECKED enum result trait_type_parse(const char *name, enum trait_type *ret_type);
+
 struct identities;
 
 /*
- * `directory` and `create` as for store_open. A store that is made gets the default schema: one
- * trait `phone`, of type phone, neither identifier nor required. `key` is copied.
+ * `directory`, `create` and results as for store_open. A store that is made gets the default
+ * schema: one trait `phone`, of type phone, neither identifier nor required. `key` is copied.
+ * A store that was made with another key (the image was cloned) is rewritten for this one.
  */
 CHECKED enum result identities_open(const char *directory, bool create,
 	const uint8_t key[static STORE_KEY_SIZE], struct identities **ret, struct error *error);
@@ -68,5 +77,38 @@ CHECKED enum result identities_find_phone(struct identities *identities, MDB_txn
  * value. */
 CHECKED enum result identity_phone(
 	const struct schema *schema, const struct identity *identity, struct phone *ret_phone);
+
+/*
+ * Writes. Each wants a write transaction that is aborted where it fails, and a sentence in `error`
+ * that names identities and traits, never a value.
+ *
+ * put: makes or replaces the identity of that name. Phones are completed with `country` and stored
+ * as E.164. RESULT_INVALID: the schema or a rule of shape is not met; RESULT_EXISTS: another
+ * identity has that uid or identifier.
+ */
+CHECKED enum result identities_put(struct identities *identities, MDB_txn *txn,
+	const struct identity *identity, const char *country, struct error *error);
+CHECKED enum result identities_remove(
+	struct identities *identities, MDB_txn *txn, const char *name, struct error *error);
+
+/*
+ * Values follow their trait by name. RESULT_EXISTS: two identities share a value of a new
+ * identifier; RESULT_REFUSED: identities hold a value of a trait that goes, and `force` is not set;
+ * RESULT_INVALID: a name is bad or an identity does not meet the new schema.
+ */
+CHECKED enum result identities_set_schema(struct identities *identities, MDB_txn *txn,
+	const struct schema *schema, const char *country, bool force, struct error *error);
+
+/*
+ * Visits every identity in the order of names; what `visit` writes does not disturb it. Ends with
+ * the first result of `visit` that is not RESULT_OK. RESULT_FAILED also where a record is damaged.
+ */
+CHECKED enum result identities_each(struct identities *identities, MDB_txn *txn,
+	enum result (*visit)(const struct identity *identity, void *context), void *context);
+CHECKED enum result identities_count(
+	struct identities *identities, MDB_txn *txn, size_t *ret_count);
+
+/* As store_used. */
+CHECKED enum result identities_used(struct identities *identities, unsigned int *ret_percent);
 
 #endif

@@ -18,7 +18,12 @@
 
 struct store;
 
-/* Makes the environment first where it is missing and `create` is set. */
+/*
+ * Makes directory and environment first where they are missing and `create` is set; without it
+ * that is RESULT_NOT_FOUND. `size`: of the map and of data.mdb, in bytes. A lock on the directory
+ * keeps out a second opener, in this process or another: RESULT_EXISTS. RESULT_REFUSED: an owner, a
+ * mode or a link; RESULT_FULL: no room for `size`. `error` names the check and the remedy.
+ */
 CHECKED enum result store_open(const char *directory, size_t size, bool create,
 	struct store **ret_store, struct error *error);
 void store_close(struct store **store);
@@ -30,8 +35,14 @@ CHECKED enum result store_begin(struct store *store, bool write, MDB_txn **ret_t
 CHECKED enum result store_commit(MDB_txn **txn);
 void store_abort(MDB_txn **txn);
 
-/* Opens a named database of the environment, making it where it is missing. */
+/*
+ * Opens a named database of the environment, making it where it is missing. In a write transaction
+ * of its own, so never while this thread has one open.
+ */
 CHECKED enum result store_table(struct store *store, const char *name, MDB_dbi *ret_table);
+
+/* Percent of the map in use, pages that are free again not counted. */
+CHECKED enum result store_used(struct store *store, unsigned int *ret_percent);
 
 /* The one translation of LMDB's errors: MDB_MAP_FULL and ENOSPC are RESULT_FULL. */
 enum result store_result(int mdb_error);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "identity.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity_record.h"
+#include "identity_tables.h"
+
+/* Room for some 100 000 identities, and for replacing all of them in one transaction. */
+#define IDENTITY_STORE_SIZE ((size_t)64 * 1024 * 1024)
+
+void identity_wipe(struct identity *identity)
+{
+	explicit_bzero(identity, sizeof(*identity));
+}
+
+static enum result open_tables(struct identities *identities)
+{
+	const struct {
+		const char *name;
+		MDB_dbi *table;
+	} rows[] = {
+		{"meta", &identities->meta},
+		{"identity", &identities->identity},
+		{"identifier", &identities->identifier},
+		{"uid", &identities->uid},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum result result = store_table(identities->store, rows[i].name, rows[i].table);
+		if (result != RESULT_OK)
+			return result;
+	}
+	return RESULT_OK;
+}
+
+static enum result get_meta(
+	struct identities *identities, MDB_txn *txn, const char *name, MDB_val *ret_record)
+{
+	char text[16];
+	MDB_val key = {strlen(name), text};
+
+	memcpy(text, name, key.mv_size);
+	return store_result(mdb_get(txn, identities->meta, &key, ret_record));
+}
+
+/* A new store gets its schema and the mark of its key, an old one is checked for both. */
+static enum result prepare(
+	struct identities *identities, MDB_txn *txn, bool create, struct error *error)
+{
+	static const struct schema first = {
+		.count = 1, .trait = {{.name = "phone", .type = TRAIT_PHONE}}};
+	struct identity_id ours;
+	MDB_val record;
+
+	id_of_key(identities, &ours);
+	enum result result = get_meta(identities, txn, "key", &record);
+	if (result == RESULT_OK) {
+		if (record.mv_size == sizeof(ours) &&
+			sodium_memcmp(record.mv_data, &ours, sizeof(ours)) == 0)
+			return RESULT_OK;
+		return identities_rekey(identities, txn, error);
+	}
+	if (result == RESULT_NOT_FOUND && !create)
+		return error_set(error, RESULT_NOT_FOUND,
+			"the identity store holds no schema; restore it from a backup");
+	if (result == RESULT_NOT_FOUND)
+		result = tables_save_schema(identities, txn, &first);
+	if (result == RESULT_OK)
+		result = tables_save_key(identities, txn);
+	return result == RESULT_OK ? result : tables_error(result, error);
+}
+
+static enum result prepare_all(struct identities *identities, bool create, struct error *error)
+{
+	MDB_txn *txn = NULL;
+
+	enum result result = open_tables(identities);
+	if (result == RESULT_OK)
+		result = identities_begin(identities, true, &txn);
+	if (result != RESULT_OK)
+		return tables_error(result, error);
+	result = prepare(identities, txn, create, error);
+	if (result == RESULT_OK) {
+		result = store_commit(&txn);
+		if (result != RESULT_OK)
+			return tables_error(result, error);
+	}
+	store_abort(&txn);
+	return result;
+}
+
+enum result identities_open(const char *directory, bool create,
+	const uint8_t key[static STORE_KEY_SIZE], struct identities **ret, struct error *error)
+{
+	struct identities *identities = calloc(1, sizeof(*identities));
+
+	if (identities == NULL)
+		return error_set(error, RESULT_MEMORY, "no memory to open the identity store");
+	memcpy(identities->key, key, sizeof(identities->key));
+	enum result result =
+		store_open(directory, IDENTITY_STORE_SIZE, create, &identities->store, error);
+	if (result == RESULT_OK)
+		result = prepare_all(identities, create, error);
+	if (result != RESULT_OK) {
+		identities_close(&identities);
+		return result;
+	}
+	*ret = identities;
+	return RESULT_OK;
+}
+
+void identities_close(struct identities **identities)
+{
+	if (*identities == NULL)
+		return;
+	store_close(&(*identities)->store);
+	explicit_bzero(*identities, sizeof(**identities));
+	free(*identities);
+	*identities = NULL;
+}
+
+enum result identities_begin(struct identities *identities, bool write, MDB_txn **ret_txn)
+{
+	return store_begin(identities->store, write, ret_txn);
+}
+
+enum result identities_used(struct identities *identities, unsigned int *ret_percent)
+{
+	return store_used(identities->store, ret_percent);
+}
+
+enum result identities_count(struct identities *identities, MDB_txn *txn, size_t *ret_count)
+{
+	MDB_stat stat;
+
+	enum result result = store_result(mdb_stat(txn, identities->identity, &stat));
+	if (result == RESULT_OK)
+		*ret_count = stat.ms_entries;
+	return result;
+}
+
+enum result identities_schema(
+	struct identities *identities, MDB_txn *txn, struct schema *ret_schema)
+{
+	MDB_val record;
+
+	enum result result = get_meta(identities, txn, "schema", &record);
+	if (result != RESULT_OK)
+		return RESULT_FAILED;
+	if (schema_decode(record.mv_data, record.mv_size, ret_schema) != RESULT_OK)
+		return RESULT_FAILED;
+	return RESULT_OK;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store_check.h"
+
+#define TABLES_MAX  8
+#define READERS_MAX 1024
+/*
+ * LMDB 0.9 wants a header of under 256 bytes and a cache line for each reader; a larger file only
+ * means more readers.
+ */
+#define LOCK_SIZE (4096 + READERS_MAX * 64)
+
+struct store {
+	MDB_env *env;
+	int directory; /* holds the lock against a second opener */
+};
+
+enum result store_result(int mdb_error)
+{
+	static const struct {
+		int error;
+		enum result result;
+	} rows[] = {
+		{MDB_SUCCESS, RESULT_OK},
+		{MDB_NOTFOUND, RESULT_NOT_FOUND},
+		{MDB_KEYEXIST, RESULT_EXISTS},
+		{MDB_MAP_FULL, RESULT_FULL},
+		{MDB_TXN_FULL, RESULT_FULL},
+		{MDB_READERS_FULL, RESULT_FULL},
+		{ENOSPC, RESULT_FULL},
+		{EDQUOT, RESULT_FULL},
+		{ENOMEM, RESULT_MEMORY},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].error == mdb_error)
+			return rows[i].result;
+	}
+	return RESULT_FAILED;
+}
+
+static enum result open_env(struct store *store, const char *path, size_t size, struct error *error)
+{
+	char name[32];
+
+	/* By the descriptor that was checked, whatever the path means by now. */
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", store->directory);
+	int failure = mdb_env_create(&store->env);
+	if (failure == 0)
+		failure = mdb_env_set_mapsize(store->env, size);
+	if (failure == 0)
+		failure = mdb_env_set_maxdbs(store->env, TABLES_MAX);
+	if (failure == 0)
+		failure = mdb_env_set_maxreaders(store->env, READERS_MAX);
+	if (failure == 0)
+		failure = mdb_env_open(store->env, name, MDB_NOTLS, 0600);
+	if (failure != 0)
+		return error_set(error, store_result(failure), "the store %s does not open: %s",
+			path, mdb_strerror(failure));
+	return RESULT_OK;
+}
+
+/* A page beyond the end of the file would be a SIGBUS when it is read. */
+static enum result check_whole(
+	struct store *store, const char *path, size_t found, struct error *error)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+
+	mdb_env_info(store->env, &info);
+	mdb_env_stat(store->env, &stat);
+	if (found != 0 && (info.me_last_pgno + 1) * stat.ms_psize > found)
+		return error_set(error, RESULT_FAILED,
+			"%s/data.mdb was cut short; restore it from a backup", path);
+	return RESULT_OK;
+}
+
+static enum result open_files(
+	struct store *store, const char *path, size_t size, bool create, struct error *error)
+{
+	size_t found = 0;
+	mdb_filehandle_t data = -1;
+
+	enum result result = store_file(store->directory, path, "data.mdb", &found, error);
+	if (result != RESULT_OK && !(result == RESULT_NOT_FOUND && create))
+		return result;
+	result = store_lock_file(store->directory, path, LOCK_SIZE, error);
+	if (result == RESULT_OK)
+		result = open_env(store, path, size, error);
+	if (result == RESULT_OK)
+		result = check_whole(store, path, found, error);
+	if (result != RESULT_OK)
+		return result;
+	/* Only now: LMDB takes a file of zeros for a broken one. */
+	mdb_env_get_fd(store->env, &data);
+	result = store_close_on_exec(data, error);
+	if (result == RESULT_OK)
+		result = store_allocate(data, size, path, "data.mdb", error);
+	if (result != RESULT_OK && found == 0) /* what was never whole was never there */
+		unlinkat(store->directory, "data.mdb", 0);
+	if (result != RESULT_OK)
+		return result;
+	if (found == 0 && (fsync(data) != 0 || fsync(store->directory) != 0))
+		return error_set(error, RESULT_FAILED, "the store %s cannot be synced: %s", path,
+			strerror(errno));
+	return RESULT_OK;
+}
+
+enum result store_open(const char *directory, size_t size, bool create, struct store **ret_store,
+	struct error *error)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	if (store == NULL)
+		return error_set(error, RESULT_MEMORY, "no memory to open the store %s", directory);
+	store->directory = -1;
+	enum result result = store_directory(directory, create, &store->directory, error);
+	if (result == RESULT_OK)
+		result = open_files(store, directory, size, create, error);
+	if (result != RESULT_OK) {
+		store_close(&store);
+		return result;
+	}
+	*ret_store = store;
+	return RESULT_OK;
+}
+
+void store_close(struct store **store)
+{
+	if (*store == NULL)
+		return;
+	mdb_env_close((*store)->env);
+	if ((*store)->directory >= 0)
+		close((*store)->directory);
+	free(*store);
+	*store = NULL;
+}
+
+enum result store_begin(struct store *store, bool write, MDB_txn **ret_txn)
+{
+	MDB_txn *txn = NULL;
+
+	int failure = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn);
+	if (failure != 0)
+		return store_result(failure);
+	*ret_txn = txn;
+	return RESULT_OK;
+}
+
+enum result store_commit(MDB_txn **txn)
+{
+	MDB_txn *ending = *txn;
+
+	*txn = NULL;
+	return store_result(mdb_txn_commit(ending));
+}
+
+void store_abort(MDB_txn **txn)
+{
+	if (*txn != NULL)
+		mdb_txn_abort(*txn);
+	*txn = NULL;
+}
+
+enum result store_table(struct store *store, const char *name, MDB_dbi *ret_table)
+{
+	MDB_txn *txn = NULL;
+	MDB_dbi table = 0;
+
+	enum result result = store_begin(store, true, &txn);
+	if (result != RESULT_OK)
+		return result;
+	result = store_result(mdb_dbi_open(txn, name, MDB_CREATE, &table));
+	if (result == RESULT_OK)
+		result = store_commit(&txn);
+	store_abort(&txn);
+	if (result == RESULT_OK)
+		*ret_table = table;
+	return result;
+}
+
+/* Pages that a later transaction may take: LMDB lists them in its database 0, count first. */
+static enum result count_free(MDB_txn *txn, size_t *ret_pages)
+{
+	MDB_cursor *cursor = NULL;
+	MDB_val key, list;
+	size_t pages = 0;
+
+	int failure = mdb_cursor_open(txn, 0, &cursor);
+	if (failure != 0)
+		return store_result(failure);
+	while ((failure = mdb_cursor_get(cursor, &key, &list, MDB_NEXT)) == 0) {
+		size_t count = 0;
+		memcpy(&count, list.mv_data, sizeof(count));
+		pages += count;
+	}
+	mdb_cursor_close(cursor);
+	if (failure != MDB_NOTFOUND)
+		return store_result(failure);
+	*ret_pages = pages;
+	return RESULT_OK;
+}
+
+enum result store_used(struct store *store, unsigned int *ret_percent)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+	MDB_txn *txn = NULL;
+	size_t unused = 0;
+
+	enum result result = store_begin(store, false, &txn);
+	if (result != RESULT_OK)
+		return result;
+	mdb_env_info(store->env, &info);
+	mdb_env_stat(store->env, &stat);
+	result = count_free(txn, &unused);
+	store_abort(&txn);
+	if (result != RESULT_OK)
+		return result;
+	*ret_percent = (unsigned int)((info.me_last_pgno + 1 - unused) * stat.ms_psize * 100 /
+				      info.me_mapsize);
+	return RESULT_OK;
+}
