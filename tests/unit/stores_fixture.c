@@ -43,7 +43,8 @@ int mdb_put(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value, unsigned 
 int mdb_txn_commit(MDB_txn *txn)
 {
 	calls.commits++;
-	if (calls.most == 0 || pending <= calls.most)
+	bool fits = calls.most == 0 || pending <= calls.most;
+	if (fits)
 		return REAL(mdb_txn_commit)(txn);
 	calls.failed++;
 	mdb_txn_abort(txn);
@@ -107,6 +108,7 @@ int scene_setup(void **state)
 	struct scene *scene = calloc(1, sizeof(*scene));
 
 	assert_non_null(scene);
+	memset(&calls, 0, sizeof(calls));
 	strcpy(scene->directory, "/tmp/smsotp-stores-XXXXXX");
 	assert_non_null(mkdtemp(scene->directory));
 	scene->config = defaults();

@@ -15,7 +15,7 @@ struct calls {
 	int look_ups; /* mdb_get in the other one, which is the identities' */
 	int commits;  /* that were asked for */
 	int failed;   /* of these */
-	int most;     /* a commit of more saves fails with a full map; 0: none does */
+	int most;     /* a commit of more saves fails with a full map; 0: none does, -1: all do */
 };
 
 extern struct calls calls;
