@@ -115,7 +115,7 @@ static void transfer_end(struct courier *courier, struct transfer *transfer, boo
 	struct held *held = transfer_owner(transfer);
 	struct report report = {0};
 
-	judge_exchange(transfer_exchange(transfer), &report);
+	exchange_judge(transfer_exchange(transfer), &report);
 	transfer_free(&transfer);
 	if (report.outcome == OUTCOME_UNSENT && !stopping && text_again(courier, held, &report))
 		return;

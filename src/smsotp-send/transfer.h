@@ -8,7 +8,7 @@
 
 #include "bulkpush.h"
 #include "config.h"
-#include "judge.h"
+#include "exchange.h"
 
 struct transfers; /* all of them, and the connections that are kept */
 struct transfer;  /* one request */

@@ -135,7 +135,7 @@ void event_login(struct trail *trail, const struct job *job)
 	uint32_t count = 1;
 
 	trail->clock->now(trail->clock, &now);
-	enum standing standing = job->junk ? STANDING_JUNK : job->standing;
+	enum standing standing = job_standing(job);
 	if (refusal || standing != STANDING_GOOD)
 		count = rule_count(trail, job->login.visitor.source, event, now.boottime);
 	if (count == 0)

@@ -51,6 +51,11 @@ void job_free(struct job **job)
 	*job = NULL;
 }
 
+enum standing job_standing(const struct job *job)
+{
+	return job->junk ? STANDING_JUNK : job->standing;
+}
+
 bool job_sends(const struct job *job)
 {
 	return job->result == RESULT_OK && job->standing == STANDING_GOOD &&

@@ -59,6 +59,9 @@ CHECKED enum result job_new(enum job_kind kind, struct job **ret_job);
 /* Wipes and frees, NULL allowed. */
 void job_free(struct job **job);
 
+/* For the trail: the identity's, or that its application refuses it. */
+enum standing job_standing(const struct job *job);
+
 /* A begin or resend that has to send, a verify that lets in. */
 bool job_sends(const struct job *job);
 bool job_grants(const struct job *job);

@@ -18,7 +18,6 @@ struct dialogue {
 	enum text_state text;
 	uint8_t id[WIRE_ID_SIZE];
 	uint8_t subject[HASH_SIZE];
-	struct moment begun;
 	struct moment last_text;
 	uint8_t tries;
 	uint8_t texts;
@@ -85,7 +84,7 @@ static struct dialogue *dialogue_add(
 		if (!set[i].used || set[i].last_text.boottime < best->last_text.boottime)
 			best = &set[i];
 	}
-	*best = (struct dialogue){.used = true, .begun = *begun, .last_text = *begun, .texts = 1};
+	*best = (struct dialogue){.used = true, .last_text = *begun, .texts = 1};
 	memcpy(best->id, visitor->id, WIRE_ID_SIZE);
 	memcpy(best->subject, visitor->subject, HASH_SIZE);
 	return best;
@@ -155,7 +154,7 @@ static void view_ask(const struct dialogue *dialogue, const struct config *confi
 		.verdict = VERDICT_ASK,
 		.line = line,
 		.resend = resend_in(dialogue, config, now),
-		.begun = dialogue->begun,
+		.begun = dialogue->last_text,
 	};
 }
 

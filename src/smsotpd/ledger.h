@@ -38,7 +38,7 @@ struct view {
 	bool asks;  /* begin, resend: a text is due as far as this dialogue knows; guess: to be
 		       compared */
 	bool early; /* guess: the text it answers had not left and is withdrawn */
-	struct moment begun; /* for the token */
+	struct moment begun; /* for the token: when the newest text's code began */
 };
 
 CHECKED enum result ledger_new(struct ledger **ret_ledger);

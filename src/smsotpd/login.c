@@ -53,8 +53,8 @@ static const char *auth_line(const char *auth_info, const char *method, size_t *
 
 	for (const char *line = auth_info; *line != '\0';) {
 		size_t length = strcspn(line, "\n");
-		bool ends = line[prefix] == ' ' || line[prefix] == '\n' || line[prefix] == '\0';
-		if (length >= prefix && strncmp(line, method, prefix) == 0 && ends) {
+		bool named = length >= prefix && strncmp(line, method, prefix) == 0;
+		if (named && (length == prefix || line[prefix] == ' ')) {
 			*ret_length = length - prefix;
 			return line + prefix;
 		}
@@ -109,17 +109,25 @@ static struct place place_find(const struct config_service *service, const struc
 	return place;
 }
 
-static bool first_factor_met(const struct config_service *service, const struct ask *ask)
+static bool method_passed(
+	const struct config_service *service, const struct ask *ask, const char *method)
 {
 	size_t length;
-	bool key = is_sshd(service) && auth_line(ask->auth_info, "publickey", &length) != NULL;
-	bool password =
-		ask->first_factor ||
-		(is_sshd(service) && auth_line(ask->auth_info, "password", &length) != NULL);
 
+	return is_sshd(service) && auth_line(ask->auth_info, method, &length) != NULL;
+}
+
+/* In the stack before us, or by sshd's own method. */
+static bool password_passed(const struct config_service *service, const struct ask *ask)
+{
+	return ask->first_factor || method_passed(service, ask, "password");
+}
+
+static bool first_factor_met(const struct config_service *service, const struct ask *ask)
+{
 	if (service->before == BEFORE_KEY)
-		return key;
-	return service->before == BEFORE_PASSWORD ? password : true;
+		return method_passed(service, ask, "publickey");
+	return service->before == BEFORE_PASSWORD ? password_passed(service, ask) : true;
 }
 
 void login_name_tag(const struct keys *keys, bool by_uid, uint32_t uid, const char *name,
@@ -138,7 +146,7 @@ static void tags_fill(const struct keys *keys, const struct ask *ask, const stru
 	struct visitor *visitor = &login->visitor;
 	const char *service = login->service->name;
 	uint8_t kind = (uint8_t)place->kind;
-	uint8_t factor = ask->first_factor ? 1 : 0;
+	uint8_t factor = password_passed(login->service, ask) ? 1 : 0;
 	const struct part source[] = {{"source", 6}, {&kind, 1}, {place->bytes, place->size}};
 
 	memcpy(visitor->id, ask->id, WIRE_ID_SIZE);
@@ -152,14 +160,14 @@ static void tags_fill(const struct keys *keys, const struct ask *ask, const stru
 	key_hash(keys->name, binding, 4, login->binding);
 }
 
-static void telemetry_fill(
-	const struct ask *ask, const struct source *source, struct telemetry *ret)
+static void telemetry_fill(const struct ask *ask, const struct config_service *service,
+	const struct source *source, struct telemetry *ret)
 {
 	snprintf(ret->tty, sizeof(ret->tty), "%s", ask->tty);
 	snprintf(ret->rhost, sizeof(ret->rhost), "%s", ask->rhost);
 	snprintf(ret->ruser, sizeof(ret->ruser), "%s", ask->ruser);
 	snprintf(ret->connection, sizeof(ret->connection), "%s", ask->connection);
-	ret->factor = ask->first_factor ? "password" : "none";
+	ret->factor = password_passed(service, ask) ? "password" : "none";
 	if (source->kind == SOURCE_KEY)
 		ret->factor = "publickey";
 }
@@ -193,6 +201,6 @@ enum result login_read(const struct config *config, const struct keys *keys, con
 	ret_login->first_factor = first_factor_met(service, ask);
 	struct place place = place_find(service, keys, ask, address, &ret_login->source);
 	tags_fill(keys, ask, &place, ret_login);
-	telemetry_fill(ask, &ret_login->source, &ret_login->telemetry);
+	telemetry_fill(ask, service, &ret_login->source, &ret_login->telemetry);
 	return RESULT_OK;
 }

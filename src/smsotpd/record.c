@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define RECORD_VERSION 1
+#define TIME_LIMIT     (INT64_C(1) << 50) /* ms: no clock shows it, and sums of a few stay in i64 */
 
 /* Walks over the fixed layout; sizes are constants, so it never leaves RECORD_SIZE bytes. */
 struct cursor {
@@ -37,6 +38,16 @@ static void get_bytes(struct cursor *cursor, void *ret, size_t size)
 	cursor->at += size;
 }
 
+/* False, and 0, for a time that no clock can have shown: the record is damaged. */
+static bool get_time(struct cursor *cursor, int64_t *ret)
+{
+	int64_t time = (int64_t)get(cursor, 8);
+	bool sound = time > -TIME_LIMIT && time < TIME_LIMIT;
+
+	*ret = sound ? time : 0;
+	return sound;
+}
+
 static void challenge_put(struct cursor *cursor, const struct challenge *challenge)
 {
 	put_bytes(cursor, challenge->binding, HASH_SIZE);
@@ -60,14 +71,15 @@ static bool challenge_get(struct cursor *cursor, struct challenge *ret)
 	ret->tries = (uint8_t)get(cursor, 1);
 	ret->live = (uint8_t)get(cursor, 1);
 	(void)get(cursor, 5);
-	ret->last_text = (int64_t)get(cursor, 8);
+	bool sound = get_time(cursor, &ret->last_text);
 	for (size_t i = 0; i < CHALLENGE_CODES; i++) {
 		get_bytes(cursor, ret->code[i].hash, HASH_SIZE);
-		ret->code[i].made.boottime = (int64_t)get(cursor, 8);
-		ret->code[i].made.realtime = (int64_t)get(cursor, 8);
+		sound = get_time(cursor, &ret->code[i].made.boottime) && sound;
+		sound = get_time(cursor, &ret->code[i].made.realtime) && sound;
 	}
 	get_bytes(cursor, ret->asker, ASKER_SIZE);
-	return ret->live <= CHALLENGE_CODES;
+	/* A challenge that is there has a code, a free one has none. */
+	return sound && ret->live <= CHALLENGE_CODES && (ret->live == 0) == (ret->sent == 0);
 }
 
 static void source_put(struct cursor *cursor, const struct record_source *source)
@@ -87,12 +99,12 @@ static bool source_get(struct cursor *cursor, struct record_source *ret)
 	get_bytes(cursor, ret->hash, HASH_SIZE);
 	ret->lockout.failures = (uint32_t)get(cursor, 4);
 	ret->lockout.wait = (uint32_t)get(cursor, 4);
-	ret->lockout.first = (int64_t)get(cursor, 8);
-	ret->lockout.last = (int64_t)get(cursor, 8);
-	ret->lockout.until = (int64_t)get(cursor, 8);
-	ret->last_realtime = (int64_t)get(cursor, 8);
+	bool sound = get_time(cursor, &ret->lockout.first);
+	sound = get_time(cursor, &ret->lockout.last) && sound;
+	sound = get_time(cursor, &ret->lockout.until) && sound;
+	sound = get_time(cursor, &ret->last_realtime) && sound;
 	get_bytes(cursor, ret->label, LABEL_SIZE);
-	return ret->label[LABEL_SIZE - 1] == '\0';
+	return sound && ret->label[LABEL_SIZE - 1] == '\0';
 }
 
 void record_encode(const struct record *record, uint8_t ret[static RECORD_SIZE])
@@ -130,7 +142,7 @@ enum result record_decode(const uint8_t *bytes, size_t size, struct record *ret_
 		sound = source_get(&cursor, &record.source[i]) && sound;
 	for (size_t i = 0; i < RECORD_KNOWN; i++) {
 		get_bytes(&cursor, record.known[i].hash, HASH_SIZE);
-		record.known[i].realtime = (int64_t)get(&cursor, 8);
+		sound = get_time(&cursor, &record.known[i].realtime) && sound;
 	}
 	if (!sound)
 		return RESULT_INVALID;

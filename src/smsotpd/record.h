@@ -65,7 +65,7 @@ struct record {
 
 void record_encode(const struct record *record, uint8_t ret[static RECORD_SIZE]);
 
-/* RESULT_INVALID for another version, size or a count out of range. */
+/* RESULT_INVALID for another version, size, a count out of range or a time no clock can show. */
 CHECKED enum result record_decode(const uint8_t *bytes, size_t size, struct record *ret_record);
 
 /*

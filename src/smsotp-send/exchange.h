@@ -4,8 +4,8 @@
  * answer come (it says accepted or not), can a byte have left (then nobody knows), else nothing
  * was sent and it may be tried again.
  */
-#ifndef SMSOTP_SEND_JUDGE_H
-#define SMSOTP_SEND_JUDGE_H
+#ifndef SMSOTP_SEND_EXCHANGE_H
+#define SMSOTP_SEND_EXCHANGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +23,6 @@ struct exchange {
 };
 
 /* Sets outcome, http, code, reqid, tid and detail of `report`, and leaves the rest. */
-void judge_exchange(const struct exchange *exchange, struct report *report);
+void exchange_judge(const struct exchange *exchange, struct report *report);
 
 #endif

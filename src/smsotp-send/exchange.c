@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "judge.h"
+#include "exchange.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -77,7 +77,7 @@ static const char *unsent_advice(int curl)
 	return "the request could not be made: check [gateway]";
 }
 
-void judge_exchange(const struct exchange *exchange, struct report *report)
+void exchange_judge(const struct exchange *exchange, struct report *report)
 {
 	report->http = (uint32_t)exchange->http;
 	if (!exchange->left) {

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stores_fixture.h"
+
+#include <dlfcn.h>
+#include <ftw.h>
+#include <unistd.h>
+
+#include "smsotpd/code.h"
+
+#define STORE_SIZE ((size_t)1 << 20)
+
+/* What stands between the stores and LMDB can only be file-scope: its calls bring no context. */
+struct calls calls;
+static MDB_txn *writer;
+static int pending; /* saves of `writer` */
+
+#define REAL(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
+
+int mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned int flags, MDB_txn **ret_txn)
+{
+	int error = REAL(mdb_txn_begin)(env, parent, flags, ret_txn);
+
+	if (error == 0 && (flags & MDB_RDONLY) == 0) {
+		writer = *ret_txn;
+		pending = 0;
+	}
+	return error;
+}
+
+int mdb_get(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *ret_value)
+{
+	*(txn == writer ? &calls.loads : &calls.look_ups) += 1;
+	return REAL(mdb_get)(txn, table, key, ret_value);
+}
+
+int mdb_put(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value, unsigned int flags)
+{
+	calls.saves++;
+	pending++;
+	return REAL(mdb_put)(txn, table, key, value, flags);
+}
+
+int mdb_txn_commit(MDB_txn *txn)
+{
+	calls.commits++;
+	bool fits = calls.most == 0 || pending <= calls.most;
+	if (fits)
+		return REAL(mdb_txn_commit)(txn);
+	calls.failed++;
+	mdb_txn_abort(txn);
+	return MDB_MAP_FULL;
+}
+
+static void put(struct scene *scene, MDB_txn *txn, const char *name, uint32_t uid, bool suspended,
+	const char *phone)
+{
+	struct identity identity = {.uid = uid, .suspended = suspended};
+	struct error error = {""};
+
+	strcpy(identity.name, name);
+	strcpy(identity.value[0], phone);
+	if (identities_put(scene->judge.identities, txn, &identity, "", &error) != RESULT_OK)
+		fail_msg("%s", error.text);
+}
+
+static void people(struct scene *scene)
+{
+	MDB_txn *txn = NULL;
+	char name[16], phone[16];
+
+	assert_int_equal(identities_begin(scene->judge.identities, true, &txn), RESULT_OK);
+	put(scene, txn, "demo", 1000, false, "+919999900001");
+	put(scene, txn, "gone", 1001, true, "+919999900002");
+	put(scene, txn, "bare", 1002, false, "");
+	put(scene, txn, "root", 0, false, "+919999900003");
+	put(scene, txn, "toor", UID_NONE, false, "+919999900004");
+	for (uint32_t i = 0; i < 80; i++) {
+		snprintf(name, sizeof(name), "user%u", i);
+		snprintf(phone, sizeof(phone), "+9199999000%02u", 10 + i);
+		put(scene, txn, name, 2000 + i, false, phone);
+	}
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+}
+
+static void clock_now(const struct clock *clock, struct moment *ret_now)
+{
+	const struct scene *scene = clock->context;
+
+	*ret_now = scene->now;
+}
+
+static void open_stores(struct scene *scene)
+{
+	struct error error = {""};
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/identity", scene->directory);
+	if (identities_open(path, true, scene->keys.identity, &scene->judge.identities, &error) !=
+		RESULT_OK)
+		fail_msg("%s", error.text);
+	snprintf(path, sizeof(path), "%s/state", scene->directory);
+	if (state_open(path, STORE_SIZE, &scene->keys, &scene->judge.state, &error) != RESULT_OK)
+		fail_msg("%s", error.text);
+}
+
+int scene_setup(void **state)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+
+	assert_non_null(scene);
+	memset(&calls, 0, sizeof(calls));
+	strcpy(scene->directory, "/tmp/smsotp-stores-XXXXXX");
+	assert_non_null(mkdtemp(scene->directory));
+	scene->config = defaults();
+	keys_fill(&scene->keys, 1);
+	scene->now = moment_after(0);
+	scene->clock = (struct clock){.boot = {1}, .now = clock_now, .context = scene};
+	scene->judge.keys = &scene->keys;
+	scene->judge.clock = &scene->clock;
+	open_stores(scene);
+	people(scene);
+	memset(&calls, 0, sizeof(calls));
+	*state = scene;
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+	(void)status;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+int scene_teardown(void **state)
+{
+	struct scene *scene = *state;
+
+	identities_close(&scene->judge.identities);
+	state_close(&scene->judge.state);
+	config_free(&scene->config);
+	assert_int_equal(nftw(scene->directory, remove_one, 4, FTW_DEPTH | FTW_PHYS), 0);
+	free(scene);
+	return 0;
+}
+
+void scene_drop_phones(struct scene *scene)
+{
+	struct schema schema = {.count = 1, .trait = {{.name = "note"}}};
+	struct error error = {""};
+	MDB_txn *txn = NULL;
+
+	assert_int_equal(identities_begin(scene->judge.identities, true, &txn), RESULT_OK);
+	enum result result =
+		identities_set_schema(scene->judge.identities, txn, &schema, "", true, &error);
+	if (result != RESULT_OK)
+		fail_msg("%s", error.text);
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+	memset(&calls, 0, sizeof(calls));
+}
+
+struct job *scene_job(
+	struct scene *scene, enum job_kind kind, const char *service, const char *name)
+{
+	const struct ask ask = {.type = FRAME_BEGIN,
+		.id = {1},
+		.uid = strcmp(service, "sshd") == 0 ? 0 : 1000,
+		.service = service,
+		.user = name,
+		.tty = "",
+		.rhost = "",
+		.ruser = "",
+		.connection = "192.0.2.1 1 192.0.2.2 22",
+		.auth_info = ""};
+	struct job *job = NULL;
+
+	assert_int_equal(job_new(kind, &job), RESULT_OK);
+	job->config = scene->config;
+	job->now = scene->now;
+	assert_int_equal(login_read(scene->config, &scene->keys, &ask, &job->login), RESULT_OK);
+	return job;
+}
+
+struct job *scene_guess(
+	struct scene *scene, const char *service, const char *name, const struct code *code)
+{
+	struct job *job = scene_job(scene, JOB_VERIFY, service, name);
+
+	job->code = *code;
+	job->comparable = true;
+	return job;
+}
+
+void scene_run(struct scene *scene, struct job *job)
+{
+	MDB_txn *identity_txn = NULL, *state_txn = NULL;
+
+	assert_int_equal(
+		identities_begin(scene->judge.identities, false, &identity_txn), RESULT_OK);
+	assert_int_equal(state_begin(scene->judge.state, true, &state_txn), RESULT_OK);
+	judge_run(&scene->judge, identity_txn, state_txn, job);
+	store_abort(&identity_txn);
+	assert_int_equal(store_commit(&state_txn), RESULT_OK);
+}

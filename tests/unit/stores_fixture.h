@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Both stores in a directory of their own with some people in them, and jobs for them. LMDB's calls
+ * go through here: they are counted, and one commit can be made to fail.
+ */
+#ifndef SMSOTP_TEST_STORES_FIXTURE_H
+#define SMSOTP_TEST_STORES_FIXTURE_H
+
+#include "core_fixture.h"
+#include "smsotpd/judge.h"
+
+struct calls {
+	int loads;    /* mdb_get in the write transaction, which is the state's */
+	int saves;    /* mdb_put */
+	int look_ups; /* mdb_get in the other one, which is the identities' */
+	int commits;  /* that were asked for */
+	int failed;   /* of these */
+	int most;     /* a commit of more saves fails with a full map; 0: none does, -1: all do */
+};
+
+extern struct calls calls;
+
+struct scene {
+	char directory[32];
+	struct config *config;
+	struct keys keys;
+	struct clock clock;
+	struct judge judge;
+	struct moment now;
+};
+
+int scene_setup(void **state);
+int scene_teardown(void **state);
+
+/* Replaces the schema's only trait by one that is no phone. */
+void scene_drop_phones(struct scene *scene);
+
+/* A job of a login from 192.0.2.1 at `service`, as flow fills it. */
+struct job *scene_job(
+	struct scene *scene, enum job_kind kind, const char *service, const char *name);
+
+/* The same with a code that was typed. */
+struct job *scene_guess(
+	struct scene *scene, const char *service, const char *name, const struct code *code);
+
+/* Runs the job in transactions of its own. */
+void scene_run(struct scene *scene, struct job *job);
+
+#define with_scene(test) cmocka_unit_test_setup_teardown(test, scene_setup, scene_teardown)
+
+#endif

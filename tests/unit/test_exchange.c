@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One request, one outcome: what may be sent again hangs on this table. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <curl/curl.h>
+
+#include "smsotp-send/exchange.h"
+
+#define GOOD "<RESULT REQID ='100'><MID TID = '200'></MID></RESULT>"
+#define BAD  "<RESULT><REQUEST-ERROR><ERROR><CODE>104<CODE><DESC>Credit</DESC></ERROR></RESULT>"
+
+static const struct {
+	const char *name;
+	CURLcode curl;
+	long http;
+	bool left;
+	bool oversized;
+	const char *body;
+	enum outcome outcome;
+	const char *code;
+} rows[] = {
+	{"accepted", CURLE_OK, 200, true, false, GOOD, OUTCOME_ACCEPTED, ""},
+	{"refused with 200", CURLE_OK, 200, true, false, BAD, OUTCOME_REFUSED, "104"},
+	{"HTML with 200", CURLE_OK, 200, true, false, "<html>", OUTCOME_REFUSED, ""},
+	{"empty with 200", CURLE_OK, 200, true, false, "", OUTCOME_REFUSED, ""},
+	{"a good body with 202", CURLE_OK, 202, true, false, GOOD, OUTCOME_REFUSED, ""},
+	{"a good body with 500", CURLE_OK, 500, true, false, GOOD, OUTCOME_REFUSED, ""},
+	{"redirect", CURLE_OK, 302, true, false, "", OUTCOME_REFUSED, ""},
+	{"503, its body cut", CURLE_PARTIAL_FILE, 503, true, false, "", OUTCOME_REFUSED, ""},
+	{"503, its body never ends", CURLE_OPERATION_TIMEDOUT, 503, true, false, "",
+		OUTCOME_REFUSED, ""},
+	{"a good body cut short", CURLE_PARTIAL_FILE, 200, true, false, GOOD, OUTCOME_UNKNOWN, ""},
+	{"no answer in time", CURLE_OPERATION_TIMEDOUT, 0, true, false, "", OUTCOME_UNKNOWN, ""},
+	{"an answer that drips", CURLE_OPERATION_TIMEDOUT, 200, true, false, "<RES",
+		OUTCOME_UNKNOWN, ""},
+	{"continue, then nothing", CURLE_OPERATION_TIMEDOUT, 100, true, false, "", OUTCOME_UNKNOWN,
+		""},
+	{"closed without a word", CURLE_GOT_NOTHING, 0, true, false, "", OUTCOME_UNKNOWN, ""},
+	{"a kept connection closed", CURLE_SEND_FAIL_REWIND, 0, true, false, "", OUTCOME_UNKNOWN,
+		""},
+	{"reset while sending", CURLE_SEND_ERROR, 0, true, false, "", OUTCOME_UNKNOWN, ""},
+	{"reset while receiving", CURLE_RECV_ERROR, 0, true, false, "", OUTCOME_UNKNOWN, ""},
+	{"too long", CURLE_WRITE_ERROR, 200, true, true, GOOD, OUTCOME_REFUSED, ""},
+	{"no HTTP", CURLE_UNSUPPORTED_PROTOCOL, 0, true, false, "", OUTCOME_REFUSED, ""},
+	{"no name", CURLE_COULDNT_RESOLVE_HOST, 0, false, false, "", OUTCOME_UNSENT, ""},
+	{"no route", CURLE_COULDNT_CONNECT, 0, false, false, "", OUTCOME_UNSENT, ""},
+	{"no route, yet bytes left", CURLE_COULDNT_CONNECT, 0, true, false, "", OUTCOME_UNKNOWN,
+		""},
+	{"connecting took too long", CURLE_OPERATION_TIMEDOUT, 0, false, false, "", OUTCOME_UNSENT,
+		""},
+	{"a certificate of others", CURLE_PEER_FAILED_VERIFICATION, 0, false, false, "",
+		OUTCOME_UNSENT, ""},
+	{"another key", CURLE_SSL_PINNEDPUBKEYNOTMATCH, 0, false, false, "", OUTCOME_UNSENT, ""},
+	{"no memory", CURLE_OUT_OF_MEMORY, 0, false, false, "", OUTCOME_UNSENT, ""},
+};
+
+static void test_outcomes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct exchange exchange = {
+			.curl = (int)rows[i].curl,
+			.http = rows[i].http,
+			.left = rows[i].left,
+			.oversized = rows[i].oversized,
+			.reason = "why\n",
+			.body = rows[i].body,
+			.body_size = strlen(rows[i].body),
+		};
+		struct report report = {0};
+
+		exchange_judge(&exchange, &report);
+		if (report.outcome != rows[i].outcome || strcmp(report.code, rows[i].code) != 0 ||
+			report.http != (uint32_t)rows[i].http)
+			fail_msg("%s: %s, code \"%s\"", rows[i].name, outcome_name(report.outcome),
+				report.code);
+		/* Whoever is not accepted is told why, on one line. */
+		assert_int_equal(report.outcome == OUTCOME_ACCEPTED, report.detail[0] == '\0');
+		assert_null(strchr(report.detail, '\n'));
+	}
+}
+
+static void test_ids(void **state)
+{
+	const struct exchange exchange = {.curl = CURLE_OK,
+		.http = 200,
+		.left = true,
+		.reason = "",
+		.body = GOOD,
+		.body_size = strlen(GOOD)};
+	struct report report = {0};
+
+	(void)state;
+	exchange_judge(&exchange, &report);
+	assert_string_equal(report.reqid, "100");
+	assert_string_equal(report.tid, "200");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_ids),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
