@@ -58,12 +58,12 @@ enum standing job_standing(const struct job *job)
 
 bool job_sends(const struct job *job)
 {
-	return job->result == RESULT_OK && job->standing == STANDING_GOOD &&
+	return job->result == RESULT_OK && job_standing(job) == STANDING_GOOD &&
 	       job->effect == EFFECT_TEXT && job->kind != JOB_VERIFY;
 }
 
 bool job_grants(const struct job *job)
 {
-	return job->result == RESULT_OK && job->standing == STANDING_GOOD && !job->junk &&
+	return job->result == RESULT_OK && job_standing(job) == STANDING_GOOD &&
 	       job->effect == EFFECT_RIGHT && job->kind == JOB_VERIFY;
 }

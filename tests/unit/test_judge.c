@@ -209,6 +209,26 @@ static void test_junk_leaves_the_user_s_record_alone(void **state)
 	job_free(&verify);
 }
 
+static void test_early_junk_takes_its_text_back(void **state)
+{
+	struct scene *scene = *state;
+	struct job *begin = scene_job(scene, JOB_BEGIN, "sshd", "demo");
+	struct job *junk = scene_job(scene, JOB_VERIFY, "sshd", "demo");
+	struct job *again = scene_job(scene, JOB_BEGIN, "sshd", "demo");
+
+	scene_run(scene, begin);
+	junk->login.visitor = begin->login.visitor;
+	junk->junk = true;
+	junk->view.early = true;
+	scene_run(scene, junk);
+	assert_false(job_grants(junk));
+	scene_run(scene, again);
+	assert_int_equal(again->effect, EFFECT_TEXT);
+	job_free(&begin);
+	job_free(&junk);
+	job_free(&again);
+}
+
 static void test_a_resend_never_draws_the_code_before(void **state)
 {
 	struct scene *scene = *state;
@@ -237,6 +257,7 @@ int main(void)
 		with_scene(test_a_code_ends_with_the_boot),
 		with_scene(test_su_asks_the_caller_s_phone),
 		with_scene(test_junk_leaves_the_user_s_record_alone),
+		with_scene(test_early_junk_takes_its_text_back),
 		with_scene(test_a_resend_never_draws_the_code_before),
 	};
 
