@@ -16,7 +16,7 @@ demo-build: $(E2E_PROGRAMS)
 
 check:
 	@sh tests/e2e/prepare check $(BUILD)
-	@$(PARALLEL) check-build
+	+@$(PARALLEL) check-build
 	@$(MAKE) --no-print-directory check-run
 
 check-long: export SMSOTP_TEST_LONG = yes
@@ -24,7 +24,7 @@ check-long: check
 
 check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS)
 ifndef SANITIZE
-	@$(PARALLEL) BUILD=$(SANITIZED) SANITIZE=1 $(SANITIZED)/smsotpd \
+	+@$(PARALLEL) BUILD=$(SANITIZED) SANITIZE=1 $(SANITIZED)/smsotpd \
 		$(SANITIZED)/smsotp-send $(SANITIZED)/smsotpctl $(SANITIZED)/tests/smsotpd
 endif
 
