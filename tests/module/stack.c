@@ -167,6 +167,7 @@ void scene_start(struct scene *scene, const char *user)
 	assert_int_equal(
 		pam_start_confdir(STACK_SERVICE, user, &scene->conv, scene->stacks, &scene->pamh),
 		PAM_SUCCESS);
+	scene->log[0] = '\0'; /* libpam misses a stack named other */
 }
 
 void scene_again(struct scene *scene)
