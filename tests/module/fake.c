@@ -107,12 +107,16 @@ static void endless_turn(const struct ask *ask, struct fake_turn *turn)
 	turn->verdict = right ? VERDICT_GRANTED : VERDICT_REFUSED;
 }
 
-static void restart(struct fake *fake)
+static void depart(struct fake *fake)
+{
+	close(fake->listener);
+	unlink(fake->path);
+}
+
+static void come_back(struct fake *fake)
 {
 	const struct timespec away = {.tv_nsec = AWAY_NS};
 
-	close(fake->listener);
-	unlink(fake->path);
 	nanosleep(&away, NULL);
 	open_listener(fake, 0);
 }
@@ -137,13 +141,15 @@ static void serve(struct fake *fake, int fd, size_t *number)
 		turn = fake->turn[(*number)++];
 	if (turn.act == FAKE_HANG)
 		return;
+	if (turn.act == FAKE_RESTART)
+		depart(fake);
 	if (turn.act != FAKE_CLOSE) {
 		memset(answer, 0, sizeof(answer));
 		size_t length = frame_of(fake, &turn, &ask, answer, sizeof(answer));
 		must(send(fd, answer, length, MSG_NOSIGNAL) == (ssize_t)length, "send");
 	}
 	if (turn.act == FAKE_RESTART)
-		restart(fake);
+		come_back(fake);
 	close(fd);
 }
 
