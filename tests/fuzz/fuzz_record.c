@@ -34,7 +34,7 @@ static void step(struct record *record, struct attempt *attempt, uint8_t choice)
 	attempt->early = (choice & 0x08) != 0;
 	attempt->now.boottime += choice * INT64_C(1000);
 	attempt->now.realtime += choice * INT64_C(1000);
-	must(challenge_known(record, attempt) <= 1);
+	(void)challenge_known(record, attempt);
 	(void)challenge_has(record, attempt, hash);
 	if (choice >> 6 == 0)
 		must(challenge_begin(record, attempt, hash) < EFFECT_COUNT);
