@@ -70,7 +70,7 @@ $(BUILD)/smsotp-send: $(BUILD)/src/smsotp-send/main.o $(BUILD)/smsotp-send.a $(B
 
 $(BUILD)/smsotpctl: $(BUILD)/src/smsotpctl/main.o $(BUILD)/smsotpctl.a $(BUILD)/common.a
 	@echo "  LD    $@"
-	@$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call lib,jansson)
+	@$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call lib,jansson) -linih
 
 # What is installed changes nobody's sign-in: stacks and sshd's settings go to share/smsotp, from
 # where an operator copies them. Units name their programs below PREFIX.
@@ -113,7 +113,15 @@ install: all
 uninstall:
 	rm -rf $(INSTALLED)
 
+# $(BUILD)/libpam-smsotp_VERSION_ARCH.deb
+.PHONY: deb
+deb: all
+	@rm -rf $(BUILD)/deb
+	@$(MAKE) -s install DESTDIR=$(BUILD)/deb/root
+	@etc/debian/make-deb $(BUILD) $(shell sed -n 's/.*SMSOTP_VERSION "\(.*\)"/\1/p' src/version.h)
+
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# build/ holds whole root directories too, for the tests; theirs are no dependencies.
+-include $(shell find $(BUILD) -name root -prune -o -type f -name '*.d' -print 2>/dev/null)

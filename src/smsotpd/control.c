@@ -103,7 +103,7 @@ static bool finish_status(struct flow *flow, struct job *job)
 	return true;
 }
 
-void control_finished(struct flow *flow, struct job *job)
+static void finish_verb(struct flow *flow, struct job *job)
 {
 	static const struct {
 		const char *verb;
@@ -125,13 +125,28 @@ void control_finished(struct flow *flow, struct job *job)
 		flow->hooks.reply(flow->hooks.context, job->connection, job->reply);
 }
 
-void control_reported(struct flow *flow, uint64_t connection, const struct report *report)
+void control_finished(struct flow *flow, struct job *job)
 {
+	if (job->kind != JOB_VERB) {
+		flow_finished(flow, job);
+		return;
+	}
+	flow->jobs--;
+	finish_verb(flow, job);
+	job_free(&job);
+}
+
+void control_reported(void *context, const struct parcel *parcel, const struct report *report)
+{
+	struct flow *flow = context;
+
+	flow_reported(flow, parcel, report);
+	if (parcel->connection == 0)
+		return;
 	json_t *reply = json_pack("{s:b, s:s, s:b, s:i, s:i, s:s, s:s, s:s, s:s}", "ok", 1,
 		"outcome", outcome_name(report->outcome), "stub", report->stub, "http",
 		(int)report->http, "milliseconds", (int)report->milliseconds, "code", report->code,
 		"reqid", report->reqid, "tid", report->tid, "detail", report->detail);
-
-	flow->hooks.reply(flow->hooks.context, connection, reply);
+	flow->hooks.reply(flow->hooks.context, parcel->connection, reply);
 	json_decref(reply);
 }

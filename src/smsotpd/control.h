@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The operator's side of flow: a verb goes to the committer, and what it needs from the main thread
- * as well (the ledger, the sender, the counters) is added when it comes back.
+ * The operator's verbs, above flow: a verb goes to the committer, and what it needs from the main
+ * thread as well (the ledger, the sender, the counters) is added when it comes back.
  */
 #ifndef SMSOTP_CONTROL_H
 #define SMSOTP_CONTROL_H
@@ -12,7 +12,11 @@
 void control_ask(
 	struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived);
 
+/* Any job that came back: a verb is answered here, the rest is flow_finished's. Frees it. */
 void control_finished(struct flow *flow, struct job *job);
-void control_reported(struct flow *flow, uint64_t connection, const struct report *report);
+
+/* What became of any text, an operator's test too. A sender_hooks function; the context is the
+ * flow. */
+void control_reported(void *context, const struct parcel *parcel, const struct report *report);
 
 #endif

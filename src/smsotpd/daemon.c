@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "flow.h"
+#include "control.h"
 #include "log.h"
 #include "loop.h"
 #include "options.h"
@@ -99,7 +99,7 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 	if (result == RESULT_OK)
 		result = ledger_new(&daemon->ledger);
 	const struct sender_hooks hooks = {
-		.context = daemon->flow, .leaves = flow_leaves, .reported = flow_reported};
+		.context = daemon->flow, .leaves = flow_leaves, .reported = control_reported};
 	snprintf(path, sizeof(path), "%s/send.sock", config->paths.run);
 	if (result == RESULT_OK)
 		result = sender_new(

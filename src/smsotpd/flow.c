@@ -7,7 +7,6 @@
 
 #include "code.h"
 #include "config.h"
-#include "control.h"
 #include "log.h"
 #include "token.h"
 
@@ -238,15 +237,11 @@ static void finish_verify(struct flow *flow, const struct job *job)
 void flow_finished(struct flow *flow, struct job *job)
 {
 	flow->jobs--;
-	if (job->kind == JOB_VERB) {
-		control_finished(flow, job);
-	} else {
-		if (job->kind == JOB_VERIFY)
-			finish_verify(flow, job);
-		else
-			send_text(flow, job);
-		event_login(flow->trail, job);
-	}
+	if (job->kind == JOB_VERIFY)
+		finish_verify(flow, job);
+	else
+		send_text(flow, job);
+	event_login(flow->trail, job);
 	job_free(&job);
 }
 
@@ -257,12 +252,8 @@ bool flow_leaves(void *context, const struct parcel *parcel)
 	return parcel->connection != 0 || ledger_text_leaves(flow->ledger, &parcel->visitor);
 }
 
-void flow_reported(void *context, const struct parcel *parcel, const struct report *report)
+void flow_reported(struct flow *flow, const struct parcel *parcel, const struct report *report)
 {
-	struct flow *flow = context;
-
 	flow->counters.texts[report->outcome]++;
 	event_text(flow->trail, parcel->user, report);
-	if (parcel->connection != 0)
-		control_reported(flow, parcel->connection, report);
 }

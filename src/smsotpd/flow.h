@@ -52,11 +52,14 @@ struct flow {
 /* One decoded frame from the module, which is answered once: now, or when its job comes back. */
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived);
 
-/* A finished job; frees it. */
+/* A login's job that came back; frees it. */
 void flow_finished(struct flow *flow, struct job *job);
 
-/* The sender's hooks. */
+/* The hold of a text is over: false withdraws it. A sender_hooks function; the context is the flow.
+ */
 bool flow_leaves(void *context, const struct parcel *parcel);
-void flow_reported(void *context, const struct parcel *parcel, const struct report *report);
+
+/* What became of a text: counted, and an event. */
+void flow_reported(struct flow *flow, const struct parcel *parcel, const struct report *report);
 
 #endif

@@ -58,13 +58,36 @@ enum result schema_check(const struct schema *schema, struct error *error)
 	return RESULT_OK;
 }
 
-/* Text of any language, but nothing that ends a line or drives a terminal. */
+/* Bytes that follow a first byte of UTF-8 (RFC 3629 section 4), -1 where it cannot be a first. */
+static int utf8_more(unsigned char first)
+{
+	if (first < 0x80)
+		return 0;
+	if (first >= 0xc2 && first <= 0xdf)
+		return 1;
+	if (first >= 0xe0 && first <= 0xef)
+		return 2;
+	return first >= 0xf0 && first <= 0xf4 ? 3 : -1;
+}
+
+/* UTF-8, but no C0 or C1 control: nothing that ends a line or drives a terminal. */
 static bool is_plain(const char *value)
 {
-	for (; *value != '\0'; value++) {
-		unsigned char byte = (unsigned char)*value;
-		if (byte < 0x20 || byte == 0x7f)
+	const unsigned char *at = (const unsigned char *)value;
+
+	while (*at != '\0') {
+		unsigned char first = *at++;
+		int more = utf8_more(first);
+		bool control = first < 0x20 || first == 0x7f || (first == 0xc2 && *at < 0xa0);
+		bool surrogate = first == 0xed && *at >= 0xa0;
+		bool overlong = (first == 0xe0 && *at < 0xa0) || (first == 0xf0 && *at < 0x90);
+		bool beyond = first == 0xf4 && *at >= 0x90;
+		if (more < 0 || control || surrogate || overlong || beyond)
 			return false;
+		for (; more > 0; more--) {
+			if ((*at++ & 0xc0) != 0x80)
+				return false;
+		}
 	}
 	return true;
 }
@@ -109,8 +132,8 @@ static enum result check_value(const struct identity *identity, const struct tra
 		return RESULT_OK;
 	if (!is_plain(value))
 		return error_set(error, RESULT_INVALID,
-			"%s of %s holds a control character; leave it out", trait->name,
-			identity->name);
+			"%s of %s holds a control character or is not UTF-8; leave that out",
+			trait->name, identity->name);
 	if (trait->type == TRAIT_EMAIL && !is_email(value))
 		return error_set(error, RESULT_INVALID,
 			"%s of %s is no mail address; write it as user@domain", trait->name,

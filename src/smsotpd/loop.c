@@ -139,7 +139,7 @@ static void on_wake(struct loop *loop, struct flow *flow)
 	if (read(loop->wake, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		return;
 	while (flow->committer != NULL && (job = committer_take(flow->committer)) != NULL)
-		flow_finished(flow, job);
+		control_finished(flow, job);
 }
 
 /* True where the daemon is to stop or to read its config again. */

@@ -40,15 +40,28 @@ def obstacle():
     return None
 
 
+def make_root():
+    """Makes the pristine root where it is not yet there."""
+    subprocess.run([os.path.join(HERE, "make-root"), BASE], check=True, stdin=subprocess.DEVNULL)
+
+
+def quiet_environment():
+    """A make of its own: one that runs the tests must not hand its options down."""
+    return {name: value for name, value in os.environ.items()
+            if not name.startswith("MAKE") and name != "MFLAGS"}
+
+
 class Host:
-    """One host; `directory` holds its changes to the pristine root."""
+    """One host; `layers` in its directory holds its changes to the pristine root. They are called
+    root, because the Makefile looks for dependencies in no directory of that name."""
 
     def __init__(self, name):
         self.directory = os.path.join(BASE, name)
+        self.layers = os.path.join(self.directory, "root")
         self.unshare = None
         self.init = None
         shutil.rmtree(self.directory, ignore_errors=True)
-        os.makedirs(self.directory)
+        os.makedirs(self.layers)
 
     def __enter__(self):
         return self
@@ -61,8 +74,9 @@ class Host:
         script = ('mkdir -p upper work merged && mount -t overlay overlay -o '
                   '"lowerdir=$1,upperdir=upper,workdir=work" merged && shift && make "$@"')
         subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", ROOT, "-s", "-C", PROJECT,
-                        "install", f"DESTDIR={self.directory}/merged", *arguments],
-                       cwd=self.directory, check=True, stdin=subprocess.DEVNULL)
+                        "install", f"DESTDIR={self.layers}/merged", *arguments],
+                       cwd=self.layers, check=True, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, env=quiet_environment())
 
     def boot(self):
         """Starts systemd and waits until every job of the boot is done. Returns its word for it,
@@ -70,7 +84,7 @@ class Host:
         with open(os.path.join(self.directory, "console.log"), "ab") as console:
             self.unshare = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", START, ROOT,
-                 self.directory], stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+                 self.layers], stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         deadline = time.monotonic() + BOOT_SECONDS
         while time.monotonic() < deadline:
             if self.unshare.poll() is not None:
@@ -118,14 +132,25 @@ class Host:
         """Writes a file of the host, which must run."""
         self.run("install", "-D", "-m", mode, "-o", owner, "/dev/stdin", path, text=text)
 
+    def copy(self, source, path):
+        """A file of this machine's, as it is."""
+        with open(source, "rb") as file:
+            subprocess.run(self.command("install", "-D", "-m", "0644", "/dev/stdin", path),
+                           check=True, stdin=file)
+
     def read(self, path):
         return self.run("cat", path).stdout
 
     def poweroff(self):
-        """The orderly end: every unit is stopped, the next boot finds what they left."""
+        """The orderly end: the next boot finds what stopped units have left. When the last is
+        stopped, pid 1 becomes systemd-shutdown, which would wait for programs of run() as well."""
         self.run("systemctl", "poweroff", check=False)
-        self.unshare.wait(BOOT_SECONDS)
-        self.ended()
+        deadline = time.monotonic() + BOOT_SECONDS
+        while self.unshare.poll() is None and self.find_init():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the host does not stop, see {self.directory}/console.log")
+            time.sleep(0.01)
+        self.kill()
 
     def kill(self):
         """The end of a power cut. Of no effect where nothing runs."""
@@ -136,7 +161,7 @@ class Host:
 
     def ended(self):
         self.unshare = self.init = None
-        subprocess.run(["unshare", "--mount", START, "sweep", self.directory], check=False)
+        subprocess.run(["unshare", "--mount", START, "sweep", self.layers], check=False)
 
 
 def main():

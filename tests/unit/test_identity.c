@@ -1,150 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who has which phone: what the store takes, refuses and finds, and what a new schema does. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "smsotpd/identity.h"
-
-static const uint8_t key[STORE_KEY_SIZE] = "a key of the tests alone";
-
-struct fixture {
-	char root[64];
-	char path[96];
-	struct identities *identities;
-	struct error error;
-};
-
-static int fixture_make(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-
-	strcpy(fixture->root, "/tmp/smsotp-identity.XXXXXX");
-	if (mkdtemp(fixture->root) == NULL)
-		return -1;
-	snprintf(fixture->path, sizeof(fixture->path), "%s/identity", fixture->root);
-	*state = fixture;
-	return identities_open(fixture->path, true, key, &fixture->identities, &fixture->error);
-}
-
-static int fixture_remove(void **state)
-{
-	struct fixture *fixture = *state;
-	char file[128];
-
-	identities_close(&fixture->identities);
-	snprintf(file, sizeof(file), "%s/data.mdb", fixture->path);
-	unlink(file);
-	snprintf(file, sizeof(file), "%s/lock.mdb", fixture->path);
-	unlink(file);
-	rmdir(fixture->path);
-	int failure = rmdir(fixture->root);
-	free(fixture);
-	return failure;
-}
-
-static void reopen(struct fixture *fixture, const uint8_t with[static STORE_KEY_SIZE])
-{
-	identities_close(&fixture->identities);
-	enum result result =
-		identities_open(fixture->path, false, with, &fixture->identities, &fixture->error);
-	if (result != RESULT_OK)
-		fail_msg("%s", fixture->error.text);
-}
-
-static enum result put(struct fixture *fixture, const char *name, uint32_t uid, const char *first,
-	const char *second)
-{
-	struct identity identity = {.uid = uid};
-	MDB_txn *txn = NULL;
-
-	snprintf(identity.name, sizeof(identity.name), "%s", name);
-	snprintf(identity.value[0], sizeof(identity.value[0]), "%s", first);
-	snprintf(identity.value[1], sizeof(identity.value[1]), "%s", second);
-	assert_int_equal(identities_begin(fixture->identities, true, &txn), RESULT_OK);
-	enum result result =
-		identities_put(fixture->identities, txn, &identity, "91", &fixture->error);
-	if (result == RESULT_OK)
-		result = store_commit(&txn);
-	store_abort(&txn);
-	return result;
-}
-
-static enum result remove_name(struct fixture *fixture, const char *name)
-{
-	MDB_txn *txn = NULL;
-
-	assert_int_equal(identities_begin(fixture->identities, true, &txn), RESULT_OK);
-	enum result result = identities_remove(fixture->identities, txn, name, &fixture->error);
-	if (result == RESULT_OK)
-		result = store_commit(&txn);
-	store_abort(&txn);
-	return result;
-}
-
-static enum result set_schema(struct fixture *fixture, const struct schema *schema, bool force)
-{
-	MDB_txn *txn = NULL;
-
-	assert_int_equal(identities_begin(fixture->identities, true, &txn), RESULT_OK);
-	enum result result = identities_set_schema(
-		fixture->identities, txn, schema, "91", force, &fixture->error);
-	if (result == RESULT_OK)
-		result = store_commit(&txn);
-	store_abort(&txn);
-	return result;
-}
-
-static enum result find(struct fixture *fixture, const char *name, struct identity *ret_identity)
-{
-	MDB_txn *txn = NULL;
-
-	assert_int_equal(identities_begin(fixture->identities, false, &txn), RESULT_OK);
-	enum result result = identities_find(fixture->identities, txn, name, ret_identity);
-	store_abort(&txn);
-	return result;
-}
-
-static enum result find_uid(struct fixture *fixture, uint32_t uid, struct identity *ret_identity)
-{
-	MDB_txn *txn = NULL;
-
-	assert_int_equal(identities_begin(fixture->identities, false, &txn), RESULT_OK);
-	enum result result = identities_find_uid(fixture->identities, txn, uid, ret_identity);
-	store_abort(&txn);
-	return result;
-}
-
-static enum result find_phone(
-	struct fixture *fixture, const char *typed, struct identity *ret_identity)
-{
-	MDB_txn *txn = NULL;
-
-	assert_int_equal(identities_begin(fixture->identities, false, &txn), RESULT_OK);
-	enum result result =
-		identities_find_phone(fixture->identities, txn, typed, "91", ret_identity);
-	store_abort(&txn);
-	return result;
-}
-
-static void expect_words(const struct fixture *fixture, const char *words)
-{
-	if (strstr(fixture->error.text, words) == NULL)
-		fail_msg("\"%s\" does not say \"%s\"", fixture->error.text, words);
-}
-
-static const struct schema phone_identifies = {
-	.count = 2,
-	.trait = {{.name = "phone", .type = TRAIT_PHONE, .identifier = true},
-		{.name = "email", .type = TRAIT_EMAIL, .identifier = true}},
-};
+/* Who has which phone: what the store takes, refuses and finds. */
+#include "identity_fixture.h"
 
 static void test_put_and_find(void **state)
 {
@@ -254,95 +110,6 @@ static void test_uniqueness_names_both(void **state)
 	assert_int_equal(put(fixture, "carol", 1002, "", ""), RESULT_OK);
 }
 
-static void test_shared_phone(void **state)
-{
-	struct fixture *fixture = *state;
-	static const struct schema identifies = {
-		.count = 1, .trait = {{.name = "phone", .type = TRAIT_PHONE, .identifier = true}}};
-
-	assert_int_equal(put(fixture, "bob", 1, "+919999900001", ""), RESULT_OK);
-	assert_int_equal(put(fixture, "alice", 2, "+919999900001", ""), RESULT_OK);
-	assert_int_equal(set_schema(fixture, &identifies, false), RESULT_EXISTS);
-	expect_words(fixture, "alice and bob would have the same phone");
-	/* Nothing of the refused schema stays. */
-	assert_int_equal(put(fixture, "carol", 3, "+919999900001", ""), RESULT_OK);
-}
-
-static void test_schema_change(void **state)
-{
-	struct fixture *fixture = *state;
-	static const struct schema reordered = {
-		.count = 2,
-		.trait = {{.name = "email", .type = TRAIT_EMAIL},
-			{.name = "phone", .type = TRAIT_PHONE}},
-	};
-	static const struct schema without = {
-		.count = 1, .trait = {{.name = "email", .type = TRAIT_EMAIL}}};
-	static const struct schema requiring = {
-		.count = 2,
-		.trait = {{.name = "phone", .type = TRAIT_PHONE},
-			{.name = "email", .type = TRAIT_EMAIL, .required = true}},
-	};
-	struct identity found = {0};
-
-	assert_int_equal(put(fixture, "alice", 1, "+919999900001", ""), RESULT_OK);
-	assert_int_equal(put(fixture, "bob", 2, "+919999900002", ""), RESULT_OK);
-	assert_int_equal(set_schema(fixture, &reordered, false), RESULT_OK);
-	assert_int_equal(find(fixture, "alice", &found), RESULT_OK);
-	assert_string_equal(found.value[0], "");
-	assert_string_equal(found.value[1], "+919999900001");
-	assert_int_equal(set_schema(fixture, &requiring, false), RESULT_INVALID);
-	expect_words(fixture, "alice has no email");
-	assert_int_equal(set_schema(fixture, &without, false), RESULT_REFUSED);
-	expect_words(fixture, "2 identities hold a value of phone");
-	assert_int_equal(set_schema(fixture, &without, true), RESULT_OK);
-	assert_int_equal(set_schema(fixture, &reordered, false), RESULT_OK);
-	assert_int_equal(find(fixture, "alice", &found), RESULT_OK);
-	assert_string_equal(found.value[1], "");
-	assert_int_equal(find_uid(fixture, 2, &found), RESULT_OK);
-	assert_string_equal(found.name, "bob");
-}
-
-static void test_retyped_trait(void **state)
-{
-	struct fixture *fixture = *state;
-	static const struct schema text = {
-		.count = 1, .trait = {{.name = "tel", .type = TRAIT_STRING}}};
-	static const struct schema phone = {
-		.count = 1, .trait = {{.name = "tel", .type = TRAIT_PHONE, .identifier = true}}};
-	struct identity found = {0};
-
-	assert_int_equal(set_schema(fixture, &text, false), RESULT_OK);
-	assert_int_equal(put(fixture, "alice", 1, "99999 00001", ""), RESULT_OK);
-	assert_int_equal(put(fixture, "bob", 2, "ask at the desk", ""), RESULT_OK);
-	assert_int_equal(set_schema(fixture, &phone, false), RESULT_INVALID);
-	expect_words(fixture, "tel of bob is no phone number");
-	assert_int_equal(put(fixture, "bob", 2, "", ""), RESULT_OK);
-	assert_int_equal(set_schema(fixture, &phone, false), RESULT_OK);
-	assert_int_equal(find_phone(fixture, "+919999900001", &found), RESULT_OK);
-	assert_string_equal(found.name, "alice");
-}
-
-static void test_bad_schemas(void **state)
-{
-	struct fixture *fixture = *state;
-	static const struct {
-		struct schema schema;
-		const char *words;
-	} rows[] = {
-		{{.count = 1, .trait = {{.name = "uid"}}}, "cannot name a trait"},
-		{{.count = 1, .trait = {{.name = "Phone"}}}, "cannot name a trait"},
-		{{.count = 1, .trait = {{.name = ""}}}, "cannot name a trait"},
-		{{.count = 2, .trait = {{.name = "a"}, {.name = "a"}}}, "the trait a twice"},
-		{{.count = SCHEMA_TRAITS_MAX + 1}, "at most 16"},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(set_schema(fixture, &rows[i].schema, true), RESULT_INVALID);
-		expect_words(fixture, rows[i].words);
-	}
-}
-
 struct names {
 	char text[256];
 };
@@ -408,8 +175,6 @@ static void test_never_begun_by_itself(void **state)
 	expect_words(fixture, "restore it from a backup");
 }
 
-#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, fixture_make, fixture_remove)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,10 +183,6 @@ int main(void)
 		WITH_STORE(test_replace_and_remove),
 		WITH_STORE(test_refused_values),
 		WITH_STORE(test_uniqueness_names_both),
-		WITH_STORE(test_shared_phone),
-		WITH_STORE(test_schema_change),
-		WITH_STORE(test_retyped_trait),
-		WITH_STORE(test_bad_schemas),
 		WITH_STORE(test_each_is_sorted),
 		WITH_STORE(test_other_key),
 		WITH_STORE(test_never_begun_by_itself),

@@ -1,243 +1,111 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Names of every standing over real stores: the same work and the same effects, and a text or a
- * grant only for the one that is good.
- */
-#include "smsotpd/code.h"
-#include "stores_fixture.h"
+/* One request, one outcome: what may be sent again hangs on this table. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
-static void spoil_nothing(struct scene *scene, struct job *job)
-{
-	(void)scene;
-	(void)job;
-}
+#include <cmocka.h>
+#include <curl/curl.h>
 
-static void spoil_before(struct scene *scene, struct job *job)
-{
-	(void)scene;
-	job->login.first_factor = false;
-}
+#include "smsotp-send/judge.h"
 
-static void spoil_junk(struct scene *scene, struct job *job)
-{
-	(void)scene;
-	job->junk = true;
-	job->comparable = false;
-}
+#define GOOD "<RESULT REQID ='100'><MID TID = '200'></MID></RESULT>"
+#define BAD  "<RESULT><REQUEST-ERROR><ERROR><CODE>104<CODE><DESC>Credit</DESC></ERROR></RESULT>"
 
 static const struct {
-	const char *sentence;
-	const char *service;
 	const char *name;
-	void (*spoil)(struct scene *scene, struct job *job);
-	bool no_phones; /* in the schema */
-	enum standing standing;
+	CURLcode curl;
+	long http;
+	bool left;
+	bool oversized;
+	const char *body;
+	enum outcome outcome;
+	const char *code;
 } rows[] = {
-	{"a good name", "sshd", "demo", spoil_nothing, false, STANDING_GOOD},
-	{"an unknown name", "sshd", "nobody-here", spoil_nothing, false, STANDING_UNKNOWN},
-	{"an empty name", "sshd", "", spoil_nothing, false, STANDING_UNKNOWN},
-	{"a name with control bytes", "sshd", "de\nmo\x7f", spoil_nothing, false, STANDING_UNKNOWN},
-	{"a suspended name", "sshd", "gone", spoil_nothing, false, STANDING_SUSPENDED},
-	{"a phoneless name", "sshd", "bare", spoil_nothing, false, STANDING_NO_PHONE},
-	{"no phone trait", "sshd", "demo", spoil_nothing, true, STANDING_NO_TRAIT},
-	{"no phone trait and an unknown name", "sshd", "nobody-here", spoil_nothing, true,
-		STANDING_NO_TRAIT},
-	{"root at sshd", "sshd", "root", spoil_nothing, false, STANDING_ROOT},
-	{"root at sudo", "sudo", "root", spoil_nothing, false, STANDING_GOOD},
-	{"the first factor is not shown", "sshd", "demo", spoil_before, false, STANDING_BEFORE},
-	{"junk", "sshd", "demo", spoil_junk, false, STANDING_JUNK},
-	{"junk for an unknown name", "sshd", "nobody-here", spoil_junk, false, STANDING_JUNK},
+	{"accepted", CURLE_OK, 200, true, false, GOOD, OUTCOME_ACCEPTED, ""},
+	{"refused with 200", CURLE_OK, 200, true, false, BAD, OUTCOME_REFUSED, "104"},
+	{"HTML with 200", CURLE_OK, 200, true, false, "<html>", OUTCOME_REFUSED, ""},
+	{"empty with 200", CURLE_OK, 200, true, false, "", OUTCOME_REFUSED, ""},
+	{"a good body with 202", CURLE_OK, 202, true, false, GOOD, OUTCOME_REFUSED, ""},
+	{"a good body with 500", CURLE_OK, 500, true, false, GOOD, OUTCOME_REFUSED, ""},
+	{"redirect", CURLE_OK, 302, true, false, "", OUTCOME_REFUSED, ""},
+	{"503, its body cut", CURLE_PARTIAL_FILE, 503, true, false, "", OUTCOME_REFUSED, ""},
+	{"503, its body never ends", CURLE_OPERATION_TIMEDOUT, 503, true, false, "",
+		OUTCOME_REFUSED, ""},
+	{"a good body cut short", CURLE_PARTIAL_FILE, 200, true, false, GOOD, OUTCOME_UNKNOWN, ""},
+	{"no answer in time", CURLE_OPERATION_TIMEDOUT, 0, true, false, "", OUTCOME_UNKNOWN, ""},
+	{"an answer that drips", CURLE_OPERATION_TIMEDOUT, 200, true, false, "<RES",
+		OUTCOME_UNKNOWN, ""},
+	{"continue, then nothing", CURLE_OPERATION_TIMEDOUT, 100, true, false, "", OUTCOME_UNKNOWN,
+		""},
+	{"closed without a word", CURLE_GOT_NOTHING, 0, true, false, "", OUTCOME_UNKNOWN, ""},
+	{"a kept connection closed", CURLE_SEND_FAIL_REWIND, 0, true, false, "", OUTCOME_UNKNOWN,
+		""},
+	{"reset while sending", CURLE_SEND_ERROR, 0, true, false, "", OUTCOME_UNKNOWN, ""},
+	{"reset while receiving", CURLE_RECV_ERROR, 0, true, false, "", OUTCOME_UNKNOWN, ""},
+	{"too long", CURLE_WRITE_ERROR, 200, true, true, GOOD, OUTCOME_REFUSED, ""},
+	{"no HTTP", CURLE_UNSUPPORTED_PROTOCOL, 0, true, false, "", OUTCOME_REFUSED, ""},
+	{"no name", CURLE_COULDNT_RESOLVE_HOST, 0, false, false, "", OUTCOME_UNSENT, ""},
+	{"no route", CURLE_COULDNT_CONNECT, 0, false, false, "", OUTCOME_UNSENT, ""},
+	{"no route, yet bytes left", CURLE_COULDNT_CONNECT, 0, true, false, "", OUTCOME_UNKNOWN,
+		""},
+	{"connecting took too long", CURLE_OPERATION_TIMEDOUT, 0, false, false, "", OUTCOME_UNSENT,
+		""},
+	{"a certificate of others", CURLE_PEER_FAILED_VERIFICATION, 0, false, false, "",
+		OUTCOME_UNSENT, ""},
+	{"another key", CURLE_SSL_PINNEDPUBKEYNOTMATCH, 0, false, false, "", OUTCOME_UNSENT, ""},
+	{"no memory", CURLE_OUT_OF_MEMORY, 0, false, false, "", OUTCOME_UNSENT, ""},
 };
 
-static struct job *run(struct scene *scene, size_t row, enum job_kind kind, const struct code *code)
-{
-	struct job *job = scene_job(scene, kind, rows[row].service, rows[row].name);
-
-	if (kind == JOB_VERIFY) {
-		job->code = *code;
-		job->comparable = true;
-	}
-	rows[row].spoil(scene, job);
-	memset(&calls, 0, sizeof(calls));
-	scene_run(scene, job);
-	HOLDS(rows[row].sentence, job->result == RESULT_OK);
-	HOLDS(rows[row].sentence, job->standing == rows[row].standing);
-	HOLDS(rows[row].sentence, calls.loads == 1);
-	HOLDS(rows[row].sentence, calls.saves == 1);
-	return job;
-}
-
-/* Runs a row's dialogue up to a right code; effects and look-ups are told as one line. */
-static void dialogue(struct scene *scene, size_t row, char *told, size_t size)
-{
-	static const enum job_kind kinds[] = {
-		JOB_BEGIN, JOB_BEGIN, JOB_RESEND, JOB_RESEND, JOB_VERIFY};
-	static const int64_t times[] = {0, 1, 2, 30, 31};
-	static const struct code wrong = {"999999"};
-	size_t at = 0;
-
-	for (size_t i = 0; i < COUNT(kinds); i++) {
-		scene->now = moment_after(SECONDS(times[i]));
-		struct job *job = run(scene, row, kinds[i], &wrong);
-		bool sends = rows[row].standing == STANDING_GOOD && job->effect == EFFECT_TEXT;
-		HOLDS(rows[row].sentence, job_sends(job) == sends);
-		HOLDS(rows[row].sentence, !job_grants(job));
-		at += (size_t)snprintf(told + at, size - at, "%s after %d; ",
-			effect_name(job->effect), calls.look_ups);
-		job_free(&job);
-	}
-}
-
-static void test_every_standing_is_the_same_work_and_the_same_effects(void **state)
-{
-	char expected[256] = "";
-
-	for (size_t row = 0; row < COUNT(rows); row++) {
-		struct scene *scene = NULL;
-		char told[256];
-
-		assert_int_equal(scene_setup((void **)&scene), 0);
-		if (rows[row].no_phones)
-			scene_drop_phones(scene);
-		dialogue(scene, row, told, sizeof(told));
-		if (row == 0)
-			strcpy(expected, told);
-		else if (strcmp(told, expected) != 0)
-			fail_msg("%s: %s but a good name: %s", rows[row].sentence, told, expected);
-		assert_int_equal(scene_teardown((void **)&scene), 0);
-	}
-	assert_true(strncmp(expected, "text after ", 11) == 0);
-	assert_non_null(strstr(expected, "joined after "));
-	assert_non_null(strstr(expected, "too early after "));
-	assert_non_null(strstr(expected, "wrong after "));
-	(void)state;
-}
-
-/* Even with the code that nobody's record holds: it was drawn for a name of no standing. */
-static void test_a_right_code_grants_only_to_a_good_name(void **state)
+static void test_outcomes(void **state)
 {
 	(void)state;
-	for (size_t row = 0; row < COUNT(rows); row++) {
-		struct scene *scene = NULL;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct exchange exchange = {
+			.curl = (int)rows[i].curl,
+			.http = rows[i].http,
+			.left = rows[i].left,
+			.oversized = rows[i].oversized,
+			.reason = "why\n",
+			.body = rows[i].body,
+			.body_size = strlen(rows[i].body),
+		};
+		struct report report = {0};
 
-		assert_int_equal(scene_setup((void **)&scene), 0);
-		if (rows[row].no_phones)
-			scene_drop_phones(scene);
-		struct job *begin = run(scene, row, JOB_BEGIN, NULL);
-		struct job *verify = run(scene, row, JOB_VERIFY, &begin->text);
-		bool good = rows[row].standing == STANDING_GOOD;
-		HOLDS(rows[row].sentence, job_grants(verify) == good);
-		job_free(&begin);
-		job_free(&verify);
-		assert_int_equal(scene_teardown((void **)&scene), 0);
+		judge_exchange(&exchange, &report);
+		if (report.outcome != rows[i].outcome || strcmp(report.code, rows[i].code) != 0 ||
+			report.http != (uint32_t)rows[i].http)
+			fail_msg("%s: %s, code \"%s\"", rows[i].name, outcome_name(report.outcome),
+				report.code);
+		/* Whoever is not accepted is told why, on one line. */
+		assert_int_equal(report.outcome == OUTCOME_ACCEPTED, report.detail[0] == '\0');
+		assert_null(strchr(report.detail, '\n'));
 	}
 }
 
-static void test_a_code_is_of_one_user(void **state)
+static void test_ids(void **state)
 {
-	struct scene *scene = *state;
-	struct job *begin = scene_job(scene, JOB_BEGIN, "sshd", "demo");
-	struct job *other = scene_job(scene, JOB_BEGIN, "sshd", "user1");
+	const struct exchange exchange = {.curl = CURLE_OK,
+		.http = 200,
+		.left = true,
+		.reason = "",
+		.body = GOOD,
+		.body_size = strlen(GOOD)};
+	struct report report = {0};
 
-	scene_run(scene, begin);
-	scene_run(scene, other);
-	assert_string_equal(begin->phone.e164, "+919999900001");
-	assert_string_equal(other->phone.e164, "+919999900011");
-	struct job *wrong = scene_guess(scene, "sshd", "user1", &begin->text);
-	scene_run(scene, wrong);
-	assert_int_equal(wrong->effect, EFFECT_WRONG);
-	struct job *right = scene_guess(scene, "sshd", "demo", &begin->text);
-	scene_run(scene, right);
-	assert_true(job_grants(right));
-	assert_string_equal(right->user, "demo");
-	struct job *again = scene_guess(scene, "sshd", "demo", &begin->text);
-	scene_run(scene, again);
-	assert_int_equal(again->effect, EFFECT_EXPIRED);
-	job_free(&begin);
-	job_free(&other);
-	job_free(&wrong);
-	job_free(&right);
-	job_free(&again);
-}
-
-static void test_a_code_ends_with_the_boot(void **state)
-{
-	struct scene *scene = *state;
-	struct job *begin = scene_job(scene, JOB_BEGIN, "sshd", "demo");
-
-	scene_run(scene, begin);
-	scene->clock.boot[0]++;
-	struct job *verify = scene_guess(scene, "sshd", "demo", &begin->text);
-	scene_run(scene, verify);
-	assert_int_equal(verify->effect, EFFECT_EXPIRED);
-	assert_false(job_grants(verify));
-	job_free(&begin);
-	job_free(&verify);
-}
-
-/* su's caller is who has the real uid, whatever name was asked for. */
-static void test_su_asks_the_caller_s_phone(void **state)
-{
-	struct scene *scene = *state;
-	struct job *job = scene_job(scene, JOB_BEGIN, "su", "root");
-
-	scene_run(scene, job);
-	assert_int_equal(job->standing, STANDING_GOOD);
-	assert_string_equal(job->user, "demo");
-	assert_string_equal(job->phone.e164, "+919999900001");
-	job_free(&job);
-}
-
-/* Junk is charged where it is seen, never to the user. */
-static void test_junk_leaves_the_user_s_record_alone(void **state)
-{
-	struct scene *scene = *state;
-	struct job *begin = scene_job(scene, JOB_BEGIN, "sshd", "demo");
-
-	scene_run(scene, begin);
-	for (int i = 0; i < 9; i++) {
-		struct job *junk = scene_job(scene, JOB_VERIFY, "sshd", "demo");
-		junk->junk = true;
-		scene_run(scene, junk);
-		assert_false(job_grants(junk));
-		job_free(&junk);
-	}
-	struct job *verify = scene_guess(scene, "sshd", "demo", &begin->text);
-	scene_run(scene, verify);
-	assert_true(job_grants(verify));
-	job_free(&begin);
-	job_free(&verify);
-}
-
-static void test_a_resend_never_draws_the_code_before(void **state)
-{
-	struct scene *scene = *state;
-
-	scene->config->resend.first = scene->config->resend.next = 0;
-	scene->config->resend.texts = 200;
-	struct job *before = scene_job(scene, JOB_BEGIN, "sshd", "demo");
-	scene_run(scene, before);
-	for (int i = 0; i < 100; i++) {
-		struct job *job = scene_job(scene, JOB_RESEND, "sshd", "demo");
-		scene_run(scene, job);
-		assert_int_equal(job->effect, EFFECT_TEXT);
-		assert_string_not_equal(job->text.digits, before->text.digits);
-		job_free(&before);
-		before = job;
-	}
-	job_free(&before);
+	(void)state;
+	judge_exchange(&exchange, &report);
+	assert_string_equal(report.reqid, "100");
+	assert_string_equal(report.tid, "200");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_standing_is_the_same_work_and_the_same_effects),
-		cmocka_unit_test(test_a_right_code_grants_only_to_a_good_name),
-		with_scene(test_a_code_is_of_one_user),
-		with_scene(test_a_code_ends_with_the_boot),
-		with_scene(test_su_asks_the_caller_s_phone),
-		with_scene(test_junk_leaves_the_user_s_record_alone),
-		with_scene(test_a_resend_never_draws_the_code_before),
+		cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* smsotpctl: the operator's hand. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "request.h"
+#include "tool.h"
+
+enum tool_exit tool_fail(enum tool_exit code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("smsotpctl: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+	return code;
+}
+
+static enum tool_exit report(
+	const struct tool *tool, const struct tool_verb *verb, const json_t *reply)
+{
+	const char *sentence = json_string_value(json_object_get(reply, "error"));
+
+	if (tool->json) {
+		json_dumpf(reply, stdout, JSON_INDENT(2));
+		putchar('\n');
+	}
+	if (!json_is_true(json_object_get(reply, "ok")))
+		return tool_fail(TOOL_REFUSED, "%s", sentence == NULL ? "refused" : sentence);
+	if (!tool->json && verb->show != NULL)
+		verb->show(reply);
+	return verb->judge == NULL ? TOOL_OK : verb->judge(reply);
+}
+
+static enum tool_exit ask(
+	const struct tool *tool, const struct tool_verb *verb, struct tool_request *request)
+{
+	json_t *reply = NULL;
+	enum tool_exit code = TOOL_OK;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%s%s", verb->group, verb->group[0] == '\0' ? "" : ".",
+		verb->name);
+	json_object_set_new(request->json, "verb", json_string(name));
+	if (verb->build != NULL)
+		code = verb->build(tool, request);
+	if (code == TOOL_OK)
+		code = request_ask(tool, request, &reply);
+	if (code == TOOL_OK)
+		code = report(tool, verb, reply);
+	json_decref(reply);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct tool_request request = {.bulk = -1};
+	const struct tool_verb *verb = NULL;
+	struct tool tool = {0};
+	bool done = false;
+
+	enum tool_exit code = tool_options(argc, argv, &tool, &verb, &done);
+	if (done)
+		return (int)code;
+	if (verb->run != NULL)
+		return (int)verb->run(&tool);
+	request.json = json_object();
+	code = ask(&tool, verb, &request);
+	json_decref(request.json);
+	if (request.bulk >= 0)
+		close(request.bulk);
+	if (fflush(stdout) != 0 && code == TOOL_OK)
+		code = tool_fail(TOOL_REFUSED, "standard output cannot be written");
+	return (int)code;
+}

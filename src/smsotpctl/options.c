@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "usage.h"
+#include "version.h"
+
+#define LINES_DEFAULT 20
+#define LINES_MAX     1000000
+
+static const struct option table[] = {
+	{"config", required_argument, NULL, 'c'},
+	{"socket", required_argument, NULL, 's'},
+	{"json", no_argument, NULL, 'j'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{"reveal", no_argument, NULL, 'r'},
+	{"force", no_argument, NULL, 'F'},
+	{"all", no_argument, NULL, 'a'},
+	{"follow", no_argument, NULL, 'f'},
+	{NULL, 0, NULL, 0},
+};
+
+/* Options that a verb has to take, by their letter. */
+static const struct {
+	int letter;
+	enum tool_option option;
+	const char *name;
+} flags[] = {
+	{'r', OPTION_REVEAL, "--reveal"},
+	{'F', OPTION_FORCE, "--force"},
+	{'a', OPTION_ALL, "--all"},
+	{'n', OPTION_LINES, "-n"},
+	{'f', OPTION_FOLLOW, "--follow"},
+};
+
+struct said {
+	bool help;
+	bool version;
+	bool wrong;
+};
+
+static void note_flag(struct tool *tool, int letter)
+{
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (flags[i].letter == letter)
+			tool->options |= (unsigned int)flags[i].option;
+	}
+}
+
+static bool read_lines(const char *text, long *ret_lines)
+{
+	char *end = NULL;
+	long lines = strtol(text, &end, 10);
+
+	if (end == text || *end != '\0' || lines < 1 || lines > LINES_MAX)
+		return false;
+	*ret_lines = lines;
+	return true;
+}
+
+static void read_options(int argc, char **argv, struct tool *tool, struct said *said)
+{
+	int choice;
+
+	while ((choice = getopt_long(argc, argv, "hn:f", table, NULL)) != -1) {
+		note_flag(tool, choice);
+		if (choice == 'c')
+			tool->config = optarg;
+		else if (choice == 's')
+			tool->socket = optarg;
+		else if (choice == 'j')
+			tool->json = true;
+		else if (choice == 'h')
+			said->help = true;
+		else if (choice == 'V')
+			said->version = true;
+		else if (choice == '?' || (choice == 'n' && !read_lines(optarg, &tool->lines)))
+			said->wrong = true;
+	}
+}
+
+/* The verb whose words come first in `words`; *ret_used of them. */
+static const struct tool_verb *find_verb(char **words, int count, int *ret_used)
+{
+	for (size_t i = 0; i < tool_verbs_count; i++) {
+		const struct tool_verb *verb = &tool_verbs[i];
+		bool two = verb->group[0] != '\0';
+		if (count < (two ? 2 : 1) || (two && strcmp(words[0], verb->group) != 0) ||
+			strcmp(words[two ? 1 : 0], verb->name) != 0)
+			continue;
+		*ret_used = two ? 2 : 1;
+		return verb;
+	}
+	return NULL;
+}
+
+/* NULL where the rest of the command line fits the verb, else what does not. */
+static const char *misfit(const struct tool_verb *verb, const struct tool *tool, int operands)
+{
+	bool all = verb->or_all && (tool->options & OPTION_ALL) != 0;
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		unsigned int option = (unsigned int)flags[i].option;
+		if ((tool->options & option) != 0 && (verb->options & option) == 0)
+			return "an option is not for this verb";
+	}
+	if (operands > (verb->operand && !all ? 1 : 0))
+		return "there is a word too many";
+	return verb->operand && !all && operands == 0 ? "a word is missing" : NULL;
+}
+
+static enum tool_exit wrong(const struct tool_verb *verb, const char *what)
+{
+	if (what != NULL)
+		(void)tool_fail(TOOL_USAGE, "%s", what);
+	if (verb == NULL)
+		usage_all(stderr);
+	else
+		usage_verb(verb, stderr);
+	return TOOL_USAGE;
+}
+
+static enum tool_exit help(const struct tool_verb *verb)
+{
+	if (verb == NULL)
+		usage_all(stdout);
+	else
+		usage_verb(verb, stdout);
+	return TOOL_OK;
+}
+
+enum tool_exit tool_options(int argc, char **argv, struct tool *ret_tool,
+	const struct tool_verb **ret_verb, bool *ret_done)
+{
+	struct tool tool = {.lines = LINES_DEFAULT};
+	struct said said = {0};
+	int used = 0;
+
+	read_options(argc, argv, &tool, &said);
+	const struct tool_verb *verb = find_verb(argv + optind, argc - optind, &used);
+	*ret_done = true;
+	if (said.wrong)
+		return wrong(verb, NULL);
+	if (said.help)
+		return help(verb);
+	if (said.version) {
+		printf("smsotpctl %s\n", SMSOTP_VERSION);
+		return TOOL_OK;
+	}
+	if (verb == NULL)
+		return wrong(NULL, optind < argc ? "there is no such verb" : NULL);
+	const char *what = misfit(verb, &tool, argc - optind - used);
+	if (what != NULL)
+		return wrong(verb, what);
+	tool.operand = argv[optind + used];
+	*ret_tool = tool;
+	*ret_verb = verb;
+	*ret_done = false;
+	return TOOL_OK;
+}

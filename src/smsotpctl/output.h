@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* For people: tables, warnings, and colours where standard output is a terminal. */
+#ifndef SMSOTP_OUTPUT_H
+#define SMSOTP_OUTPUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+enum colour { COLOUR_NONE = 0, COLOUR_BOLD, COLOUR_RED, COLOUR_GREEN, COLOUR_YELLOW };
+
+/* Starts and ends a colour; nothing where standard output is no terminal, or NO_COLOR is set. */
+const char *colour_on(enum colour colour);
+const char *colour_off(void);
+
+/*
+ * An array of rows, each an array of strings as the array of headings is. Bytes that would drive a
+ * terminal are shown as '?'.
+ */
+void output_table(const json_t *headings, const json_t *rows);
+
+/* "Warning: " and each sentence of reply.warnings, to standard error. */
+void output_warnings(const json_t *reply);
+
+/* A string field of an object, "" where there is none. */
+const char *output_field(const json_t *object, const char *name);
+
+/* Prints text with '?' for control bytes. Returns the columns that it takes. */
+size_t output_text(const char *text);
+
+#endif

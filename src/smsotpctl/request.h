@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Asks smsotpd and waits for its reply. */
+#ifndef SMSOTP_REQUEST_H
+#define SMSOTP_REQUEST_H
+
+#include "tool.h"
+
+/* The reply, whether ok or not, is the caller's. Otherwise standard error has said why. */
+enum tool_exit request_ask(
+	const struct tool *tool, const struct tool_request *request, json_t **ret_reply);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctl.h"
+
+#include <string.h>
+
+#include "ctl_verb.h"
+
+static const struct ctl_verb *const tables[] = {
+	ctl_identity_verbs,
+	ctl_import_verbs,
+	ctl_lock_verbs,
+	ctl_schema_verbs,
+	ctl_status_verbs,
+};
+
+static const struct ctl_verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		for (const struct ctl_verb *verb = tables[i]; verb->name != NULL; verb++) {
+			if (strcmp(verb->name, name) == 0)
+				return verb;
+		}
+	}
+	return NULL;
+}
+
+static enum result run(const struct ctl_call *call, json_t *reply, struct error *error)
+{
+	const char *name = NULL;
+
+	enum result result = ctl_string(call, "verb", &name, error);
+	if (result != RESULT_OK)
+		return result;
+	const struct ctl_verb *verb = find_verb(name);
+	if (verb == NULL)
+		return error_set(error, RESULT_INVALID,
+			"the daemon does not know this verb; restart smsotpd if it is older than "
+			"smsotpctl");
+	if (call->context->identities == NULL || call->context->state == NULL)
+		return error_set(error, RESULT_FAILED,
+			"the stores are not open; see the log of smsotpd for the reason");
+	return verb->run(call, reply, error);
+}
+
+json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bulk)
+{
+	const struct ctl_call call = {.context = context, .request = request, .bulk = bulk};
+	struct error error = {"smsotpd failed without a reason; see its log"};
+	json_t *reply = json_pack("{s:b}", "ok", 1);
+
+	if (run(&call, reply, &error) == RESULT_OK)
+		return reply;
+	json_decref(reply);
+	/* Whatever came from outside is escaped in the sentence already. */
+	return json_pack("{s:b, s:s, s:i}", "ok", 0, "error", error.text, "exit", 1);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctl_verb.h"
+
+#include <string.h>
+
+#include "config.h"
+
+enum result ctl_string(
+	const struct ctl_call *call, const char *field, const char **ret_text, struct error *error)
+{
+	const char *text = json_string_value(json_object_get(call->request, field));
+
+	if (text == NULL)
+		return error_set(error, RESULT_INVALID,
+			"the request has no %s; see smsotpctl --help", field);
+	*ret_text = text;
+	return RESULT_OK;
+}
+
+enum result ctl_failed(enum result result, struct error *error)
+{
+	if (result == RESULT_FULL)
+		return error_set(
+			error, result, "the store is full; remove identities that are not needed");
+	return error_set(error, result,
+		"the store failed (%s); look at its disk and at the log of smsotpd",
+		result_name(result));
+}
+
+enum result ctl_change_begin(
+	const struct ctl_call *call, struct ctl_change *ret_change, struct error *error)
+{
+	struct ctl_change change = {0};
+
+	enum result result = identities_begin(call->context->identities, true, &change.identity);
+	if (result == RESULT_OK)
+		result = state_begin(call->context->state, true, &change.state);
+	if (result != RESULT_OK) {
+		ctl_change_abort(&change);
+		return ctl_failed(result, error);
+	}
+	*ret_change = change;
+	return RESULT_OK;
+}
+
+enum result ctl_change_commit(struct ctl_change *change, struct error *error)
+{
+	enum result result = store_commit(&change->state);
+
+	if (result == RESULT_OK)
+		result = store_commit(&change->identity);
+	return result == RESULT_OK ? result : ctl_failed(result, error);
+}
+
+void ctl_change_abort(struct ctl_change *change)
+{
+	store_abort(&change->state);
+	store_abort(&change->identity);
+}
+
+static bool same_phone(
+	const struct schema *schema, const struct identity *one, const struct identity *other)
+{
+	WIPED(phone) phone = {0};
+	WIPED(phone) other_phone = {0};
+
+	bool has = identity_phone(schema, one, &phone) == RESULT_OK;
+	bool other_has = identity_phone(schema, other, &other_phone) == RESULT_OK;
+	return has == other_has && strcmp(phone.e164, other_phone.e164) == 0;
+}
+
+static enum result forget_if_moved(const struct ctl_call *call, struct ctl_change *change,
+	const struct identity *before, struct error *error)
+{
+	struct identities *identities = call->context->identities;
+	WIPED(identity) after = {0};
+	struct schema schema;
+	uint8_t id[HASH_SIZE];
+
+	enum result result = identities_schema(identities, change->identity, &schema);
+	if (result == RESULT_OK)
+		result = identities_find(identities, change->identity, before->name, &after);
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	if (same_phone(&schema, before, &after))
+		return RESULT_OK;
+	state_id(call->context->state, before->name, true, id);
+	result = state_forget(call->context->state, change->state, id);
+	return result == RESULT_OK ? result : ctl_failed(result, error);
+}
+
+enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *change,
+	const struct identity *identity, bool *ret_created, struct error *error)
+{
+	struct identities *identities = call->context->identities;
+	WIPED(identity) before = {0};
+
+	enum result found = identities_find(identities, change->identity, identity->name, &before);
+	if (found != RESULT_OK && found != RESULT_NOT_FOUND)
+		return ctl_failed(found, error);
+	memcpy(before.name, identity->name, sizeof(before.name));
+	enum result result = identities_put(identities, change->identity, identity,
+		call->context->config->identity.country, error);
+	if (result == RESULT_OK)
+		result = forget_if_moved(call, change, &before, error);
+	if (result == RESULT_OK)
+		*ret_created = found == RESULT_NOT_FOUND;
+	return result;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the ctl_*.c files share: the shape of a verb, and a change that spans both stores. */
+#ifndef SMSOTP_CTL_VERB_H
+#define SMSOTP_CTL_VERB_H
+
+#include "ctl.h"
+#include "state.h"
+
+struct ctl_call {
+	const struct ctl_context *context;
+	const json_t *request;
+	int bulk;
+};
+
+/*
+ * A verb puts its fields into `reply`, or fails with a sentence for the operator. What it put in
+ * before failing is thrown away.
+ */
+struct ctl_verb {
+	const char *name;
+	enum result (*run)(const struct ctl_call *call, json_t *reply, struct error *error);
+};
+
+/* One table for each file; a NULL name ends it. */
+extern const struct ctl_verb ctl_identity_verbs[];
+extern const struct ctl_verb ctl_import_verbs[];
+extern const struct ctl_verb ctl_lock_verbs[];
+extern const struct ctl_verb ctl_schema_verbs[];
+extern const struct ctl_verb ctl_status_verbs[];
+
+/* A string of the request. RESULT_INVALID with a sentence where it is missing. */
+CHECKED enum result ctl_string(
+	const struct ctl_call *call, const char *field, const char **ret_text, struct error *error);
+
+/* The sentence for a store that failed; hands `result` back. */
+CHECKED enum result ctl_failed(enum result result, struct error *error);
+
+/*
+ * Transactions of both stores. The state's commits first: a state that forgot too much costs its
+ * user a known place, an identity with a new phone and codes of the old one would cost more.
+ */
+struct ctl_change {
+	MDB_txn *identity;
+	MDB_txn *state;
+};
+
+CHECKED enum result ctl_change_begin(
+	const struct ctl_call *call, struct ctl_change *ret_change, struct error *error);
+CHECKED enum result ctl_change_commit(struct ctl_change *change, struct error *error);
+void ctl_change_abort(struct ctl_change *change);
+
+/* identities_put; where the phone is another one than before, the state forgets the user. */
+CHECKED enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *change,
+	const struct identity *identity, bool *ret_created, struct error *error);
+
+#endif

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# sudo make demo, sudo make check, make check-long. What they need is brought first; only then is
+# the project built, by a make of its own.
+
+SANITIZED    = $(BUILD)/asan
+# All cores, unless make was told how many.
+PARALLEL     = $(MAKE) --no-print-directory \
+               $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+E2E_PROGRAMS = $(PROGRAMS) $(BUILD)/tests/bulkpush-emulator
+
+.PHONY: demo check check-long demo-build check-build check-run
+demo:
+	@exec setpriv --pdeathsig KILL sh tests/e2e/demo
+
+demo-build: $(E2E_PROGRAMS)
+
+check:
+	@sh tests/e2e/prepare check $(BUILD)
+	@$(PARALLEL) check-build
+	@$(MAKE) --no-print-directory check-run
+
+check-long: export SMSOTP_TEST_LONG = yes
+check-long: check
+
+check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS) lint
+ifndef SANITIZE
+	@$(PARALLEL) BUILD=$(SANITIZED) SANITIZE=1 $(SANITIZED)/smsotpd \
+		$(SANITIZED)/smsotp-send $(SANITIZED)/smsotpctl $(SANITIZED)/tests/smsotpd
+endif
+
+check-run:
+	@SMSOTP_DAEMONS=/project/$(SANITIZED) exec setpriv --pdeathsig KILL tests/run

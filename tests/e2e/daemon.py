@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One program that serves: started, known to be ready by connecting to it, ended by its pid."""
+
+import os
+import signal
+import socket
+import subprocess
+
+import wait
+
+
+def accepts(family, kind, address):
+    """Whether somebody listens there."""
+    with socket.socket(family, kind) as probe:
+        try:
+            probe.connect(address)
+            return True
+        except OSError:
+            return False
+
+
+def port_open(port, host="127.0.0.1"):
+    return accepts(socket.AF_INET, socket.SOCK_STREAM, (host, port))
+
+
+def socket_open(path):
+    return accepts(socket.AF_UNIX, socket.SOCK_SEQPACKET, path)
+
+
+class Daemon:
+    """`ready` is called until it returns true; `log` takes standard output and error."""
+
+    def __init__(self, name, argv, ready, log, env=None):
+        self.name, self.argv, self.ready, self.log = name, argv, ready, log
+        self.env = {"PATH": "/usr/sbin:/usr/bin", "LANG": "C", **(env or {})}
+        self.process = None
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def said(self):
+        """What it wrote so far."""
+        try:
+            with open(self.log, encoding="utf-8", errors="replace") as log:
+                return log.read()
+        except FileNotFoundError:
+            return ""
+
+    def is_ready(self):
+        if self.process.poll() is not None:
+            tail = "\n".join(self.said().splitlines()[-12:])
+            raise AssertionError(f"{self.name} ended with {self.process.returncode}: {tail}")
+        return self.ready()
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(self.argv, env=self.env, stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, cwd="/",
+                                            start_new_session=True)
+        wait.until(self.is_ready, f"ready {self.name}")
+        return self
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def kill(self):
+        """SIGKILL, and gone when this returns."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """Ends it; returns its exit status, or None where it was not running."""
+        if self.process is None or self.process.poll() is not None:
+            return None
+        self.process.terminate()
+        try:
+            return self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return -signal.SIGKILL
+
+    def restart(self):
+        self.stop()
+        return self.start()

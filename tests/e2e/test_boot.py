@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""The installed product on a Debian 12 that its own systemd has booted: socket activation, real
+logins over sshd with the sandbox on, daemons killed, the host started again."""
+
+import os
+import subprocess
+import unittest
+
+from bootcase import LOCKED, SENT, WRONG, HostCase, boot, installed, until, wrong
+from phone import Phone
+
+EMULATOR = os.path.join(boot.PROJECT, "build", "tests", "bulkpush-emulator")
+
+# The tests' runner reads this: a host is booted from the outside, not in a private world.
+OUTSIDE = True
+
+
+class Activation(HostCase):
+    def test_nothing_runs_until_somebody_asks(self):
+        host = self.host
+        person = host.person()
+        host.poweroff()
+        host.start()
+        for unit in installed.UNITS:
+            self.assertEqual(host.active(unit), unit.endswith(".socket"), unit)
+        self.sign_in(person)
+        for unit in installed.UNITS:
+            self.assertTrue(host.active(unit), unit)
+
+    def test_restart_keeps_the_sockets(self):
+        inodes = ("stat", "--format=%n %i %U %a", "/run/smsotp/smsotpd.sock",
+                  "/run/smsotp/ctl.sock", "/run/smsotp/send.sock")
+        before = self.host.out(*inodes)
+        self.host.run("systemctl", "restart", "smsotpd.service", "smsotp-send.service")
+        self.assertEqual(self.host.out(*inodes), before)
+        self.assertRegex(before, r"(?s)smsotpd.sock \d+ root 600.*ctl.sock \d+ root 600.*"
+                                 r"send.sock \d+ smsotp 600")
+        self.sign_in(self.host.person())
+
+    def test_daemon_killed_at_the_prompt(self):
+        person = self.host.person()
+        login, code = self.asked(person)
+        self.host.kill_unit("smsotpd.service")
+        login.send(code)
+        self.signed_in(login, person)
+
+    def test_sender_killed_at_the_prompt(self):
+        person = self.host.person()
+        login, code = self.asked(person)
+        self.host.kill_unit("smsotp-send.service")
+        login.send(code)
+        self.signed_in(login, person)
+        self.sign_in(person)
+
+    def test_many_crashes_do_not_take_the_sockets(self):
+        """More than systemd's own limit, five starts in ten seconds."""
+        for _ in range(7):
+            for unit in ("smsotpd.service", "smsotp-send.service"):
+                until(lambda unit=unit: self.host.main_pid(unit), f"{unit} again")
+                self.host.kill_unit(unit)
+        self.sign_in(self.host.person())
+
+    def test_log_is_reopened_when_rotated(self):
+        log = "/var/log/smsotp/events.jsonl"
+        self.sign_in(self.host.person())
+        old = self.host.out("stat", "--format=%i", log)
+        self.host.run("logrotate", "--force", "/etc/logrotate.d/smsotp")
+        self.assertEqual(self.host.out("stat", "--format=%i", log + ".1"), old)
+        self.sign_in(self.host.person())
+        self.assertEqual(self.host.out("stat", "--format=%U %a", log), "smsotp 600")
+        self.assertIn(f"user{self.host.people}", self.host.read(log))
+
+
+class Reboot(HostCase):
+    def test_code_of_the_boot_before_is_refused(self):
+        person = self.host.person()
+        self.sign_in(person)
+        old = self.asked(person)[1]
+        self.host.poweroff()
+        self.host.start()
+        login, new = self.asked(person)
+        self.assertNotEqual(new, old)
+        login.send(old)
+        self.assertRegex(login.prompt(), WRONG)
+        login.send(new)
+        self.signed_in(login, person)
+
+    def test_lock_outlives_a_power_cut(self):
+        person, other = self.host.person(), self.host.person()
+        login, code = self.asked(person)
+        for step in range(1, 5):
+            login.send(wrong(code, step))
+            self.assertRegex(login.prompt(), WRONG)
+        login.send(wrong(code, 5))
+        self.assertRegex(login.finish()[0], LOCKED)
+        self.host.kill()
+        self.host.start()
+        # What is shown starts afresh with the boot, what a login is worth does not: no text leaves.
+        self.assertRegex(self.terminal(person.ssh()).prompt(), SENT)
+        self.sign_in(other)
+        self.assertEqual(person.codes(), [])
+
+
+CONFIG = """[gateway]
+url = {url}
+username = shop
+feed_id = 1234
+password_file = /etc/smsotp/password
+ca_file = /etc/smsotp/ca.pem
+sender_id = SMSOTP
+entity_id = 1101000000000000001
+template_id = 1107000000000000001
+"""
+
+
+class Gateway(HostCase):
+    """The texts come out of the gateway's emulator, which listens on the host's loopback."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.directory = os.path.join(cls.host.directory, "emulator")
+        os.makedirs(cls.directory)
+        password = os.path.join(cls.directory, "password")
+        with open(password, "w", encoding="ascii") as file:
+            file.write("not-a-real-password\n")
+        cls.emulator = subprocess.Popen(
+            ["nsenter", "--target", cls.host.init, "--net", EMULATOR, "--listen", "127.0.0.1:0",
+             "--make-cert", cls.directory, "--phones", cls.directory, "--username", "shop",
+             "--feed-id", "1234", "--password-file", password, "--lifetime", "300"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        cls.addClassCleanup(cls.stop_emulator)
+        cls.configure(next(line.split()[1] for line in cls.emulator.stdout
+                           if line.startswith("listening ")))
+
+    @classmethod
+    def stop_emulator(cls):
+        cls.emulator.terminate()
+        cls.emulator.wait()
+        cls.emulator.stdout.close()
+
+    @classmethod
+    def configure(cls, url):
+        with open(os.path.join(cls.directory, "ca.pem"), encoding="ascii") as file:
+            cls.host.write("/etc/smsotp/ca.pem", file.read())
+        cls.host.write("/etc/smsotp/password", "not-a-real-password\n", "0400", "smsotp-send")
+        cls.host.write("/etc/smsotp/smsotp.conf.d/gateway.conf", CONFIG.format(url=url))
+        cls.host.run("systemctl", "try-reload-or-restart", "smsotpd", "smsotp-send")
+
+    def test_code_comes_through_the_gateway(self):
+        person = self.host.person()
+        phone = Phone(self.directory, person.number)
+        login = self.terminal(person.ssh())
+        self.assertRegex(login.prompt(), SENT)
+        login.send(phone.next_code())
+        self.signed_in(login, person)
+        self.assertEqual(person.codes(), [])
+
+    def test_nobody_but_the_sender_reads_the_password(self):
+        for user in ("smsotp", "nobody"):
+            read = self.host.run("setpriv", f"--reuid={user}", "--clear-groups", "cat",
+                                 "/etc/smsotp/password", check=False)
+            self.assertIn("Permission denied", read.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

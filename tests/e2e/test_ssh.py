@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Sign-in over OpenSSH: its own client, and its protocol byte for byte."""
+
+import clients
+from dialogues import LOCKED, SENT, DialogueCase, left
+from phone import wrong
+
+
+class Ssh(DialogueCase):
+    def test_right_code_signs_in(self):
+        user = self.user()
+        ssh = self.open(clients.ssh(user.name, "id -un"))
+        self.assertEqual(ssh.prompt(), f"({user.name}@127.0.0.1) {SENT}")
+        ssh.send(user.phone.next_code())
+        said, status = ssh.finish()
+        self.assertEqual((said.split(), status), ([user.name], 0))
+
+    def test_wrong_code_three_times_at_the_client(self):
+        user = self.user()
+        ssh = self.open(clients.ssh(user.name, "id -un"))
+        ssh.prompt()
+        code = user.phone.next_code()
+        for step, tries in ((1, 4), (2, 3), (3, 2)):
+            ssh.send(wrong(code, step))
+            self.assertRegex(ssh.prompt(), left(tries))
+        ssh.close()
+
+    def test_code_with_blanks_signs_in(self):
+        user = self.user()
+        dialogue, code = self.begun(user)
+        dialogue.answer(f" {code[:3]} {code[3:]} ")
+        self.signed_in(dialogue, user.name)
+
+    def test_prompt_is_one_silent_request(self):
+        user = self.user()
+        request = self.dialogue(user.name).request()
+        self.assertEqual((request.title, request.instructions, request.prompts, request.echo),
+                         ("", "", [SENT], [False]))
+
+    def test_wrong_then_right(self):
+        user = self.user()
+        dialogue, code = self.begun(user)
+        dialogue.answer(wrong(code))
+        self.assertRegex(dialogue.prompt(), left(4))
+        dialogue.answer(code)
+        self.signed_in(dialogue, user.name)
+
+    def test_code_is_used_once(self):
+        user = self.user()
+        first, code = self.begun(user)
+        first.answer(code)
+        self.signed_in(first, user.name)
+        second, fresh = self.begun(user)
+        self.assertNotEqual(fresh, code)
+        second.answer(code)
+        self.assertRegex(second.prompt(), left(4))
+
+    def test_code_of_another_user_is_wrong(self):
+        user, other = self.user(), self.user()
+        dialogue, _ = self.begun(user)
+        _, code = self.begun(other)
+        dialogue.answer(code)
+        self.assertRegex(dialogue.prompt(), left(4))
+
+    def test_code_of_another_source_is_wrong(self):
+        user = self.user()
+        here, code = self.begun(user, source="127.0.0.2")
+        there, _ = self.begun(user, source="127.0.0.3")
+        there.answer(code)
+        self.assertRegex(there.prompt(), left(4))
+        here.answer(code)
+        self.signed_in(here, user.name)
+
+    def test_second_login_joins_the_code_on_its_way(self):
+        user = self.user()
+        _, code = self.begun(user)
+        second = self.dialogue(user.name)
+        self.assertEqual(second.prompt(), SENT)
+        second.answer(code)
+        self.signed_in(second, user.name)
+        self.assertEqual(user.phone.unread(), 0)
+
+    def test_fifth_wrong_code_locks_that_source_alone(self):
+        user = self.user()
+        self.assertRegex(self.locked(user, "127.0.0.21"), rf"^{LOCKED}$")
+        self.assertRegex(self.shut(user, "127.0.0.21"), rf"^{LOCKED}$")
+        elsewhere, code = self.begun(user, source="127.0.0.22")
+        elsewhere.answer(code)
+        self.signed_in(elsewhere, user.name)
+        self.assertRegex(self.shut(user, "127.0.0.21"), rf"^{LOCKED}$")
+
+    def test_client_that_closes_at_the_prompt(self):
+        user = self.user()
+        dialogue, code = self.begun(user)
+        dialogue.close()
+        again = self.dialogue(user.name)
+        self.assertEqual(again.prompt(), SENT)
+        again.answer(code)
+        self.signed_in(again, user.name)
+
+    def test_client_that_closes_before_the_prompt(self):
+        user = self.user()
+        clients.Dialogue(user.name).close()
+        dialogue, code = self.begun(user)
+        dialogue.answer(code)
+        self.signed_in(dialogue, user.name)
+
+    def test_resend_too_early_sends_nothing(self):
+        user = self.user()
+        dialogue, code = self.begun(user)
+        dialogue.answer("r")
+        self.assertRegex(dialogue.prompt(), r"Code \(r: resend in \d+ s\): $")
+        dialogue.answer(code)
+        self.signed_in(dialogue, user.name)
+        self.assertEqual(user.phone.unread(), 0)
+
+    def test_empty_replies_repeat_the_line(self):
+        user = self.user()
+        dialogue, code = self.begun(user)
+        for _ in range(3):
+            dialogue.answer("")
+            self.assertEqual(dialogue.prompt(), SENT)
+        dialogue.answer(code)
+        self.signed_in(dialogue, user.name)
+
+    def test_answer_before_the_text_left_withdraws_it(self):
+        user, other = self.user(), self.user()
+        dialogue = self.dialogue(user.name)
+        dialogue.prompt()
+        dialogue.answer("123456")
+        self.assertRegex(dialogue.prompt(), left(4))
+        self.begun(other)
+        self.assertEqual(user.phone.lines(), [])
+
+
+class SshPassword(DialogueCase):
+    """sshd's own password method: PAM's prompt gets the password at once, and nobody a text."""
+
+    SSHD = "PasswordAuthentication yes\n"
+
+    def test_password_method_sends_no_text(self):
+        user, other = self.user(), self.user()
+        ssh = self.open(clients.ssh(user.name, options=(
+            "-o", "PreferredAuthentications=password", "-o", "NumberOfPasswordPrompts=1")))
+        ssh.expect("password: ")
+        ssh.send("123456")
+        said, status = ssh.finish()
+        self.assertEqual(status, 255)
+        self.assertIn("Permission denied", said)
+        self.begun(other)
+        self.assertEqual(user.phone.lines(), [])
+
+
+class SshKeyAndCode(DialogueCase):
+    """A key first, then the code."""
+
+    SSHD = "AuthenticationMethods publickey,keyboard-interactive:pam\n"
+
+    def test_key_and_code(self):
+        user = self.user()
+        key = user.key()
+        ssh = self.open(clients.ssh(user.name, "id -un", user=user, options=(
+            "-i", key, "-o", "PubkeyAuthentication=yes")))
+        self.assertIn(SENT, ssh.prompt())
+        ssh.send(user.phone.next_code())
+        said, status = ssh.finish()
+        self.assertEqual((said.split(), status), ([user.name], 0))
+
+    def test_no_key_no_text(self):
+        user, other = self.user(), self.user()
+        key = other.key()
+        ssh = self.open(clients.ssh(user.name, options=()))
+        said, status = ssh.finish()
+        self.assertEqual(status, 255)
+        self.assertIn("Permission denied (publickey)", said)
+        ssh = self.open(clients.ssh(other.name, "true", user=other, options=(
+            "-i", key, "-o", "PubkeyAuthentication=yes")))
+        ssh.prompt()
+        other.phone.next_code()
+        self.assertEqual(user.phone.lines(), [])

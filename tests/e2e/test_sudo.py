@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""sudo with a code: the invoking user's phone, on a pty."""
+
+import clients
+from dialogues import LOCKED, SENT, DialogueCase, left
+from phone import wrong
+
+
+class Sudo(DialogueCase):
+    def sudo(self, user, *command):
+        return self.open(clients.sudo(user, *command))
+
+    def test_right_code_becomes_root(self):
+        user = self.user()
+        sudo = self.sudo(user, "id", "-un")
+        self.assertEqual(sudo.prompt(), SENT)
+        sudo.send(user.phone.next_code())
+        said, status = sudo.finish()
+        self.assertEqual((said.split(), status), (["root"], 0))
+
+    def test_code_is_not_echoed(self):
+        user = self.user()
+        sudo = self.sudo(user, "true")
+        sudo.prompt()
+        code = user.phone.next_code()
+        sudo.send(code)
+        self.assertNotIn(code, sudo.finish()[0])
+
+    def test_wrong_then_right(self):
+        user = self.user()
+        sudo = self.sudo(user, "id", "-un")
+        sudo.prompt()
+        code = user.phone.next_code()
+        sudo.send(wrong(code))
+        self.assertRegex(sudo.prompt(), left(4))
+        sudo.send(code)
+        said, status = sudo.finish()
+        self.assertEqual((said.split(), status), (["root"], 0))
+
+    def test_code_is_used_once(self):
+        user = self.user()
+        sudo = self.sudo(user, "true")
+        sudo.prompt()
+        code = user.phone.next_code()
+        sudo.send(code)
+        self.assertEqual(sudo.finish()[1], 0)
+        again = self.sudo(user, "true")
+        again.prompt()
+        user.phone.next_code()
+        again.send(code)
+        self.assertRegex(again.prompt(), left(4))
+
+    def test_code_of_another_user_is_wrong(self):
+        user, other = self.user(), self.user()
+        sudo, theirs = self.sudo(user, "true"), self.sudo(other, "true")
+        sudo.prompt()
+        theirs.prompt()
+        sudo.send(other.phone.next_code())
+        self.assertRegex(sudo.prompt(), left(4))
+
+    def test_code_of_ssh_is_wrong(self):
+        user = self.user()
+        _, code = self.begun(user)
+        sudo = self.sudo(user, "true")
+        sudo.prompt()
+        user.phone.next_code()
+        sudo.send(code)
+        self.assertRegex(sudo.prompt(), left(4))
+
+    def test_five_wrong_codes_end_it(self):
+        user = self.user()
+        sudo = self.sudo(user, "true")
+        for step, line in enumerate((SENT, left(4), left(3), left(2), left(1))):
+            self.assertRegex(sudo.prompt(), line if step else "^We sent a code")
+            code = user.phone.next_code() if step == 0 else code
+            sudo.send(wrong(code, step + 1))
+        said, status = sudo.finish()
+        self.assertEqual(status, 1)
+        self.assertRegex(said, LOCKED)
+        self.assertEqual(user.phone.unread(), 0)
+
+    def test_interrupt_at_the_prompt(self):
+        user = self.user()
+        sudo = self.sudo(user, "true")
+        sudo.prompt()
+        code = user.phone.next_code()
+        sudo.interrupt()
+        self.assertNotEqual(sudo.finish()[1], 0)
+        again = self.sudo(user, "true")
+        self.assertRegex(again.prompt(), "^We sent a code")
+        again.send(code)
+        self.assertEqual(again.finish()[1], 0)
+
+    def test_account_without_a_phone_sees_the_same(self):
+        user = self.user(number=False)
+        sudo = self.sudo(user, "true")
+        self.assertEqual(sudo.prompt(), SENT)
+        sudo.send("123456")
+        self.assertRegex(sudo.prompt(), left(4))
+
+    def test_nothing_to_ask_with(self):
+        user = self.user()
+        sudo = self.open(clients.sudo(user, "true", options=("-n",)))
+        said, status = sudo.finish()
+        self.assertEqual(status, 1)
+        self.assertIn("a password is required", said)
+        self.assertEqual(user.phone.lines(), [])

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Accounts of the world, each with a password that is locked unless one is given."""
+
+import crypt  # pylint: disable=deprecated-module
+import os
+import pwd
+import shutil
+import subprocess
+
+FIRST_UID = 1000
+
+
+class User:
+    def __init__(self, name, uid, phone):
+        self.name, self.uid, self.phone = name, uid, phone
+        self.home = pwd.getpwnam(name).pw_dir
+
+    def become(self):
+        """For preexec_fn."""
+        os.initgroups(self.name, self.uid)
+        os.setgid(self.uid)
+        os.setuid(self.uid)
+        os.chdir(self.home)
+
+    def environ(self):
+        return {"HOME": self.home, "USER": self.name, "LOGNAME": self.name, "TERM": "dumb",
+                "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LANG": "C"}
+
+    def key(self):
+        """Makes a key that opens the account over ssh; returns the private key's path."""
+        directory = self.home + "/.ssh"
+        path = directory + "/id"
+        os.mkdir(directory, 0o700)
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path],
+                       check=True)
+        shutil.copy(path + ".pub", directory + "/authorized_keys")
+        subprocess.run(["chown", "-R", f"{self.uid}:{self.uid}", directory], check=True)
+        return path
+
+
+def append(path, line):
+    with open(path, "a", encoding="ascii") as file:
+        file.write(line + "\n")
+
+
+def add(name, phone=None, password=None):
+    """Adds the account `name`; `phone` is only remembered."""
+    uid = max([FIRST_UID - 1] + [entry.pw_uid for entry in pwd.getpwall()
+                                 if entry.pw_uid < 60000]) + 1
+    home = "/home/" + name
+    append("/etc/passwd", f"{name}:x:{uid}:{uid}::{home}:/bin/sh")
+    append("/etc/group", f"{name}:x:{uid}:")
+    locked = crypt.crypt(password, "$6$saltsalt$") if password else "*"
+    append("/etc/shadow", f"{name}:{locked}:19000:0:99999:7:::")
+    os.mkdir(home, 0o755)
+    os.chown(home, uid, uid)
+    return User(name, uid, phone)

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Listening sockets, made here and inherited, and what a daemon gives up before it serves. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "serve.h"
+
+#define OWNER "daemon" /* Debian has this user everywhere */
+
+struct fixture {
+	char directory[64];
+	char path[80];
+};
+
+static int setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	strcpy(fixture->directory, "/tmp/smsotp-test-XXXXXX");
+	assert_non_null(mkdtemp(fixture->directory));
+	snprintf(fixture->path, sizeof(fixture->path), "%s/x.sock", fixture->directory);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	unlink(fixture->path);
+	rmdir(fixture->directory);
+	free(fixture);
+	return 0;
+}
+
+static void test_bind(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct error error = {""};
+	struct stat status;
+	int fd = -1;
+	int second = -1;
+
+	umask(0);
+	assert_int_equal(serve_listen("x", fixture->path, OWNER, &fd, &error), RESULT_OK);
+	assert_int_equal(stat(fixture->path, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	assert_true(geteuid() != 0 || status.st_uid != 0);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
+	/* A live one is left alone, a stale one replaced. */
+	assert_int_equal(serve_listen("x", fixture->path, OWNER, &second, &error), RESULT_EXISTS);
+	assert_int_equal(second, -1);
+	close(fd);
+	assert_int_equal(serve_listen("x", fixture->path, OWNER, &fd, &error), RESULT_OK);
+	close(fd);
+}
+
+/* One of another type cannot be connected to either, and still it lives. */
+static void test_bind_other_type(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct error error = {""};
+	int stream = socket(AF_UNIX, SOCK_STREAM, 0);
+	int fd = -1;
+
+	strcpy(address.sun_path, fixture->path);
+	assert_int_equal(bind(stream, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(stream, 1), 0);
+	assert_int_equal(serve_listen("x", fixture->path, OWNER, &fd, &error), RESULT_EXISTS);
+	close(stream);
+}
+
+static void test_bind_refused(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct error error = {""};
+	char longer[200];
+	int fd = -1;
+
+	close(open(fixture->path, O_WRONLY | O_CREAT, 0600));
+	assert_int_equal(serve_listen("x", fixture->path, OWNER, &fd, &error), RESULT_REFUSED);
+	assert_non_null(strstr(error.text, fixture->path));
+	assert_int_equal(access(fixture->path, F_OK), 0);
+	memset(longer, 'a', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	assert_int_equal(serve_listen("x", longer, OWNER, &fd, &error), RESULT_INVALID);
+	assert_int_equal(fd, -1);
+}
+
+static int inherit(int type, bool listening, const char *names)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, type, 0);
+	char pid[16];
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(sa_family_t)) != 0)
+		return -1;
+	if (listening && listen(fd, 1) != 0)
+		return -1;
+	if (dup2(fd, 3) != 3)
+		return -1;
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv("LISTEN_PID", pid, 1);
+	setenv("LISTEN_FDS", "1", 1);
+	setenv("LISTEN_FDNAMES", names, 1);
+	return 0;
+}
+
+/* In a child: the descriptors from 3 on belong to cmocka here. The child's exit is the result. */
+static enum result listen_inherited(const char *path, int type, bool listening, int *ret_fd)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct error error;
+		int fd = -1;
+		if (inherit(type, listening, "x") != 0)
+			_exit(100);
+		enum result result = serve_listen("x", path, OWNER, &fd, &error);
+		bool flags = result == RESULT_OK && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 &&
+			     (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0;
+		_exit(flags ? fd + 50 : (int)result);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	*ret_fd = WEXITSTATUS(status) >= 50 ? WEXITSTATUS(status) - 50 : -1;
+	return *ret_fd >= 0 ? RESULT_OK : (enum result)WEXITSTATUS(status);
+}
+
+static void test_inherited(void **state)
+{
+	const struct fixture *fixture = *state;
+	int fd = -1;
+
+	assert_int_equal(listen_inherited(fixture->path, SOCK_SEQPACKET, true, &fd), RESULT_OK);
+	assert_int_equal(fd, 3);
+	assert_int_equal(access(fixture->path, F_OK), -1);
+	assert_int_equal(
+		listen_inherited(fixture->path, SOCK_SEQPACKET, false, &fd), RESULT_REFUSED);
+	assert_int_equal(listen_inherited(fixture->path, SOCK_STREAM, true, &fd), RESULT_REFUSED);
+}
+
+/* In a child, since rights do not come back. Exit 0: all is as it should be. */
+static int drop_and_look(void)
+{
+	struct error error;
+	struct rlimit core;
+	bool root = geteuid() == 0;
+
+	if (serve_drop(OWNER, &error) != RESULT_OK)
+		return 1;
+	if (root && (geteuid() == 0 || getegid() == 0 || setuid(0) == 0))
+		return 2;
+	if (root && (getgroups(0, NULL) != 1))
+		return 3;
+	if (prctl(PR_GET_DUMPABLE) != 0 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		return 4;
+	return getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0 ? 0 : 5;
+}
+
+static void test_drop(void **state)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0)
+		_exit(drop_and_look());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void test_drop_refused(void **state)
+{
+	struct error error = {""};
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(serve_drop("no-such-user-here", &error), RESULT_NOT_FOUND);
+	assert_int_equal(serve_drop("root", &error), RESULT_REFUSED);
+	assert_int_equal(geteuid(), 0);
+}
+
+static void test_directory(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct error error = {""};
+	struct stat status;
+
+	umask(077);
+	assert_int_equal(serve_directory(fixture->path, &error), RESULT_OK);
+	assert_int_equal(stat(fixture->path, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0711);
+	assert_int_equal(chmod(fixture->path, 0755), 0);
+	assert_int_equal(serve_directory(fixture->path, &error), RESULT_OK);
+	assert_int_equal(stat(fixture->path, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0755);
+	assert_int_equal(chmod(fixture->path, 0775), 0);
+	assert_int_equal(serve_directory(fixture->path, &error), RESULT_REFUSED);
+	assert_int_equal(rmdir(fixture->path), 0);
+	assert_int_equal(symlink("/tmp", fixture->path), 0);
+	assert_int_equal(serve_directory(fixture->path, &error), RESULT_REFUSED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_bind, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bind_other_type, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bind_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_inherited, setup, teardown),
+		cmocka_unit_test(test_drop),
+		cmocka_unit_test(test_drop_refused),
+		cmocka_unit_test_setup_teardown(test_directory, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Names of every standing over real stores: the same work and the same effects, and a text or a
+ * grant only for the one that is good.
+ */
+#include "smsotpd/code.h"
+#include "stores_fixture.h"
+
+static void spoil_nothing(struct scene *scene, struct job *job)
+{
+	(void)scene;
+	(void)job;
+}
+
+static void spoil_before(struct scene *scene, struct job *job)
+{
+	(void)scene;
+	job->login.first_factor = false;
+}
+
+static void spoil_junk(struct scene *scene, struct job *job)
+{
+	(void)scene;
+	job->junk = true;
+	job->comparable = false;
+}
+
+static const struct {
+	const char *sentence;
+	const char *service;
+	const char *name;
+	void (*spoil)(struct scene *scene, struct job *job);
+	bool no_phones; /* in the schema */
+	enum standing standing;
+} rows[] = {
+	{"a good name", "sshd", "demo", spoil_nothing, false, STANDING_GOOD},
+	{"an unknown name", "sshd", "nobody-here", spoil_nothing, false, STANDING_UNKNOWN},
+	{"an empty name", "sshd", "", spoil_nothing, false, STANDING_UNKNOWN},
+	{"a name with control bytes", "sshd", "de\nmo\x7f", spoil_nothing, false, STANDING_UNKNOWN},
+	{"a suspended name", "sshd", "gone", spoil_nothing, false, STANDING_SUSPENDED},
+	{"a phoneless name", "sshd", "bare", spoil_nothing, false, STANDING_NO_PHONE},
+	{"no phone trait", "sshd", "demo", spoil_nothing, true, STANDING_NO_TRAIT},
+	{"no phone trait and an unknown name", "sshd", "nobody-here", spoil_nothing, true,
+		STANDING_NO_TRAIT},
+	{"root at sshd", "sshd", "root", spoil_nothing, false, STANDING_ROOT},
+	{"root at sudo", "sudo", "root", spoil_nothing, false, STANDING_GOOD},
+	{"the first factor is not shown", "sshd", "demo", spoil_before, false, STANDING_BEFORE},
+	{"junk", "sshd", "demo", spoil_junk, false, STANDING_JUNK},
+	{"junk for an unknown name", "sshd", "nobody-here", spoil_junk, false, STANDING_JUNK},
+};
+
+static struct job *run(struct scene *scene, size_t row, enum job_kind kind, const struct code *code)
+{
+	struct job *job = scene_job(scene, kind, rows[row].service, rows[row].name);
+
+	if (kind == JOB_VERIFY) {
+		job->code = *code;
+		job->comparable = true;
+	}
+	rows[row].spoil(scene, job);
+	memset(&calls, 0, sizeof(calls));
+	scene_run(scene, job);
+	HOLDS(rows[row].sentence, job->result == RESULT_OK);
+	HOLDS(rows[row].sentence, job->standing == rows[row].standing);
+	HOLDS(rows[row].sentence, calls.loads == 1);
+	HOLDS(rows[row].sentence, calls.saves == 1);
+	return job;
+}
+
+/* Runs a row's dialogue up to a right code; effects and look-ups are told as one line. */
+static void dialogue(struct scene *scene, size_t row, char *told, size_t size)
+{
+	static const enum job_kind kinds[] = {
+		JOB_BEGIN, JOB_BEGIN, JOB_RESEND, JOB_RESEND, JOB_VERIFY};
+	static const int64_t times[] = {0, 1, 2, 30, 31};
+	static const struct code wrong = {"999999"};
+	size_t at = 0;
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		scene->now = moment_after(SECONDS(times[i]));
+		struct job *job = run(scene, row, kinds[i], &wrong);
+		bool sends = rows[row].standing == STANDING_GOOD && job->effect == EFFECT_TEXT;
+		HOLDS(rows[row].sentence, job_sends(job) == sends);
+		HOLDS(rows[row].sentence, !job_grants(job));
+		at += (size_t)snprintf(told + at, size - at, "%s after %d; ",
+			effect_name(job->effect), calls.look_ups);
+		job_free(&job);
+	}
+}
+
+static void test_every_standing_is_the_same_work_and_the_same_effects(void **state)
+{
+	char expected[256] = "";
+
+	for (size_t row = 0; row < COUNT(rows); row++) {
+		struct scene *scene = NULL;
+		char told[256];
+
+		assert_int_equal(scene_setup((void **)&scene), 0);
+		if (rows[row].no_phones)
+			scene_drop_phones(scene);
+		dialogue(scene, row, told, sizeof(told));
+		if (row == 0)
+			strcpy(expected, told);
+		else if (strcmp(told, expected) != 0)
+			fail_msg("%s: %s but a good name: %s", rows[row].sentence, told, expected);
+		assert_int_equal(scene_teardown((void **)&scene), 0);
+	}
+	assert_true(strncmp(expected, "text after ", 11) == 0);
+	assert_non_null(strstr(expected, "joined after "));
+	assert_non_null(strstr(expected, "too early after "));
+	assert_non_null(strstr(expected, "wrong after "));
+	(void)state;
+}
+
+/* Even with the code that nobody's record holds: it was drawn for a name of no standing. */
+static void test_a_right_code_grants_only_to_a_good_name(void **state)
+{
+	(void)state;
+	for (size_t row = 0; row < COUNT(rows); row++) {
+		struct scene *scene = NULL;
+
+		assert_int_equal(scene_setup((void **)&scene), 0);
+		if (rows[row].no_phones)
+			scene_drop_phones(scene);
+		struct job *begin = run(scene, row, JOB_BEGIN, NULL);
+		struct job *verify = run(scene, row, JOB_VERIFY, &begin->text);
+		bool good = rows[row].standing == STANDING_GOOD;
+		HOLDS(rows[row].sentence, job_grants(verify) == good);
+		job_free(&begin);
+		job_free(&verify);
+		assert_int_equal(scene_teardown((void **)&scene), 0);
+	}
+}
+
+static void test_a_code_is_of_one_user(void **state)
+{
+	struct scene *scene = *state;
+	struct job *begin = scene_job(scene, JOB_BEGIN, "sshd", "demo");
+	struct job *other = scene_job(scene, JOB_BEGIN, "sshd", "user1");
+
+	scene_run(scene, begin);
+	scene_run(scene, other);
+	assert_string_equal(begin->phone.e164, "+919999900001");
+	assert_string_equal(other->phone.e164, "+919999900011");
+	struct job *wrong = scene_guess(scene, "sshd", "user1", &begin->text);
+	scene_run(scene, wrong);
+	assert_int_equal(wrong->effect, EFFECT_WRONG);
+	struct job *right = scene_guess(scene, "sshd", "demo", &begin->text);
+	scene_run(scene, right);
+	assert_true(job_grants(right));
+	assert_string_equal(right->user, "demo");
+	struct job *again = scene_guess(scene, "sshd", "demo", &begin->text);
+	scene_run(scene, again);
+	assert_int_equal(again->effect, EFFECT_EXPIRED);
+	job_free(&begin);
+	job_free(&other);
+	job_free(&wrong);
+	job_free(&right);
+	job_free(&again);
+}
+
+static void test_a_code_ends_with_the_boot(void **state)
+{
+	struct scene *scene = *state;
+	struct job *begin = scene_job(scene, JOB_BEGIN, "sshd", "demo");
+
+	scene_run(scene, begin);
+	scene->clock.boot[0]++;
+	struct job *verify = scene_guess(scene, "sshd", "demo", &begin->text);
+	scene_run(scene, verify);
+	assert_int_equal(verify->effect, EFFECT_EXPIRED);
+	assert_false(job_grants(verify));
+	job_free(&begin);
+	job_free(&verify);
+}
+
+/* su's caller is who has the real uid, whatever name was asked for. */
+static void test_su_asks_the_caller_s_phone(void **state)
+{
+	struct scene *scene = *state;
+	struct job *job = scene_job(scene, JOB_BEGIN, "su", "root");
+
+	scene_run(scene, job);
+	assert_int_equal(job->standing, STANDING_GOOD);
+	assert_string_equal(job->user, "demo");
+	assert_string_equal(job->phone.e164, "+919999900001");
+	job_free(&job);
+}
+
+/* Junk is charged where it is seen, never to the user. */
+static void test_junk_leaves_the_user_s_record_alone(void **state)
+{
+	struct scene *scene = *state;
+	struct job *begin = scene_job(scene, JOB_BEGIN, "sshd", "demo");
+
+	scene_run(scene, begin);
+	for (int i = 0; i < 9; i++) {
+		struct job *junk = scene_job(scene, JOB_VERIFY, "sshd", "demo");
+		junk->junk = true;
+		scene_run(scene, junk);
+		assert_false(job_grants(junk));
+		job_free(&junk);
+	}
+	struct job *verify = scene_guess(scene, "sshd", "demo", &begin->text);
+	scene_run(scene, verify);
+	assert_true(job_grants(verify));
+	job_free(&begin);
+	job_free(&verify);
+}
+
+static void test_a_resend_never_draws_the_code_before(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->config->resend.first = scene->config->resend.next = 0;
+	scene->config->resend.texts = 200;
+	struct job *before = scene_job(scene, JOB_BEGIN, "sshd", "demo");
+	scene_run(scene, before);
+	for (int i = 0; i < 100; i++) {
+		struct job *job = scene_job(scene, JOB_RESEND, "sshd", "demo");
+		scene_run(scene, job);
+		assert_int_equal(job->effect, EFFECT_TEXT);
+		assert_string_not_equal(job->text.digits, before->text.digits);
+		job_free(&before);
+		before = job;
+	}
+	job_free(&before);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_standing_is_the_same_work_and_the_same_effects),
+		cmocka_unit_test(test_a_right_code_grants_only_to_a_good_name),
+		with_scene(test_a_code_is_of_one_user),
+		with_scene(test_a_code_ends_with_the_boot),
+		with_scene(test_su_asks_the_caller_s_phone),
+		with_scene(test_junk_leaves_the_user_s_record_alone),
+		with_scene(test_a_resend_never_draws_the_code_before),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
