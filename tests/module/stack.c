@@ -4,23 +4,14 @@
 #include <ftw.h>
 #include <limits.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 /* libpam's log lines come here without a context, so the thread's scene is the thread's own. */
 static _Thread_local struct scene *logging;
 
-static void log_add(const char *format, va_list arguments)
-{
-	if (logging == NULL)
-		return;
-	size_t at = strlen(logging->log);
-	vsnprintf(logging->log + at, sizeof(logging->log) - at, format, arguments);
-}
-
 /* What libpam calls instead of libc's, as this program comes first. */
-__attribute__((visibility("default"))) void __syslog_chk(
+__attribute__((visibility("default"), format(printf, 3, 4))) void __syslog_chk(
 	int priority, int flag, const char *format, ...);
 void __syslog_chk(int priority, int flag, const char *format, ...)
 {
@@ -28,18 +19,11 @@ void __syslog_chk(int priority, int flag, const char *format, ...)
 
 	(void)priority;
 	(void)flag;
+	if (logging == NULL)
+		return;
+	size_t at = strlen(logging->log);
 	va_start(arguments, format);
-	log_add(format, arguments);
-	va_end(arguments);
-}
-
-__attribute__((visibility("default"))) void syslog(int priority, const char *format, ...)
-{
-	va_list arguments;
-
-	(void)priority;
-	va_start(arguments, format);
-	log_add(format, arguments);
+	vsnprintf(logging->log + at, sizeof(logging->log) - at, format, arguments);
 	va_end(arguments);
 }
 
