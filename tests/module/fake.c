@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define AWAY_NS 150000000L /* of FAKE_RESTART: several tries of the module's */
+#define LATER_NS 150000000L /* several tries of the module's */
 
 static void must(bool condition, const char *what)
 {
@@ -113,12 +113,11 @@ static void depart(struct fake *fake)
 	unlink(fake->path);
 }
 
-static void come_back(struct fake *fake)
+static void wait_a_little(void)
 {
-	const struct timespec away = {.tv_nsec = AWAY_NS};
+	const struct timespec later = {.tv_nsec = LATER_NS};
 
-	nanosleep(&away, NULL);
-	open_listener(fake, 0);
+	nanosleep(&later, NULL);
 }
 
 /* One connection; a hung one stays open until the process ends. */
@@ -143,13 +142,17 @@ static void serve(struct fake *fake, int fd, size_t *number)
 		return;
 	if (turn.act == FAKE_RESTART)
 		depart(fake);
+	if (turn.act == FAKE_SLOW)
+		wait_a_little();
 	if (turn.act != FAKE_CLOSE) {
 		memset(answer, 0, sizeof(answer));
 		size_t length = frame_of(fake, &turn, &ask, answer, sizeof(answer));
 		must(send(fd, answer, length, MSG_NOSIGNAL) == (ssize_t)length, "send");
 	}
-	if (turn.act == FAKE_RESTART)
-		come_back(fake);
+	if (turn.act == FAKE_RESTART) {
+		wait_a_little();
+		open_listener(fake, 0);
+	}
 	close(fd);
 }
 

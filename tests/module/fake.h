@@ -23,6 +23,7 @@ enum fake_act {
 	FAKE_HUGE,       /* the answer and more than a frame may have */
 	FAKE_FOREIGN,    /* the answer as another type */
 	FAKE_VERSION,    /* the answer in a version to come */
+	FAKE_SLOW,       /* answers a little later */
 	FAKE_RESTART,    /* goes away, answers, and comes back a little later */
 };
 
