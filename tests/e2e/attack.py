@@ -14,13 +14,26 @@ def amount(short, long):
     return long if LONG else short
 
 
-def flood(kind, count, seed):
-    """`count` attempts under random names from random addresses, "begin" or "guess". Returns how
-    many begins were asked for a code, locked and not answered."""
-    done = subprocess.run([hosts.BUILD + "/tests/flood", kind, str(count), str(seed)],
-                          check=False, stdout=subprocess.PIPE, text=True)
-    words = done.stdout.split()
-    return int(words[0]), int(words[2]), int(words[4])
+class Flood:
+    """`count` attempts under random names from random addresses, "begin" or "guess"."""
+
+    def __init__(self, kind, count, seed):
+        self.process = subprocess.Popen(
+            [hosts.BUILD + "/tests/flood", kind, str(count), str(seed)],
+            stdout=subprocess.PIPE, text=True)
+
+    def running(self):
+        return self.process.poll() is None
+
+    def wait(self):
+        """How many begins were asked for a code, locked and not answered."""
+        words = self.process.communicate()[0].split()
+        return int(words[0]), int(words[2]), int(words[4])
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
 
 
 class Race:
