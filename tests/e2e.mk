@@ -20,6 +20,7 @@ check:
 	@$(MAKE) --no-print-directory check-run
 
 check-long: export SMSOTP_TEST_LONG = yes
+check-long: export SMSOTP_TEST_SECONDS = 3600
 check-long: check
 
 check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS)
