@@ -70,7 +70,7 @@ static bool options_read(
 	return true;
 }
 
-static const char *item(pam_handle_t *pamh, int type)
+static const void *item(pam_handle_t *pamh, int type)
 {
 	const void *value = NULL;
 
@@ -108,7 +108,7 @@ static void response_free(struct pam_response *response)
 /* False where the application has no conversation, refuses, or has no reply to a prompt. */
 static bool converse(pam_handle_t *pamh, int style, const char *text, struct reply *ret_reply)
 {
-	const struct pam_conv *conv = (const struct pam_conv *)item(pamh, PAM_CONV);
+	const struct pam_conv *conv = item(pamh, PAM_CONV);
 	const struct pam_message message = {.msg_style = style, .msg = text};
 	const struct pam_message *messages = &message;
 	struct pam_response *response = NULL;
