@@ -30,6 +30,10 @@ CHECKED enum result serve_drop(const char *user, struct error *error);
 CHECKED enum result serve_directory(const char *path, struct error *error);
 
 /* sd_notify(3) and the watchdog; idle without systemd. */
+/* Lets this process open `count` descriptors, or as many as its hard limit has: fewer make others
+ * wait. */
+void serve_files(unsigned int count);
+
 void serve_ready(void);
 void serve_alive(void);
 
