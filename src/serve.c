@@ -195,6 +195,17 @@ enum result serve_drop(const char *user, struct error *error)
 	return RESULT_OK;
 }
 
+void serve_files(unsigned int count)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count)
+		return;
+	limit.rlim_cur = limit.rlim_max < count ? limit.rlim_max : count;
+	/* With fewer, connections wait in the backlog for longer. */
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 enum result serve_directory(const char *path, struct error *error)
 {
 	const mode_t mode = S_IRWXU | S_IXGRP | S_IXOTH;

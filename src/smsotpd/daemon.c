@@ -19,6 +19,7 @@
 #include "version.h"
 
 #define DAEMON_USER "smsotp"
+#define FILES_MAX   4096 /* connections, texts on their way, and room */
 
 /* All that lives as long as the daemon; each is owned here, and what points into it goes first. */
 struct daemon {
@@ -125,6 +126,7 @@ static enum result start(struct daemon *daemon, struct error *error)
 {
 	enum result result = listen_both(daemon, error);
 
+	serve_files(FILES_MAX);
 	if (result == RESULT_OK)
 		result = serve_drop(DAEMON_USER, error);
 	if (result == RESULT_OK)
