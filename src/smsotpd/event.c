@@ -194,11 +194,13 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
 
 void event_service(struct trail *trail, const char *service)
 {
-	static const uint8_t anywhere[HASH_SIZE] = {0};
+	uint8_t where[HASH_SIZE] = {0};
 	struct moment now;
 
+	/* Counted by the service: each is named once a minute. */
+	memcpy(where, service, strnlen(service, sizeof(where)));
 	trail->clock->now(trail->clock, &now);
-	uint32_t count = rule_count(trail, anywhere, "service.unknown", now.boottime);
+	uint32_t count = rule_count(trail, where, "service.unknown", now.boottime);
 	if (count == 0)
 		return;
 	json_t *fields = json_object();
