@@ -185,8 +185,11 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
 	struct moment now;
 	json_t *fields = json_object();
 
+	/* What was typed may be a phone: the id leads to the login, which has the name. */
+	bool named = accepted && login->service->identify == IDENTIFY_NAME;
+
 	trail->clock->now(trail->clock, &now);
-	put_login(fields, login, accepted ? login->name : "");
+	put_login(fields, login, named ? login->name : "");
 	json_object_set_new(fields, "accepted", json_boolean(accepted));
 	audit_write(trail->audit, &now, accepted ? LOG_INFO : LOG_NOTICE,
 		open ? "session.open" : "session.close", fields);
