@@ -69,7 +69,10 @@ void sender_free(struct sender **sender)
 enum result sender_put(
 	struct sender *sender, const struct parcel *parcel, int64_t due, int64_t dead)
 {
-	for (size_t i = 0; i < SLOTS; i++) {
+	/* Names that do not exist, however many are tried, leave half of the slots to texts. */
+	size_t slots = parcel->dummy ? SLOTS / 2 : SLOTS;
+
+	for (size_t i = 0; i < slots; i++) {
 		struct slot *slot = &sender->slot[i];
 		if (slot->state != SLOT_FREE)
 			continue;
