@@ -101,6 +101,7 @@ class Bed(hosts.Host):
         on_disk("/var/lib/smsotp")
         on_disk(peers.HOME)
         super().__init__()
+        hosts.Host.phones = 60  # those below are shared
         peers.install()
         self.names = {kind: [f"{kind[0]}{i:03d}" for i in range(NAMES)]
                       for kind in ("existing", "unknown", "phoneless", "suspended")}

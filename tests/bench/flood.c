@@ -21,6 +21,7 @@
 
 #define WORKERS_MAX 64
 #define IDLE_MAX    1000
+#define LOWEST      19
 
 struct flood {
 	const struct attempt *attempt;
@@ -100,26 +101,44 @@ static void by_frames(const struct flood *flood)
 	}
 }
 
-static void by_idling(const struct flood *flood)
+/* Opens what is not open, at most `most`. */
+static void idle_open(const struct flood *flood, struct pollfd idle[static IDLE_MAX], int most)
+{
+	for (int i = 0; i < IDLE_MAX && most > 0; i++) {
+		if (idle[i].fd >= 0 && idle[i].revents == 0)
+			continue;
+		if (idle[i].fd >= 0)
+			close(idle[i].fd);
+		idle[i].fd = connected(flood->socket);
+		idle[i].revents = 0;
+		if (idle[i].fd >= 0)
+			atomic_fetch_add(flood->strikes, 1);
+		most--;
+	}
+}
+
+static void idle_keep(const struct flood *flood, int most)
 {
 	struct pollfd idle[IDLE_MAX];
 
 	for (int i = 0; i < IDLE_MAX; i++)
 		idle[i] = (struct pollfd){.fd = -1, .events = POLLIN};
 	for (;;) {
-		for (int i = 0; i < IDLE_MAX; i++) {
-			if (idle[i].fd >= 0 && idle[i].revents == 0)
-				continue;
-			if (idle[i].fd >= 0)
-				close(idle[i].fd);
-			idle[i].fd = connected(flood->socket);
-			idle[i].revents = 0;
-			if (idle[i].fd >= 0)
-				atomic_fetch_add(flood->strikes, 1);
-		}
-		if (poll(idle, IDLE_MAX, 1) < 0 && errno != EINTR)
+		idle_open(flood, idle, most);
+		pause_ms(1);
+		if (poll(idle, IDLE_MAX, 0) < 0 && errno != EINTR)
 			err(1, "poll");
 	}
+}
+
+static void by_idling(const struct flood *flood)
+{
+	idle_keep(flood, 1);
+}
+
+static void by_connecting(const struct flood *flood)
+{
+	idle_keep(flood, IDLE_MAX);
 }
 
 static const struct kind {
@@ -130,6 +149,7 @@ static const struct kind {
 	{"pam", through_pam},
 	{"begin", by_frames},
 	{"idle", by_idling},
+	{"connect", by_connecting},
 };
 
 static const struct kind *kind_of(const char *name)
@@ -150,8 +170,8 @@ static pid_t worker_start(const struct flood *flood, const struct kind *kind)
 	if (child > 0)
 		return child;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (setreuid(flood->uid, 0) != 0)
-		err(1, "setreuid");
+	if (nice(LOWEST) < 0 || setreuid(flood->uid, 0) != 0)
+		err(1, "nice, setreuid");
 	kind->run(flood);
 	_exit(0);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How long others wait for their prompt while an ordinary user floods. `computing` does nothing to
-smsotpd: what it costs is the processor's time and no weakness of ours."""
+smsotpd: what it costs, all others cost too. Every flood runs at nice 19."""
 
 import random
 import subprocess
@@ -12,10 +12,11 @@ import stats
 UID = 1500
 TURNS = 8
 WARM_SECONDS = 0.3
-FLOODS = {"nothing": None, "nothing again": None, "computing, 2 processes": ("hog", 2),
+FLOODS = {"nothing": None, "nothing again": None, "computing, 8 processes": ("hog", 8),
           "begins through PAM, 8 processes": ("pam", 8),
           "begins by frames, 8 processes": ("begin", 8),
-          "2000 idle connections": ("idle", 2)}
+          "1000 idle connections a second": ("idle", 1),
+          "idle connections without end": ("connect", 2)}
 
 
 class Flood:
