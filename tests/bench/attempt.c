@@ -148,7 +148,7 @@ static off_t size_of(const char *path)
 	return stat(path, &status) == 0 ? status.st_size : 0;
 }
 
-/* The first six digits behind the last "] " of the inbox, once it is longer and ends a line. */
+/* The digits behind the last "] " of the inbox, once it is longer and ends a line. */
 static char *code_in(const struct inbox *inbox)
 {
 	char text[512] = "";
@@ -166,7 +166,7 @@ static char *code_in(const struct inbox *inbox)
 	text[got - 1] = '\0';
 	const char *line = strrchr(text, '\n');
 	const char *code = strstr(line == NULL ? text : line, "] ");
-	return code == NULL ? NULL : strndup(code + 2, 6);
+	return code == NULL ? NULL : strndup(code + 2, strspn(code + 2, "0123456789"));
 }
 
 static char *typed_text(void *context)

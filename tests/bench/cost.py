@@ -9,10 +9,9 @@ import peers
 
 def cost(host, samples, _rounds):
     """A process an attempt; the time a person and the gateway take is in none of the figures."""
-    host.again({"resend": {"hold": 0}})
+    host.again(bed.TEXTS)
     peers.Google.enrol(["cost"])
     peers.Oath.enrol(["cost"])
-    inbox = f"@{bed.hosts.PHONES}/919999900000"
     stacks = {"pam_permit": ("permit", None), "pam_permit again": ("permit", None),
               "pam_google_authenticator": ("google", 1), "pam_oath": ("oath", 0),
               "pam_smsotp": ("smsotp", None)}
@@ -22,11 +21,13 @@ def cost(host, samples, _rounds):
     counters = {label: first for label, (_, first) in stacks.items()}
     lines = []
     for i, label in enumerate(order + counted):
-        answer = inbox if label == "pam_smsotp" else "-"
-        if counters[label] is not None:
+        user, answer = "cost", "-"
+        if label == "pam_smsotp":
+            user = host.some("existing")
+            answer = "@" + host.inbox(user)
+        elif counters[label] is not None:
             answer = peers.hotp(counters[label]).encode()
             counters[label] += 1
-        user = "e000" if label == "pam_smsotp" else "cost"
         line = bed.attempt(peers.directory(stacks[label][0]), user, answer)
         lines.append((label if i >= len(order) else None, line))
     seen = bed.run(lines)
