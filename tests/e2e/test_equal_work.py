@@ -76,9 +76,9 @@ class EqualWork(DialogueCase):
 
     def joined(self, name, source):
         """The work of a begin whose text is on its way already."""
-        self.dialogue(name, source=source).prompt()
         self.before = self.written(self.committer)
-        self.relay.taken()
+        self.dialogue(name, source=source).prompt()
+        self.work()
         self.dialogue(name, source=source).prompt()
         return self.work()
 
