@@ -207,22 +207,6 @@ static void test_a_dummy_waits_alike_and_never_leaves(void **state)
 	assert_int_equal(bench->reports, 0);
 }
 
-static void test_dummies_leave_room_for_texts(void **state)
-{
-	struct bench *bench = *state;
-	const struct parcel dummy = {.dummy = true};
-	struct text text;
-
-	for (int i = 0; i < 5000; i++)
-		(void)!sender_put(bench->sender, &dummy, DUE, DEAD);
-	put(bench, false);
-	(void)sender_turn(bench->sender, DUE);
-	int fd = handed_over(bench, &text);
-	assert_true(fd >= 0);
-	assert_int_equal(text.id[0], 5);
-	close(fd);
-}
-
 static void test_an_end_without_a_report_is_unknown_and_never_repeated(void **state)
 {
 	struct bench *bench = *state;
@@ -388,7 +372,6 @@ int main(void)
 		row(test_a_text_waits_for_its_hold_then_leaves),
 		row(test_a_withdrawn_text_never_leaves_and_is_told_once),
 		row(test_a_dummy_waits_alike_and_never_leaves),
-		row(test_dummies_leave_room_for_texts),
 		row(test_an_end_without_a_report_is_unknown_and_never_repeated),
 		row(test_a_frame_that_nobody_read_is_not_repeated),
 		row(test_what_is_no_report_of_this_text_is_unknown),
