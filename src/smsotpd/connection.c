@@ -20,6 +20,7 @@ struct connection {
 	int fd;
 	int64_t deadline; /* for the frame */
 	uint64_t id;
+	uint32_t uid; /* of the module's frame: whoever started sudo or su */
 };
 
 struct connections {
@@ -134,11 +135,43 @@ static enum result read_ask(struct connections *connections, int fd, struct ask 
 	return ask_decode(connections->frame, (size_t)size, ret_ask);
 }
 
+/* Root is sshd and login: whoever is behind those has shares of their own. */
+static bool share_used(const struct connections *connections, uint32_t uid)
+{
+	size_t waiting = 0;
+
+	for (size_t i = 0; uid != 0 && i < CONNECTIONS_MAX; i++) {
+		const struct connection *connection = &connections->connection[i];
+		waiting += connection->stage == STAGE_ANSWER && connection->uid == uid ? 1 : 0;
+	}
+	return waiting >= CONNECTIONS_SHARE;
+}
+
+/* The event was of a connection that has left this entry since. */
+static bool nothing_yet(int fd)
+{
+	uint8_t byte;
+
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+static enum result read_incoming(struct connections *connections, struct connection *connection,
+	struct incoming *ret_incoming)
+{
+	if (connection->control)
+		return ctl_receive_request(
+			connection->fd, &ret_incoming->request, &ret_incoming->bulk);
+	enum result result = read_ask(connections, connection->fd, &ret_incoming->ask);
+	if (result != RESULT_OK)
+		return result;
+	connection->uid = ret_incoming->ask.uid;
+	return share_used(connections, connection->uid) ? RESULT_FULL : RESULT_OK;
+}
+
 bool connections_read(
 	struct connections *connections, uint32_t number, struct incoming *ret_incoming)
 {
 	struct incoming incoming = {.bulk = -1};
-	enum result result;
 
 	if (number >= CONNECTIONS_MAX || connections->connection[number].stage == STAGE_FREE)
 		return false;
@@ -149,11 +182,11 @@ bool connections_read(
 		finish(connections, connection);
 		return false;
 	}
-	if (connection->control)
-		result = ctl_receive_request(connection->fd, &incoming.request, &incoming.bulk);
-	else
-		result = read_ask(connections, connection->fd, &incoming.ask);
-	if (result != RESULT_OK) {
+	if (nothing_yet(connection->fd))
+		return false;
+	if (read_incoming(connections, connection, &incoming) != RESULT_OK) {
+		ask_wipe(&incoming.ask);
+		connections_forget(connections);
 		finish(connections, connection);
 		return false;
 	}

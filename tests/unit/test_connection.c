@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Connections to a listener, accepted and read when the test says so. */
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "smsotpd/connection.h"
+#include "test.h"
+
+#define TAG 3
+
+struct bench {
+	char directory[40];
+	struct sockaddr_un address;
+	int listener;
+	int epoll;
+	struct connections *connections;
+};
+
+static int setup(void **state)
+{
+	struct bench *bench = calloc(1, sizeof(*bench));
+
+	strcpy(bench->directory, "/tmp/smsotp-connection-XXXXXX");
+	assert_non_null(mkdtemp(bench->directory));
+	bench->address.sun_family = AF_UNIX;
+	snprintf(bench->address.sun_path, sizeof(bench->address.sun_path), "%s/socket",
+		bench->directory);
+	bench->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	assert_int_equal(bind(bench->listener, (const struct sockaddr *)&bench->address,
+				 sizeof(bench->address)),
+		0);
+	assert_int_equal(listen(bench->listener, 16), 0);
+	bench->epoll = epoll_create1(EPOLL_CLOEXEC);
+	assert_int_equal(connections_new(bench->epoll, TAG, &bench->connections), RESULT_OK);
+	*state = bench;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bench *bench = *state;
+
+	connections_free(&bench->connections);
+	assert_null(bench->connections);
+	close(bench->listener);
+	close(bench->epoll);
+	assert_int_equal(unlink(bench->address.sun_path), 0);
+	assert_int_equal(rmdir(bench->directory), 0);
+	free(bench);
+	return 0;
+}
+
+/* A client's end, accepted at `now`; entries are taken in their order while none is given up. */
+static int client(struct bench *bench, int64_t now)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	assert_int_equal(
+		connect(fd, (const struct sockaddr *)&bench->address, sizeof(bench->address)), 0);
+	connections_accept(bench->connections, bench->listener, false, now);
+	return fd;
+}
+
+static void speak(int fd, uint32_t uid)
+{
+	uint8_t frame[WIRE_FRAME_SIZE];
+	const struct ask ask = {.type = FRAME_VERIFY, .uid = uid, .user = "demo"};
+	size_t size = ask_encode(&ask, frame, sizeof(frame));
+
+	assert_int_equal(send(fd, frame, size, MSG_NOSIGNAL), size);
+}
+
+/* Whether a frame of the entry was handed on; its connection in *ret_id. */
+static bool heard(struct bench *bench, uint32_t number, uint64_t *ret_id)
+{
+	struct incoming incoming;
+	bool read = connections_read(bench->connections, number, &incoming);
+
+	if (read)
+		*ret_id = incoming.connection;
+	connections_forget(bench->connections);
+	return read;
+}
+
+static bool closed(int fd)
+{
+	char byte;
+
+	return recv(fd, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+static void test_a_frame_is_read_once_and_answered(void **state)
+{
+	struct bench *bench = *state;
+	const struct answer answer = {.user = "", .help = ""};
+	uint8_t frame[WIRE_FRAME_SIZE];
+	uint64_t id = 0;
+	int fd = client(bench, 0);
+
+	speak(fd, 1000);
+	assert_true(heard(bench, 0, &id));
+	connections_answer(bench->connections, id, &answer);
+	assert_true(recv(fd, frame, sizeof(frame), MSG_DONTWAIT) > 0);
+	assert_true(closed(fd));
+	assert_false(heard(bench, 0, &id));
+	close(fd);
+}
+
+/* An entry's last owner can leave an event behind, which the next one finds. */
+static void test_an_event_without_a_frame_closes_nothing(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t id = 0;
+	int fd = client(bench, 0);
+
+	assert_false(heard(bench, 0, &id));
+	speak(fd, 1000);
+	assert_true(heard(bench, 0, &id));
+	close(fd);
+}
+
+static void test_a_late_frame_is_not_waited_for(void **state)
+{
+	struct bench *bench = *state;
+	int fd = client(bench, 0);
+
+	connections_expire(bench->connections, FRAME_MS - 1);
+	assert_false(closed(fd));
+	connections_expire(bench->connections, FRAME_MS);
+	assert_true(closed(fd));
+	close(fd);
+}
+
+static void test_the_oldest_silent_one_gives_way(void **state)
+{
+	struct bench *bench = *state;
+	int fd[CONNECTIONS_MAX + 1];
+	uint64_t id = 0;
+
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+		fd[i] = client(bench, (int64_t)i);
+	speak(fd[0], 0);
+	assert_true(heard(bench, 0, &id));
+	fd[CONNECTIONS_MAX] = client(bench, CONNECTIONS_MAX);
+	assert_false(closed(fd[0]));
+	assert_true(closed(fd[1]));
+	speak(fd[CONNECTIONS_MAX], 0);
+	assert_true(heard(bench, 1, &id));
+	for (size_t i = 0; i < COUNT(fd); i++)
+		close(fd[i]);
+}
+
+/* Who floods with sudo waits for his own; root, which is sshd, and others are heard. */
+static void test_one_uid_has_a_share(void **state)
+{
+	struct bench *bench = *state;
+	const struct answer answer = {.user = "", .help = ""};
+	int fd[CONNECTIONS_SHARE + 4];
+	uint64_t id = 0;
+	uint64_t first = 0;
+
+	for (uint32_t i = 0; i < CONNECTIONS_SHARE; i++) {
+		fd[i] = client(bench, 0);
+		speak(fd[i], 1000);
+		assert_true(heard(bench, i, i == 0 ? &first : &id));
+	}
+	static const uint32_t others[] = {0, 1001};
+	for (uint32_t i = 0; i < COUNT(others); i++) {
+		fd[CONNECTIONS_SHARE + i] = client(bench, 0);
+		speak(fd[CONNECTIONS_SHARE + i], others[i]);
+		assert_true(heard(bench, CONNECTIONS_SHARE + i, &id));
+	}
+	fd[CONNECTIONS_SHARE + 2] = client(bench, 0);
+	speak(fd[CONNECTIONS_SHARE + 2], 1000);
+	assert_false(heard(bench, CONNECTIONS_SHARE + 2, &id));
+	assert_true(closed(fd[CONNECTIONS_SHARE + 2]));
+	connections_answer(bench->connections, first, &answer);
+	fd[CONNECTIONS_SHARE + 3] = client(bench, 0);
+	speak(fd[CONNECTIONS_SHARE + 3], 1000);
+	assert_true(heard(bench, 0, &id));
+	for (size_t i = 0; i < COUNT(fd); i++)
+		close(fd[i]);
+}
+
+int main(void)
+{
+#define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		row(test_a_frame_is_read_once_and_answered),
+		row(test_an_event_without_a_frame_closes_nothing),
+		row(test_a_late_frame_is_not_waited_for),
+		row(test_the_oldest_silent_one_gives_way),
+		row(test_one_uid_has_a_share),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
