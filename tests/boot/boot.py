@@ -12,6 +12,8 @@ booted again. It ends with the process that booted it, whatever ends that.
     boot.py     a root shell in a host with the product installed
 """
 
+import ctypes
+import glob
 import os
 import shutil
 import signal
@@ -25,6 +27,7 @@ BASE = os.path.join(PROJECT, "build", "boot")
 ROOT = os.path.join(BASE, "root")
 START = os.path.join(HERE, "start")
 BOOT_SECONDS = 60
+PR_SET_CHILD_SUBREAPER = 36
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -50,6 +53,32 @@ def quiet_environment():
     """A make of its own: one that runs the tests must not hand its options down."""
     return {name: value for name, value in os.environ.items()
             if not name.startswith("MAKE") and name != "MFLAGS"}
+
+
+def depth(pid):
+    """How many pid namespaces below ours, or 0 where there is no such process any more."""
+    levels = []
+    for each in ("self", pid):
+        try:
+            with open(f"/proc/{each}/status", encoding="utf-8", errors="replace") as status:
+                levels += [len(line.split()) for line in status if line.startswith("NSpid:")]
+        except OSError:
+            return 0
+    return levels[-1] - levels[0]
+
+
+def release_namespaces():
+    """A pid namespace ends when the last process in it is reaped, which two of our clients put off.
+    nsenter(1) stops itself when its program is stopped, as systemd-shutdown does to all, and nobody
+    would wake it. And a program whose nsenter a terminal's end has taken away is ours to reap: our
+    own pid 1 may be one that reaps nobody."""
+    for path in glob.glob("/proc/self/task/*/children"):
+        with open(path, encoding="ascii") as children:
+            for pid in map(int, children.read().split()):
+                if depth(pid) > 0:
+                    os.waitpid(pid, os.WNOHANG)
+                else:
+                    os.kill(pid, signal.SIGCONT)
 
 
 class Host:
@@ -82,6 +111,7 @@ class Host:
     def boot(self):
         """Starts systemd and waits until every job of the boot is done. Returns its word for it,
         "running" or "degraded"."""
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         with open(os.path.join(self.directory, "console.log"), "ab") as console:
             self.unshare = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", START, ROOT,
@@ -163,13 +193,18 @@ class Host:
             os.kill(int(self.init), signal.SIGKILL)
         else:
             self.unshare.kill()
-        try:
-            self.unshare.wait(BOOT_SECONDS)
-        except subprocess.TimeoutExpired:
-            # A client of ours that has ended in there and is not reaped yet holds the namespace.
+        deadline = time.monotonic() + BOOT_SECONDS
+        while self.unshare.poll() is None and time.monotonic() < deadline:
+            release_namespaces()
+            time.sleep(0.01)
+        late = self.unshare.poll() is None
+        if late:
             self.unshare.kill()
             self.unshare.wait()
+        release_namespaces()
         self.ended()
+        if late:
+            raise RuntimeError(f"a process of the host in {self.directory} does not end")
 
     def ended(self):
         subprocess.run(["unshare", "--mount", START, "sweep", self.layers, str(self.unshare.pid)],

@@ -477,7 +477,9 @@ class Life(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
 
     def test_it_ends_with_its_parent(self):
-        script = '"$0" --http --listen 127.0.0.1:0 --lifetime 60 & echo $!; read line'
+        # The child itself says who it is, and only then becomes the emulator.
+        child = 'echo $$; exec "$0" --http --listen 127.0.0.1:0 --lifetime 60'
+        script = f"sh -c '{child}' \"$0\" & read line"
         parent = subprocess.Popen(["sh", "-c", script, str(PROGRAM)], stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE)
         child = int(parent.stdout.readline())

@@ -100,9 +100,14 @@ class Sandbox(HostCase):
                              r"(?s)CapEff:\s0+\n.*CapBnd:\s0+\n.*NoNewPrivs:\s1\n.*Seccomp:\s2\n")
 
     def test_nothing_else_can_be_executed_inside(self):
-        for unit in ("smsotpd.service", "smsotp-send.service"):
+        for unit, program in (("smsotpd.service", "/usr/sbin/smsotpd"),
+                              ("smsotp-send.service", "/usr/libexec/smsotp/smsotp-send")):
             pid = self.running(unit)
-            done = self.host.run("nsenter", f"--target={pid}", "--mount", "/bin/true", check=False)
+            # --root: without it nsenter's root is that of the mount namespace, which is this
+            # machine's own where the tests run below a chroot.
+            inside = ("nsenter", f"--target={pid}", "--mount", "--root")
+            self.host.run(*inside, program, "--version")
+            done = self.host.run(*inside, "/bin/true", check=False)
             self.assertIn("Permission denied", done.stderr)
 
     def test_systemd_analyze(self):

@@ -205,7 +205,15 @@ static void test_a_directory_that_is_not_there(void **state)
 	assert_non_null(strstr(error.text, "/nonexistent/smsotp/key"));
 }
 
-/* In a mount namespace of its own, this process has another machine-id from here on. */
+static void machine_id_set(const char *id)
+{
+	int fd = open("/etc/machine-id", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	assert_int_equal(write(fd, id, strlen(id)), strlen(id));
+	close(fd);
+}
+
+/* In a mount namespace of its own, with an /etc of its own: not every host has a machine-id. */
 static void test_a_cloned_image_gets_a_key_of_its_own(void **state)
 {
 	const struct place *place = *state;
@@ -213,15 +221,14 @@ static void test_a_cloned_image_gets_a_key_of_its_own(void **state)
 	struct keys keys, moved, back;
 	struct error error;
 
-	if (geteuid() != 0 || access("/etc/machine-id", F_OK) != 0)
+	if (geteuid() != 0)
 		skip();
-	make(place, &keys);
-	int fd = open(place->other, O_WRONLY | O_CREAT, 0644);
-	assert_int_equal(write(fd, "0123456789abcdef0123456789abcdef\n", 33), 33);
-	close(fd);
 	assert_int_equal(unshare(CLONE_NEWNS), 0);
 	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
-	assert_int_equal(mount(place->other, "/etc/machine-id", NULL, MS_BIND, NULL), 0);
+	assert_int_equal(mount("none", "/etc", "tmpfs", 0, NULL), 0);
+	machine_id_set("fedcba9876543210fedcba9876543210\n");
+	make(place, &keys);
+	machine_id_set("0123456789abcdef0123456789abcdef\n");
 	assert_int_equal(load(place, false, &moved, &origin, &error), RESULT_OK);
 	assert_int_equal(origin, KEY_MOVED);
 	assert_memory_not_equal(keys.identity, moved.identity, KEY_SIZE);
@@ -229,7 +236,7 @@ static void test_a_cloned_image_gets_a_key_of_its_own(void **state)
 	assert_int_equal(load(place, false, &back, &origin, &error), RESULT_OK);
 	assert_int_equal(origin, KEY_READ);
 	assert_memory_equal(&moved, &back, sizeof(back));
-	assert_int_equal(umount("/etc/machine-id"), 0);
+	assert_int_equal(umount("/etc"), 0);
 }
 
 static void test_parts_keep_their_borders(void **state)

@@ -15,9 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "serve.h"
 #include "smsotp-send/queue.h"
 
-#define LIFE_MAX 60000
+#define LIFE_MAX  60000
+#define FILES_MAX 2048 /* both ends of each connection are here; sudo leaves 1024 */
 
 struct fixture {
 	struct sockaddr_un address;
@@ -267,5 +269,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
 	};
 
+	serve_files(FILES_MAX);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
