@@ -195,17 +195,6 @@ enum result serve_drop(const char *user, struct error *error)
 	return RESULT_OK;
 }
 
-void serve_files(unsigned int count)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count)
-		return;
-	limit.rlim_cur = limit.rlim_max < count ? limit.rlim_max : count;
-	/* With fewer, connections wait in the backlog for longer. */
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 enum result serve_directory(const char *path, struct error *error)
 {
 	const mode_t mode = S_IRWXU | S_IXGRP | S_IXOTH;
@@ -219,11 +208,25 @@ enum result serve_directory(const char *path, struct error *error)
 			strerror(errno));
 	if (!S_ISDIR(status.st_mode))
 		return error_set(error, RESULT_REFUSED, "%s is no directory: move it away", path);
+	if (status.st_uid != 0 && status.st_uid != geteuid())
+		return error_set(error, RESULT_REFUSED,
+			"%s belongs to uid %u, who could replace its sockets: chown root it", path,
+			status.st_uid);
 	if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return error_set(error, RESULT_REFUSED,
 			"others may write in %s and could replace its sockets: chmod go-w it",
 			path);
 	return RESULT_OK;
+}
+
+void serve_files(unsigned int count)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count)
+		return;
+	limit.rlim_cur = limit.rlim_max < count ? limit.rlim_max : count;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void serve_ready(void)

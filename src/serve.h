@@ -26,11 +26,12 @@ CHECKED enum result serve_listen(const char *name, const char *path, const char 
  */
 CHECKED enum result serve_drop(const char *user, struct error *error);
 
-/* Raises the limit on open files to `count`, as far as the hard limit lets it. */
-void serve_files(unsigned int count);
-
 /* Makes the directory `path` root's, mode 0711, where it is missing (foreground start only). */
 CHECKED enum result serve_directory(const char *path, struct error *error);
+
+/* Lets this process open `count` descriptors, or what its hard limit has: fewer make others wait.
+ */
+void serve_files(unsigned int count);
 
 /* sd_notify(3) and the watchdog; idle without systemd. */
 void serve_ready(void);
