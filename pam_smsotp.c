@@ -320,9 +320,12 @@ EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const 
 	uint8_t id[WIRE_ID_SIZE];
 
 	(void)flags;
-	bool named = id_read(pam_getenv(pamh, LOGIN_VARIABLE), id);
-	/* The variable ends here: the user's own environment must not carry it on. */
-	(void)pam_putenv(pamh, LOGIN_VARIABLE);
+	const char *variable = pam_getenv(pamh, LOGIN_VARIABLE);
+	bool named = id_read(variable, id);
+	/* The variable ends here: the user's own environment must not carry it on. Where there is
+	 * none, libpam would log an error. */
+	if (variable != NULL)
+		(void)pam_putenv(pamh, LOGIN_VARIABLE);
 	bool kept = pam_get_data(pamh, LOGIN_DATA, &data) == PAM_SUCCESS && data != NULL;
 	const char *user = item(pamh, PAM_USER);
 	if (!kept && named && user != NULL)
