@@ -179,3 +179,15 @@ class HostUnchanged(unittest.TestCase):
         make.wait()
         self.nobody_left()
         self.same_host()
+
+    def test_where_it_may_not_run_it_says_what_it_needs(self):
+        for without, needs in ((["--bounding-set=-sys_admin", "--inh-caps=-sys_admin"],
+                                "CAP_SYS_ADMIN"),
+                               (["--reuid=65534", "--regid=65534", "--clear-groups"],
+                                "sudo make demo")):
+            done = subprocess.run(["setpriv", *without, "make", "demo"], cwd=world.PROJECT,
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=120, env=environ(), check=False)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(needs, done.stdout + done.stderr)
+        self.same_host()
