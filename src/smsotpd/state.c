@@ -7,6 +7,7 @@
 struct state {
 	struct store *store;
 	MDB_dbi users;
+	MDB_dbi tallies;
 	struct keys keys;
 };
 
@@ -21,9 +22,11 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 	enum result result = store_open(directory, size, true, &state->store, error);
 	if (result == RESULT_OK) {
 		result = store_table(state->store, "users", &state->users);
+		if (result == RESULT_OK)
+			result = store_table(state->store, "tallies", &state->tallies);
 		if (result != RESULT_OK)
 			result = error_set(error, result,
-				"the state store %s has no table of users: %s", directory,
+				"the state store %s has not its tables: %s", directory,
 				result_name(result));
 	}
 	if (result != RESULT_OK) {
@@ -89,6 +92,60 @@ enum result state_save(struct state *state, MDB_txn *txn, const uint8_t id[stati
 
 	record_encode(record, bytes);
 	return store_result(mdb_put(txn, state->users, &key, &value, 0));
+}
+
+void state_source_id(const struct state *state, const uint8_t source[static HASH_SIZE],
+	uint8_t ret_id[static HASH_SIZE])
+{
+	const uint8_t slot[2] = {source[0], source[1]};
+	const struct part parts[] = {{"source", 6}, {slot, sizeof(slot)}};
+
+	_Static_assert(STATE_SOURCES == 1 << 16, "a slot is two bytes of the hash");
+	key_hash(state->keys.name, parts, 2, ret_id);
+}
+
+void state_host_id(const struct state *state, uint8_t ret_id[static HASH_SIZE])
+{
+	const struct part host = {"host", 4};
+
+	key_hash(state->keys.name, &host, 1, ret_id);
+}
+
+/* The boot id, then the tally. */
+#define TALLY_VALUE_SIZE (BOOT_ID_SIZE + TALLY_SIZE)
+
+enum result state_tally_load(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE],
+	const struct clock *clock, const struct moment *now, struct tally *ret_tally)
+{
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id};
+	MDB_val value;
+	enum result result = store_result(mdb_get(txn, state->tallies, &key, &value));
+
+	if (result == RESULT_NOT_FOUND) {
+		memset(ret_tally, 0, sizeof(*ret_tally));
+		return RESULT_OK;
+	}
+	if (result != RESULT_OK)
+		return result;
+	if (value.mv_size != TALLY_VALUE_SIZE)
+		return RESULT_INVALID;
+	const uint8_t *bytes = value.mv_data;
+	result = tally_decode(bytes + BOOT_ID_SIZE, TALLY_SIZE, ret_tally);
+	if (result == RESULT_OK && memcmp(bytes, clock->boot, BOOT_ID_SIZE) != 0)
+		tally_rebase(ret_tally, now);
+	return result;
+}
+
+enum result state_tally_save(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE],
+	const struct clock *clock, const struct tally *tally)
+{
+	uint8_t bytes[TALLY_VALUE_SIZE];
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id};
+	MDB_val value = {.mv_size = sizeof(bytes), .mv_data = bytes};
+
+	memcpy(bytes, clock->boot, BOOT_ID_SIZE);
+	tally_encode(tally, bytes + BOOT_ID_SIZE);
+	return store_result(mdb_put(txn, state->tallies, &key, &value, 0));
 }
 
 enum result state_forget(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE])
