@@ -70,7 +70,7 @@ static bool options_read(
 	return true;
 }
 
-static const char *item(pam_handle_t *pamh, int type)
+static const void *item(pam_handle_t *pamh, int type)
 {
 	const void *value = NULL;
 
@@ -108,7 +108,7 @@ static void response_free(struct pam_response *response)
 /* False where the application has no conversation, refuses, or has no reply to a prompt. */
 static bool converse(pam_handle_t *pamh, int style, const char *text, struct reply *ret_reply)
 {
-	const struct pam_conv *conv = (const struct pam_conv *)item(pamh, PAM_CONV);
+	const struct pam_conv *conv = item(pamh, PAM_CONV);
 	const struct pam_message message = {.msg_style = style, .msg = text};
 	const struct pam_message *messages = &message;
 	struct pam_response *response = NULL;
@@ -320,9 +320,12 @@ EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const 
 	uint8_t id[WIRE_ID_SIZE];
 
 	(void)flags;
-	bool named = id_read(pam_getenv(pamh, LOGIN_VARIABLE), id);
-	/* The variable ends here: the user's own environment must not carry it on. */
-	(void)pam_putenv(pamh, LOGIN_VARIABLE);
+	const char *variable = pam_getenv(pamh, LOGIN_VARIABLE);
+	bool named = id_read(variable, id);
+	/* The variable ends here: the user's own environment must not carry it on. Where there is
+	 * none, libpam would log an error. */
+	if (variable != NULL)
+		(void)pam_putenv(pamh, LOGIN_VARIABLE);
 	bool kept = pam_get_data(pamh, LOGIN_DATA, &data) == PAM_SUCCESS && data != NULL;
 	const char *user = item(pamh, PAM_USER);
 	if (!kept && named && user != NULL)

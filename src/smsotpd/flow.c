@@ -189,8 +189,11 @@ static void send_text(struct flow *flow, const struct job *job)
 	struct parcel parcel = {.visitor = job->login.visitor, .dummy = !job_sends(job)};
 	struct report report = {.outcome = OUTCOME_UNSENT, .detail = "too many texts wait already"};
 
-	if (job->result != RESULT_OK || job->effect != EFFECT_TEXT)
+	/* No text: nothing waits, so a later answer must not withdraw the one before. */
+	if (job->result != RESULT_OK || job->effect != EFFECT_TEXT) {
+		(void)ledger_text_leaves(flow->ledger, &job->login.visitor);
 		return;
+	}
 	memcpy(text.id, job->login.visitor.id, WIRE_ID_SIZE);
 	text.phone = job->phone;
 	text.code = job->text;

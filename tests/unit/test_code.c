@@ -1,7 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Codes: drawn, read and hashed. */
+#include <dlfcn.h>
+
 #include "core_fixture.h"
 #include "smsotpd/code.h"
+
+uint32_t randombytes_uniform(uint32_t bound);
+
+/* Stands before libsodium's: what is drawn next, or SODIUM. */
+#define SODIUM INT64_C(-1)
+static int64_t drawn = SODIUM;
+
+uint32_t randombytes_uniform(uint32_t bound)
+{
+	uint32_t (*real)(uint32_t) =
+		(uint32_t(*)(uint32_t))(uintptr_t)dlsym(RTLD_NEXT, "randombytes_uniform");
+
+	if (drawn == SODIUM)
+		return real(bound);
+	return drawn < bound ? (uint32_t)drawn : bound - 1;
+}
 
 static const struct {
 	const char *sentence;
@@ -100,6 +118,22 @@ static void test_drawn_codes(void **state)
 	}
 }
 
+static void test_the_first_and_the_last_code(void **state)
+{
+	struct code code;
+
+	(void)state;
+	drawn = 0;
+	code_draw(6, &code);
+	assert_string_equal(code.digits, "000001");
+	drawn = INT32_MAX;
+	code_draw(6, &code);
+	assert_string_equal(code.digits, "999999");
+	code_draw(8, &code);
+	assert_string_equal(code.digits, "99999999");
+	drawn = SODIUM;
+}
+
 static void test_the_test_code_is_zeros(void **state)
 {
 	struct code code;
@@ -142,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_a_nul_is_a_control_byte),
 		cmocka_unit_test(test_a_long_reply_is_read_to_its_end),
 		cmocka_unit_test(test_drawn_codes),
+		cmocka_unit_test(test_the_first_and_the_last_code),
 		cmocka_unit_test(test_the_test_code_is_zeros),
 		cmocka_unit_test(test_hashes_are_bound),
 	};

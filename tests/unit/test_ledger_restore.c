@@ -34,6 +34,9 @@ static void test_a_restart_after_a_resend_costs_no_login(void **state)
 	assert_int_equal(scene_begin(scene), LINE_SENT);
 	scene_at(scene, SECONDS(600));
 	assert_int_equal(scene_resend(scene), LINE_SENT);
+	/* What is shown in between does not make it younger. */
+	scene_at(scene, SECONDS(990));
+	assert_int_equal(scene_guess(scene), LINE_WRONG);
 	scene_at(scene, SECONDS(1000));
 	scene_restart(scene);
 	assert_int_equal(scene_guess(scene), LINE_WRONG);

@@ -87,6 +87,19 @@ static void test_a_failure_now_and_then_is_not_forgotten(void **state)
 	assert_int_equal(lockout_left(&lockout, BOOTTIME + HOURS(40)), SECONDS(120));
 }
 
+/* The day begins with the last failure, not with the first of its window. */
+static void test_the_day_begins_with_the_last_failure(void **state)
+{
+	const struct config *config = *state;
+	struct lockout lockout = {0};
+	int64_t now = BOOTTIME + HOURS(24) + MINUTES(5);
+
+	fail_at(&lockout, config, 4, BOOTTIME);
+	fail_at(&lockout, config, 1, BOOTTIME + MINUTES(14));
+	fail_at(&lockout, config, 5, now);
+	assert_int_equal(lockout_left(&lockout, now), SECONDS(120));
+}
+
 static void test_when_it_ends(void **state)
 {
 	const struct config *config = *state;
@@ -120,6 +133,7 @@ int main(void)
 		with_config(test_the_wait_doubles_up_to_an_hour),
 		with_config(test_a_day_without_a_failure_is_forgotten),
 		with_config(test_a_failure_now_and_then_is_not_forgotten),
+		with_config(test_the_day_begins_with_the_last_failure),
 		with_config(test_when_it_ends),
 		with_config(test_times_near_zero),
 	};

@@ -28,11 +28,11 @@ static void record_fill(struct record *record)
 	for (size_t i = 0; i < RECORD_SOURCES; i++) {
 		struct record_source *source = &record->source[i];
 		memset(source->hash, seed++, HASH_SIZE);
-		source->lockout = (struct lockout){.failures = (uint32_t)time++,
-			.wait = (uint32_t)time++,
-			.first = -time++,
-			.last = time++,
-			.until = time++};
+		source->lockout.failures = (uint32_t)time++;
+		source->lockout.wait = (uint32_t)time++;
+		source->lockout.first = -time++;
+		source->lockout.last = time++;
+		source->lockout.until = time++;
 		source->last_realtime = REALTIME + time++;
 		snprintf(source->label, LABEL_SIZE, "source %zu", i);
 	}

@@ -177,19 +177,21 @@ static void test_a_text_waits_for_its_hold_then_leaves(void **state)
 	assert_int_equal(bench->reports, 1);
 }
 
-static void test_a_withdrawn_text_never_leaves_and_is_told(void **state)
+static void test_a_withdrawn_text_never_leaves_and_is_told_once(void **state)
 {
 	struct bench *bench = *state;
 	struct text text;
 
 	bench->leaves = false;
 	put(bench, false);
+	put(bench, true);
 	assert_int_equal(sender_turn(bench->sender, DUE), -1);
-	assert_int_equal(bench->asked, 1);
+	assert_int_equal(bench->asked, 2);
 	assert_int_equal(handed_over(bench, &text), -1);
 	assert_int_equal(sender_turn(bench->sender, DEAD), -1);
 	assert_int_equal(bench->reports, 1);
 	assert_int_equal(bench->report.outcome, OUTCOME_UNSENT);
+	assert_non_null(strstr(bench->report.detail, "withdrawn"));
 }
 
 static void test_a_dummy_waits_alike_and_never_leaves(void **state)
@@ -353,7 +355,7 @@ int main(void)
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		row(test_a_text_waits_for_its_hold_then_leaves),
-		row(test_a_withdrawn_text_never_leaves_and_is_told),
+		row(test_a_withdrawn_text_never_leaves_and_is_told_once),
 		row(test_a_dummy_waits_alike_and_never_leaves),
 		row(test_an_end_without_a_report_is_unknown_and_never_repeated),
 		row(test_a_frame_that_nobody_read_is_not_repeated),
