@@ -215,6 +215,16 @@ enum result serve_directory(const char *path, struct error *error)
 	return RESULT_OK;
 }
 
+void serve_files(unsigned int count)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count)
+		return;
+	limit.rlim_cur = limit.rlim_max < count ? limit.rlim_max : count;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void serve_ready(void)
 {
 	sd_notify(0, "READY=1");

@@ -29,6 +29,10 @@ CHECKED enum result serve_drop(const char *user, struct error *error);
 /* Makes the directory `path` root's, mode 0711, where it is missing (foreground start only). */
 CHECKED enum result serve_directory(const char *path, struct error *error);
 
+/* Lets this process open `count` descriptors, or what its hard limit has: fewer make others wait.
+ */
+void serve_files(unsigned int count);
+
 /* sd_notify(3) and the watchdog; idle without systemd. */
 void serve_ready(void);
 void serve_alive(void);

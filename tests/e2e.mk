@@ -3,12 +3,13 @@
 # the project built, by a make of its own.
 
 SANITIZED    = $(BUILD)/asan
+CLANG_BUILD  = $(BUILD)/clang
 # All cores, unless make was told how many.
 PARALLEL     = $(MAKE) --no-print-directory \
                $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 E2E_PROGRAMS = $(PROGRAMS) $(BUILD)/tests/bulkpush-emulator
 
-.PHONY: demo check check-long demo-build check-build check-run
+.PHONY: demo check check-long demo-build check-build check-run clang-build
 demo:
 	@exec setpriv --pdeathsig KILL sh tests/e2e/demo
 
@@ -20,13 +21,18 @@ check:
 	@$(MAKE) --no-print-directory check-run
 
 check-long: export SMSOTP_TEST_LONG = yes
+check-long: export SMSOTP_TEST_SECONDS = 3600
 check-long: check
 
 check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS)
 ifndef SANITIZE
 	+@$(PARALLEL) BUILD=$(SANITIZED) SANITIZE=1 $(SANITIZED)/smsotpd \
 		$(SANITIZED)/smsotp-send $(SANITIZED)/smsotpctl $(SANITIZED)/tests/smsotpd
+	@$(PARALLEL) BUILD=$(CLANG_BUILD) CC=clang clang-build
 endif
+
+# What clang warns of, and gcc does not.
+clang-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS)
 
 check-run:
 	@SMSOTP_DAEMONS=/project/$(SANITIZED) exec setpriv --pdeathsig KILL tests/run

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -53,17 +52,6 @@ static enum result signals_open(int *ret_signals, struct error *error)
 		return error_set(error, RESULT_FAILED, "cannot take signals: %s", strerror(errno));
 	*ret_signals = fd;
 	return RESULT_OK;
-}
-
-static void files_raise(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= FILES_MAX)
-		return;
-	limit.rlim_cur = limit.rlim_max < FILES_MAX ? limit.rlim_max : FILES_MAX;
-	/* With fewer, connections wait in the backlog for longer. */
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /* All that wants root's rights comes first, then they go, then the network is touched. */
@@ -160,6 +148,6 @@ int main(int argc, char **argv)
 		log_line(LOG_ERR, "smsotp-send cannot start: no memory for its environment");
 		return EXIT_FAILURE;
 	}
-	files_raise();
+	serve_files(FILES_MAX);
 	return serve(config);
 }

@@ -18,6 +18,7 @@ struct connection {
 	enum stage stage;
 	bool control;
 	int fd;
+	uint32_t uid;     /* that the module sent; root's for an operator */
 	int64_t deadline; /* for the frame */
 	uint64_t id;
 };
@@ -134,6 +135,23 @@ static enum result read_ask(struct connections *connections, int fd, struct ask 
 	return ask_decode(connections->frame, (size_t)size, ret_ask);
 }
 
+void connections_forget(struct connections *connections)
+{
+	explicit_bzero(connections->frame, connections->frame_size);
+	connections->frame_size = 0;
+}
+
+static enum result uid_check(const struct connections *connections, uint32_t uid)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; uid != 0 && i < CONNECTIONS_MAX; i++) {
+		const struct connection *connection = &connections->connection[i];
+		count += connection->stage == STAGE_ANSWER && connection->uid == uid;
+	}
+	return count < CONNECTIONS_UID ? RESULT_OK : RESULT_FULL;
+}
+
 bool connections_read(
 	struct connections *connections, uint32_t number, struct incoming *ret_incoming)
 {
@@ -153,21 +171,19 @@ bool connections_read(
 		result = ctl_receive_request(connection->fd, &incoming.request, &incoming.bulk);
 	else
 		result = read_ask(connections, connection->fd, &incoming.ask);
+	if (result == RESULT_OK)
+		result = uid_check(connections, incoming.ask.uid);
 	if (result != RESULT_OK) {
+		connections_forget(connections);
 		finish(connections, connection);
 		return false;
 	}
 	connection->stage = STAGE_ANSWER;
+	connection->uid = incoming.ask.uid;
 	incoming.connection = connection->id;
 	*ret_incoming = incoming;
 	ask_wipe(&incoming.ask);
 	return true;
-}
-
-void connections_forget(struct connections *connections)
-{
-	explicit_bzero(connections->frame, connections->frame_size);
-	connections->frame_size = 0;
 }
 
 static struct connection *find(struct connections *connections, uint64_t id)

@@ -19,6 +19,7 @@
 #include "version.h"
 
 #define DAEMON_USER "smsotp"
+#define FILES_MAX   4096 /* connections, texts that are under way, stores and log */
 
 /* All that lives as long as the daemon; each is owned here, and what points into it goes first. */
 struct daemon {
@@ -231,5 +232,6 @@ int daemon_main(int argc, char **argv, const struct clock *clock)
 	}
 	daemon.config_path = options.config;
 	signal(SIGPIPE, SIG_IGN);
+	serve_files(FILES_MAX);
 	return run(&daemon);
 }

@@ -10,13 +10,14 @@
 #include "log.h"
 
 #define MINUTE_MS  INT64_C(60000)
-#define RULES_SIZE 256 /* refusals that are being counted; the one that began first gives way */
+#define RULES_SIZE 256 /* refusals that are being counted; while all are, others share one */
+#define NEVER      (-MINUTE_MS)
 #define VALUE_SIZE 512
 
 struct rule {
 	uint8_t source[HASH_SIZE];
 	const char *event;
-	int64_t since;
+	int64_t since;  /* boottime of the event that was written last */
 	uint32_t count; /* not written yet */
 };
 
@@ -24,6 +25,8 @@ struct trail {
 	struct audit *audit;
 	const struct clock *clock;
 	struct rule rule[RULES_SIZE];
+	struct rule elsewhere; /* all that found no room among them */
+	struct rule service;
 };
 
 enum result trail_new(struct audit *audit, const struct clock *clock, struct trail **ret_trail)
@@ -34,6 +37,8 @@ enum result trail_new(struct audit *audit, const struct clock *clock, struct tra
 		return RESULT_MEMORY;
 	trail->audit = audit;
 	trail->clock = clock;
+	trail->elsewhere.since = NEVER;
+	trail->service.since = NEVER;
 	*ret_trail = trail;
 	return RESULT_OK;
 }
@@ -83,36 +88,41 @@ static void put_login(json_t *fields, const struct login *login, const char *use
 	put(fields, "first_factor", telemetry->factor);
 }
 
-/*
- * The first refusal of a source under a rule is written at once, those of the minute after it are
- * counted and come with the next. Returns 0 where this one is only counted, else how many it speaks
- * of.
- */
-static uint32_t rule_count(
+/* Where a source's events of one kind are counted. */
+static struct rule *rule_find(
 	struct trail *trail, const uint8_t source[static HASH_SIZE], const char *event, int64_t now)
 {
 	struct rule *best = &trail->rule[0];
 
 	for (size_t i = 0; i < RULES_SIZE; i++) {
 		struct rule *rule = &trail->rule[i];
-		bool same = rule->event != NULL && strcmp(rule->event, event) == 0 &&
-			    memcmp(rule->source, source, HASH_SIZE) == 0;
-		if (same && now - rule->since < MINUTE_MS) {
-			rule->count++;
-			return 0;
-		}
-		if (same) {
-			uint32_t count = rule->count + 1;
-			rule->count = 0;
-			rule->since = now;
-			return count;
-		}
-		if (rule->event == NULL || rule->since < best->since)
+		if (rule->event != NULL && strcmp(rule->event, event) == 0 &&
+			memcmp(rule->source, source, HASH_SIZE) == 0)
+			return rule;
+		if (best->event != NULL && (rule->event == NULL || rule->since < best->since))
 			best = rule;
 	}
-	*best = (struct rule){.event = event, .since = now};
+	if (best->event != NULL && now - best->since < MINUTE_MS)
+		return &trail->elsewhere;
+	*best = (struct rule){.event = event, .since = NEVER};
 	memcpy(best->source, source, HASH_SIZE);
-	return 1;
+	return best;
+}
+
+/*
+ * The first is written at once, those of the minute after it are counted and come with the next.
+ * Returns 0 where this one is only counted, else how many it speaks of.
+ */
+static uint32_t rule_count(struct rule *rule, int64_t now)
+{
+	uint32_t count = rule->count + 1;
+	bool quiet = now - rule->since < MINUTE_MS;
+
+	rule->count = quiet ? count : 0;
+	if (quiet)
+		return 0;
+	rule->since = now;
+	return count;
 }
 
 static const char *login_event(const struct job *job)
@@ -142,14 +152,18 @@ void event_login(struct trail *trail, const struct job *job)
 	bool granted = job_grants(job);
 	bool refusal = job->kind == JOB_VERIFY && !granted;
 	struct moment now;
+	struct rule *rule = NULL;
 	uint32_t count = 1;
 
 	trail->clock->now(trail->clock, &now);
 	if (job->near != NULL && job->result == RESULT_OK)
 		event_near(trail, job, &now);
 	enum standing standing = job_standing(job);
-	if (refusal || standing != STANDING_GOOD)
-		count = rule_count(trail, job->login.visitor.source, event, now.boottime);
+	/* What sends nothing and lets nobody in costs whoever asks nothing, and him we count. */
+	if (!granted && !job_sends(job)) {
+		rule = rule_find(trail, job->login.visitor.source, event, now.boottime);
+		count = rule_count(rule, now.boottime);
+	}
 	if (count == 0)
 		return;
 	json_t *fields = json_object();
@@ -161,6 +175,8 @@ void event_login(struct trail *trail, const struct job *job)
 		job->result == RESULT_OK ? effect_name(job->effect) : result_name(job->result));
 	if (count > 1)
 		json_object_set_new(fields, "count", json_integer(count));
+	if (rule == &trail->elsewhere)
+		put(fields, "counted", "all sources beyond those that have events of their own");
 	int priority = granted || !refusal ? LOG_INFO : LOG_NOTICE;
 	audit_write(
 		trail->audit, &now, job->result == RESULT_OK ? priority : LOG_ERR, event, fields);
@@ -206,11 +222,10 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
 
 void event_service(struct trail *trail, const char *service)
 {
-	static const uint8_t anywhere[HASH_SIZE] = {0};
 	struct moment now;
 
 	trail->clock->now(trail->clock, &now);
-	uint32_t count = rule_count(trail, anywhere, "service.unknown", now.boottime);
+	uint32_t count = rule_count(&trail->service, now.boottime);
 	if (count == 0)
 		return;
 	json_t *fields = json_object();

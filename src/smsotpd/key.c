@@ -66,8 +66,9 @@ static enum result key_read(const char *path, uint8_t bytes[static FILE_SIZE], s
 	if (fd < 0 && errno == ENOENT)
 		return RESULT_NOT_FOUND;
 	if (fd < 0)
-		return error_set(
-			error, RESULT_REFUSED, "cannot open the key %s: %s", path, strerror(errno));
+		return error_set(error, RESULT_REFUSED,
+			"cannot open the key %s: %s; it must be a file of uid %u with mode 0600",
+			path, strerror(errno), geteuid());
 	bool sound = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
 		     status.st_uid == geteuid() && (status.st_mode & 077) == 0;
 	ssize_t size = sound ? read(fd, bytes, FILE_SIZE) : -1;

@@ -146,7 +146,8 @@ static uint32_t seconds_up(int64_t milliseconds)
 	return milliseconds <= 0 ? 0 : (uint32_t)((milliseconds + SECOND - 1) / SECOND);
 }
 
-/* What is left of the newest text's code; by both clocks, as the store judges it. */
+/* What is left of the newest text's code; by both clocks, as the store judges it: nothing where the
+ * boot's has yet to reach its beginning. */
 static int64_t life_left(
 	const struct dialogue *dialogue, const struct config *config, const struct moment *now)
 {
@@ -154,6 +155,8 @@ static int64_t life_left(
 	int64_t boot = dialogue->last_text.boottime + life - now->boottime;
 	int64_t wall = dialogue->last_text.realtime + life - now->realtime;
 
+	if (boot > life)
+		return 0;
 	return boot < wall ? boot : wall;
 }
 

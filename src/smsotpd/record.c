@@ -213,29 +213,49 @@ enum result record_decode(const uint8_t *bytes, size_t size, struct record *ret_
 	return RESULT_OK;
 }
 
+/* A machine that was set back: the boot's clock has yet to reach what the record holds. */
+static bool from_future(const struct record *record, const struct moment *now)
+{
+	for (size_t i = 0; i < RECORD_CHALLENGES; i++) {
+		if (record->challenge[i].code[0].made.boottime > now->boottime)
+			return true;
+	}
+	for (size_t i = 0; i < RECORD_SOURCES; i++) {
+		if (record->source[i].lockout.last > now->boottime)
+			return true;
+	}
+	return false;
+}
+
+/* The last failure happened `elapsed` ago, whatever the clock of its boot said then. */
+static void source_rebase(struct record_source *source, const struct moment *now)
+{
+	struct lockout *lockout = &source->lockout;
+	int64_t elapsed = now->realtime - source->last_realtime;
+
+	if (elapsed < 0)
+		elapsed = 0;
+	int64_t shift = now->boottime - elapsed - lockout->last;
+	lockout->first += shift;
+	lockout->last += shift;
+	lockout->until = lockout->until == 0 ? 0 : lockout->until + shift;
+	source->last_realtime = now->realtime - elapsed;
+	/* 0 would be a free row. */
+	if (lockout->last == 0)
+		lockout->last = -1;
+}
+
 void record_rebase(
 	struct record *record, const uint8_t boot[static BOOT_ID_SIZE], const struct moment *now)
 {
-	if (memcmp(record->boot, boot, BOOT_ID_SIZE) == 0)
+	if (memcmp(record->boot, boot, BOOT_ID_SIZE) == 0 && !from_future(record, now))
 		return;
 	memcpy(record->boot, boot, BOOT_ID_SIZE);
 	memset(record->challenge, 0, sizeof(record->challenge));
 	for (size_t i = 0; i < RECORD_TALLIES; i++)
 		tally_rebase(&record->tally[i], now);
 	for (size_t i = 0; i < RECORD_SOURCES; i++) {
-		struct record_source *source = &record->source[i];
-		if (source->lockout.last == 0)
-			continue;
-		int64_t elapsed = now->realtime - source->last_realtime;
-		if (elapsed < 0)
-			elapsed = 0;
-		/* The last failure happened `elapsed` ago, whatever the clock of its boot said
-		 * then. */
-		int64_t shift = now->boottime - elapsed - source->lockout.last;
-		source->lockout.first += shift;
-		source->lockout.last += shift;
-		source->lockout.until =
-			source->lockout.until == 0 ? 0 : source->lockout.until + shift;
-		source->last_realtime = now->realtime - elapsed;
+		if (record->source[i].lockout.last != 0)
+			source_rebase(&record->source[i], now);
 	}
 }

@@ -88,6 +88,7 @@ CHECKED enum result record_decode(const uint8_t *bytes, size_t size, struct reco
 /*
  * Makes the record one of this boot. After a reboot every code is void, and a lock goes on for what
  * is left of it by the wall clock; where that clock went backwards nothing of it has been served.
+ * So too where the boot's own clock is behind the record: the machine was set back, its disk not.
  */
 void record_rebase(
 	struct record *record, const uint8_t boot[static BOOT_ID_SIZE], const struct moment *now);

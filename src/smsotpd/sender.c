@@ -66,22 +66,35 @@ void sender_free(struct sender **sender)
 	*sender = NULL;
 }
 
+/* A free slot; for a text, where there is none, that of a dummy: nobody misses it. */
+static struct slot *slot_take(struct sender *sender, const struct parcel *parcel)
+{
+	struct slot *dummy = NULL;
+
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct slot *slot = &sender->slot[i];
+		if (slot->state == SLOT_FREE)
+			return slot;
+		if (slot->parcel.dummy)
+			dummy = slot;
+	}
+	return parcel->dummy ? NULL : dummy;
+}
+
 enum result sender_put(
 	struct sender *sender, const struct parcel *parcel, int64_t due, int64_t dead)
 {
-	for (size_t i = 0; i < SLOTS; i++) {
-		struct slot *slot = &sender->slot[i];
-		if (slot->state != SLOT_FREE)
-			continue;
-		*slot = (struct slot){.state = SLOT_WAITING,
-			.held = true,
-			.fd = -1,
-			.due = due,
-			.dead = dead,
-			.parcel = *parcel};
-		return RESULT_OK;
-	}
-	return RESULT_FULL;
+	struct slot *slot = slot_take(sender, parcel);
+
+	if (slot == NULL)
+		return RESULT_FULL;
+	*slot = (struct slot){.state = SLOT_WAITING,
+		.held = true,
+		.fd = -1,
+		.due = due,
+		.dead = dead,
+		.parcel = *parcel};
+	return RESULT_OK;
 }
 
 /* The last word on a parcel. The slot is free before the hook runs, which may put another. */

@@ -38,8 +38,8 @@ CHECKED enum result sender_new(const char *path, int epoll, uint32_t tag,
 	const struct sender_hooks *hooks, struct sender **ret_sender);
 void sender_free(struct sender **sender);
 
-/* Copies the parcel; it leaves at `due` and is dropped at `dead` (monotonic ms). RESULT_FULL: not
- * taken. */
+/* Copies the parcel; it leaves at `due` and is dropped at `dead` (monotonic ms). A full table gives
+ * up a dummy for a text. RESULT_FULL: not taken. */
 CHECKED enum result sender_put(
 	struct sender *sender, const struct parcel *parcel, int64_t due, int64_t dead);
 

@@ -47,6 +47,11 @@ enum result store_directory(const char *path, bool create, int *ret_directory, s
 			"the store directory %s is a link or no directory; put the directory "
 			"itself there",
 			path);
+	if (directory < 0 && errno == EACCES)
+		return error_set(error, RESULT_REFUSED,
+			"the store directory %s is not open to uid %u; repair it with: chown -R %u "
+			"%s",
+			path, geteuid(), geteuid(), path);
 	if (directory < 0)
 		return error_set(error, RESULT_FAILED, "the store directory %s does not open: %s",
 			path, strerror(errno));

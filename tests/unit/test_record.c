@@ -190,6 +190,7 @@ static void test_a_reboot(void **state)
 		{"a lock ends while the host is off", SECONDS(30), HOURS(1), 0},
 		{"a clock that went backwards serves nothing", SECONDS(30), -DAYS(2), HOURS(1)},
 		{"a clock that stands serves nothing", SECONDS(30), 0, HOURS(1)},
+		{"a failure at the boot's first moment", MINUTES(20), MINUTES(20), MINUTES(40)},
 	};
 	static const uint8_t boot[BOOT_ID_SIZE] = {2};
 	static const struct challenge none[RECORD_CHALLENGES];
@@ -207,8 +208,26 @@ static void test_a_reboot(void **state)
 		HOLDS(rows[i].sentence, left == rows[i].left);
 		HOLDS(rows[i].sentence, record.known[1].realtime == REALTIME);
 		HOLDS(rows[i].sentence, record.source[0].lockout.last == 0);
+		HOLDS(rows[i].sentence, record.source[2].lockout.last != 0);
 		HOLDS(rows[i].sentence, record.source[2].lockout.wait == 3600);
 	}
+}
+
+static void test_a_machine_that_was_set_back(void **state)
+{
+	const struct moment now = {BOOTTIME - SECONDS(1), REALTIME + MINUTES(20)};
+	static const struct challenge none[RECORD_CHALLENGES];
+	struct record record;
+
+	(void)state;
+	locked_record(&record);
+	record_rebase(&record, record.boot, &now);
+	assert_memory_equal(record.challenge, none, sizeof(none));
+	assert_int_equal(lockout_left(&record.source[2].lockout, now.boottime), MINUTES(40));
+	locked_record(&record);
+	record.challenge[3] = (struct challenge){0};
+	record_rebase(&record, record.boot, &now);
+	assert_int_equal(lockout_left(&record.source[2].lockout, now.boottime), MINUTES(40));
 }
 
 static void test_reboot_after_reboot_serves_once(void **state)
@@ -247,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_other_sizes_are_refused),
 		cmocka_unit_test(test_the_same_boot_changes_nothing),
 		cmocka_unit_test(test_a_reboot),
+		cmocka_unit_test(test_a_machine_that_was_set_back),
 		cmocka_unit_test(test_reboot_after_reboot_serves_once),
 		cmocka_unit_test(test_a_new_record_is_of_this_boot),
 	};

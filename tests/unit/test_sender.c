@@ -340,6 +340,21 @@ static void test_a_full_table_takes_no_more_and_loses_none(void **state)
 	assert_int_equal(sender_put(bench->sender, &parcel, DUE, DEAD), RESULT_OK);
 }
 
+static void test_a_text_takes_the_place_of_a_dummy(void **state)
+{
+	struct bench *bench = *state;
+	const struct parcel dummy = {.dummy = true};
+	struct text text;
+
+	while (sender_put(bench->sender, &dummy, DUE, DEAD) == RESULT_OK)
+		;
+	put(bench, false);
+	sender_turn(bench->sender, DUE);
+	int fd = handed_over(bench, &text);
+	assert_true(fd >= 0);
+	close(fd);
+}
+
 static void test_foreign_slots_are_nothing(void **state)
 {
 	struct bench *bench = *state;
@@ -364,6 +379,7 @@ int main(void)
 		row(test_too_old_is_dropped_and_told_once),
 		row(test_a_report_that_never_comes_is_unknown),
 		row(test_a_full_table_takes_no_more_and_loses_none),
+		row(test_a_text_takes_the_place_of_a_dummy),
 		row(test_foreign_slots_are_nothing),
 	};
 

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# build/tests/flood and build/tests/race: what the tests of attacks attack with.
+
+check-build: $(BUILD)/tests/flood $(BUILD)/tests/race
+
+$(BUILD)/tests/flood: $(BUILD)/tests/attack/flood.o $(patsubst %,$(BUILD)/src/%.o,result secret wire ask client)
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpthread
+
+$(BUILD)/tests/race: $(BUILD)/tests/attack/race.o
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpam

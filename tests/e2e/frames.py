@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What pam_smsotp.so says to smsotpd.sock, by hand: for frames that no module sends."""
+
+import os
+import socket
+import struct
+
+import wait
+
+SOCKET = "/run/smsotp/smsotpd.sock"
+VERSION, BEGIN, VERIFY, OPEN, CLOSE, ANSWER = 1, 1, 2, 3, 4, 5
+REFUSED, ASK, SPENT, UNAVAILABLE, DISABLED, GRANTED = range(6)
+TOKEN = 64
+
+
+def string(text):
+    data = text.encode()
+    return struct.pack("<H", len(data)) + data + b"\0"
+
+
+def ask(kind, user, service="sudo", uid=1000, token=bytes(TOKEN), reply=b"", number=None,
+        version=VERSION):
+    """A whole frame."""
+    facts = b"".join(map(string, (service, user, "", "", "", "", "")))
+    return (bytes((version, kind)) + (number or os.urandom(16)) + struct.pack("<IB", uid, 0) +
+            facts + token + struct.pack("<I", len(reply)) + reply)
+
+
+def connect(path=SOCKET, seconds=5):
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.settimeout(seconds)
+
+    def accepted():
+        try:
+            connection.connect(path)
+        except BlockingIOError:
+            return False
+        return True
+
+    wait.until(accepted, "room in the backlog", seconds)
+    return connection
+
+
+def receive(connection):
+    """The answer; empty where smsotpd has closed, with or without a word unread."""
+    try:
+        return connection.recv(16384)
+    except ConnectionResetError:
+        return b""
+
+
+def say(frame, path=SOCKET):
+    """One frame, and the answer to it."""
+    with connect(path) as connection:
+        connection.send(frame)
+        return receive(connection)
+
+
+def verdict(answer):
+    assert answer[:2] == bytes((VERSION, ANSWER)), answer
+    return answer[18]
+
+
+def token(answer):
+    return answer[32:32 + TOKEN]
