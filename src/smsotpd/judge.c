@@ -127,8 +127,8 @@ static void hash_of(const struct judge *judge, const uint8_t id[static HASH_SIZE
 /* All that one job reads and writes in the state store. */
 struct desk {
 	uint8_t id[HASH_SIZE];
-	uint8_t source_id[HASH_SIZE];
-	uint8_t host_id[HASH_SIZE];
+	struct tally_key source_key;
+	struct tally_key host_key;
 	struct record record;
 	struct tally source;
 	struct tally host;
@@ -147,15 +147,15 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 	 * nobody. */
 	desk->own = job->standing == STANDING_GOOD && (!job->junk || job->view.early);
 	state_id(state, desk->own ? job->user : job->login.name, desk->own, desk->id);
-	state_source_id(state, job->login.visitor.source, desk->source_id);
-	state_host_id(state, desk->host_id);
+	tally_key_source(job->login.visitor.source, &desk->source_key);
+	tally_key_host(&desk->host_key);
 	enum result result = state_load(state, txn, desk->id, &desk->record);
 	if (result == RESULT_OK)
 		result = state_tally_load(
-			state, txn, desk->source_id, judge->clock, &job->now, &desk->source);
+			state, txn, &desk->source_key, judge->clock, &job->now, &desk->source);
 	if (result == RESULT_OK)
 		result = state_tally_load(
-			state, txn, desk->host_id, judge->clock, &job->now, &desk->host);
+			state, txn, &desk->host_key, judge->clock, &job->now, &desk->host);
 	record_rebase(&desk->record, judge->clock->boot, &job->now);
 	desk->books = (struct books){
 		.tally = {&desk->record.tally[LIMIT_USER], &desk->record.tally[LIMIT_USER_DAY],
@@ -171,10 +171,10 @@ static enum result desk_close(const struct judge *judge, MDB_txn *txn, const str
 
 	if (result == RESULT_OK)
 		result = state_tally_save(
-			judge->state, txn, desk->source_id, judge->clock, &desk->source);
+			judge->state, txn, &desk->source_key, judge->clock, &desk->source);
 	if (result == RESULT_OK)
 		result = state_tally_save(
-			judge->state, txn, desk->host_id, judge->clock, &desk->host);
+			judge->state, txn, &desk->host_key, judge->clock, &desk->host);
 	return result;
 }
 

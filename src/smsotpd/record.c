@@ -213,6 +213,12 @@ enum result record_decode(const uint8_t *bytes, size_t size, struct record *ret_
 	return RESULT_OK;
 }
 
+bool tally_from_future(const struct tally *tally, const struct moment *now)
+{
+	return tally->texts.since.boottime > now->boottime ||
+	       tally->failures.since.boottime > now->boottime;
+}
+
 /* A machine that was set back: the boot's clock has yet to reach what the record holds. */
 static bool from_future(const struct record *record, const struct moment *now)
 {
@@ -222,6 +228,10 @@ static bool from_future(const struct record *record, const struct moment *now)
 	}
 	for (size_t i = 0; i < RECORD_SOURCES; i++) {
 		if (record->source[i].lockout.last > now->boottime)
+			return true;
+	}
+	for (size_t i = 0; i < RECORD_TALLIES; i++) {
+		if (tally_from_future(&record->tally[i], now))
 			return true;
 	}
 	return false;

@@ -77,8 +77,10 @@ struct record {
 void tally_encode(const struct tally *tally, uint8_t ret[static TALLY_SIZE]);
 CHECKED enum result tally_decode(const uint8_t *bytes, size_t size, struct tally *ret_tally);
 
-/* Nothing in a tally begins in the future of its boot's clock. */
+/* Moves a tally of another boot to this one; needed too where it is of a future that was set back.
+ */
 void tally_rebase(struct tally *tally, const struct moment *now);
+bool tally_from_future(const struct tally *tally, const struct moment *now);
 
 void record_encode(const struct record *record, uint8_t ret[static RECORD_SIZE]);
 

@@ -7,7 +7,7 @@
 
 #include "smsotpd/code.h"
 
-#define STORE_SIZE ((size_t)1 << 20)
+#define STORE_SIZE ((size_t)16 << 20)
 
 /* What stands between the stores and LMDB can only be file-scope: its calls bring no context. */
 struct calls calls;

@@ -49,7 +49,8 @@ static void record_fill(struct record *record)
 			windows[w]->all = (uint32_t)time++;
 		}
 	}
-	record->ceiling = (struct ceiling){.strange = (uint32_t)time++, .known = (uint32_t)time++};
+	record->ceiling.strange = (uint32_t)time++;
+	record->ceiling.known = (uint32_t)time++;
 }
 
 static void test_there_and_back(void **state)
