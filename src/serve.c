@@ -208,6 +208,10 @@ enum result serve_directory(const char *path, struct error *error)
 			strerror(errno));
 	if (!S_ISDIR(status.st_mode))
 		return error_set(error, RESULT_REFUSED, "%s is no directory: move it away", path);
+	if (status.st_uid != 0 && status.st_uid != geteuid())
+		return error_set(error, RESULT_REFUSED,
+			"%s belongs to uid %u, who could replace its sockets: chown root it", path,
+			status.st_uid);
 	if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return error_set(error, RESULT_REFUSED,
 			"others may write in %s and could replace its sockets: chmod go-w it",

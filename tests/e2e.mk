@@ -17,6 +17,7 @@ demo-build: $(E2E_PROGRAMS)
 
 check:
 	@sh tests/e2e/prepare check $(BUILD)
+	@sh tests/e2e/make-debian13 $(BUILD)/debian13
 	+@$(PARALLEL) check-build
 	@$(MAKE) --no-print-directory check-run
 
@@ -24,15 +25,16 @@ check-long: export SMSOTP_TEST_LONG = yes
 check-long: export SMSOTP_TEST_SECONDS = 3600
 check-long: check
 
-check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS)
+check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS) $(MODULE_TESTS)
 ifndef SANITIZE
 	+@$(PARALLEL) BUILD=$(SANITIZED) SANITIZE=1 $(SANITIZED)/smsotpd \
-		$(SANITIZED)/smsotp-send $(SANITIZED)/smsotpctl $(SANITIZED)/tests/smsotpd
+		$(SANITIZED)/smsotp-send $(SANITIZED)/smsotpctl $(SANITIZED)/tests/smsotpd \
+		$(MODULE_TESTS:$(BUILD)/%=$(SANITIZED)/%) $(SANITIZED)/pam_smsotp.so
 	@$(PARALLEL) BUILD=$(CLANG_BUILD) CC=clang clang-build
 endif
 
 # What clang warns of, and gcc does not.
-clang-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS)
+clang-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS) $(MODULE_TESTS)
 
 check-run:
 	@SMSOTP_DAEMONS=/project/$(SANITIZED) exec setpriv --pdeathsig KILL tests/run

@@ -22,6 +22,13 @@ struct entry {
 	char *text;
 };
 
+/* The file, the thread's own. */
+struct out {
+	int fd;       /* -1: none */
+	bool torn;    /* its last line is not whole */
+	bool failing; /* and somebody was told */
+};
+
 struct audit {
 	char path[PATH_MAX];
 	bool journal;
@@ -36,7 +43,7 @@ struct audit {
 	bool stopping;
 };
 
-/* The thread's own: a regular file or nothing, so that no reader of a pipe can hold us up. */
+/* A regular file or nothing, so that no reader of a pipe can hold us up. */
 static int file_open(const char *path)
 {
 	struct stat status;
@@ -51,10 +58,40 @@ static int file_open(const char *path)
 	return -1;
 }
 
-static void entry_write(const struct audit *audit, int fd, struct entry *entry)
+static void out_open(const struct audit *audit, struct out *ret_out)
 {
-	if (fd >= 0 && write(fd, entry->json, strlen(entry->json)) < 0)
+	*ret_out = (struct out){.fd = file_open(audit->path)};
+	if (ret_out->fd < 0)
+		log_line(LOG_WARNING, "cannot open %s: see its directory's owner and room",
+			audit->path);
+}
+
+static void out_close(const struct out *out)
+{
+	if (out->fd >= 0)
+		close(out->fd);
+}
+
+/* What is written of a line when the disk is full is ended before the next: that one is whole. */
+static bool out_write(struct out *out, const char *line)
+{
+	size_t size = strlen(line);
+
+	if (out->torn && write(out->fd, "\n", 1) != 1)
+		return false;
+	out->torn = false;
+	ssize_t written = write(out->fd, line, size);
+	out->torn = written > 0 && (size_t)written < size;
+	return written == (ssize_t)size;
+}
+
+static void entry_write(const struct audit *audit, struct out *out, struct entry *entry)
+{
+	bool failed = out->fd >= 0 && !out_write(out, entry->json);
+
+	if (failed && !out->failing)
 		log_line(LOG_WARNING, "cannot write %s: make room on its disk", audit->path);
+	out->failing = failed;
 	if (audit->journal)
 		log_line(entry->priority, "%s", entry->text);
 	free(entry->json);
@@ -91,22 +128,18 @@ static void *run(void *argument)
 	struct entry entry;
 	bool any;
 	bool reopen;
-	int fd = file_open(audit->path);
+	struct out out;
 
-	if (fd < 0)
-		log_line(LOG_WARNING, "cannot open %s: see its directory's owner and room",
-			audit->path);
+	out_open(audit, &out);
 	while (take(audit, &entry, &any, &reopen)) {
 		if (reopen) {
-			if (fd >= 0)
-				close(fd);
-			fd = file_open(audit->path);
+			out_close(&out);
+			out_open(audit, &out);
 		}
 		if (any)
-			entry_write(audit, fd, &entry);
+			entry_write(audit, &out, &entry);
 	}
-	if (fd >= 0)
-		close(fd);
+	out_close(&out);
 	return NULL;
 }
 

@@ -18,9 +18,9 @@ struct connection {
 	enum stage stage;
 	bool control;
 	int fd;
-	uint32_t uid;     /* that the module sent; root's for an operator */
 	int64_t deadline; /* for the frame */
 	uint64_t id;
+	uint32_t uid; /* of the module's frame: whoever started sudo or su */
 };
 
 struct connections {
@@ -135,28 +135,43 @@ static enum result read_ask(struct connections *connections, int fd, struct ask 
 	return ask_decode(connections->frame, (size_t)size, ret_ask);
 }
 
-void connections_forget(struct connections *connections)
+/* Root is sshd and login: whoever is behind those has shares of their own. */
+static bool share_used(const struct connections *connections, uint32_t uid)
 {
-	explicit_bzero(connections->frame, connections->frame_size);
-	connections->frame_size = 0;
-}
-
-static enum result uid_check(const struct connections *connections, uint32_t uid)
-{
-	size_t count = 0;
+	size_t waiting = 0;
 
 	for (size_t i = 0; uid != 0 && i < CONNECTIONS_MAX; i++) {
 		const struct connection *connection = &connections->connection[i];
-		count += connection->stage == STAGE_ANSWER && connection->uid == uid;
+		waiting += connection->stage == STAGE_ANSWER && connection->uid == uid ? 1 : 0;
 	}
-	return count < CONNECTIONS_UID ? RESULT_OK : RESULT_FULL;
+	return waiting >= CONNECTIONS_SHARE;
+}
+
+/* The event was of a connection that has left this entry since. */
+static bool nothing_yet(int fd)
+{
+	uint8_t byte;
+
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+static enum result read_incoming(struct connections *connections, struct connection *connection,
+	struct incoming *ret_incoming)
+{
+	if (connection->control)
+		return ctl_receive_request(
+			connection->fd, &ret_incoming->request, &ret_incoming->bulk);
+	enum result result = read_ask(connections, connection->fd, &ret_incoming->ask);
+	if (result != RESULT_OK)
+		return result;
+	connection->uid = ret_incoming->ask.uid;
+	return share_used(connections, connection->uid) ? RESULT_FULL : RESULT_OK;
 }
 
 bool connections_read(
 	struct connections *connections, uint32_t number, struct incoming *ret_incoming)
 {
 	struct incoming incoming = {.bulk = -1};
-	enum result result;
 
 	if (number >= CONNECTIONS_MAX || connections->connection[number].stage == STAGE_FREE)
 		return false;
@@ -167,23 +182,25 @@ bool connections_read(
 		finish(connections, connection);
 		return false;
 	}
-	if (connection->control)
-		result = ctl_receive_request(connection->fd, &incoming.request, &incoming.bulk);
-	else
-		result = read_ask(connections, connection->fd, &incoming.ask);
-	if (result == RESULT_OK)
-		result = uid_check(connections, incoming.ask.uid);
-	if (result != RESULT_OK) {
+	if (nothing_yet(connection->fd))
+		return false;
+	if (read_incoming(connections, connection, &incoming) != RESULT_OK) {
+		ask_wipe(&incoming.ask);
 		connections_forget(connections);
 		finish(connections, connection);
 		return false;
 	}
 	connection->stage = STAGE_ANSWER;
-	connection->uid = incoming.ask.uid;
 	incoming.connection = connection->id;
 	*ret_incoming = incoming;
 	ask_wipe(&incoming.ask);
 	return true;
+}
+
+void connections_forget(struct connections *connections)
+{
+	explicit_bzero(connections->frame, connections->frame_size);
+	connections->frame_size = 0;
 }
 
 static struct connection *find(struct connections *connections, uint64_t id)

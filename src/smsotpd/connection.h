@@ -11,9 +11,9 @@
 
 #include "ask.h"
 
-#define CONNECTIONS_MAX 1024
-#define CONNECTIONS_UID 64   /* for one real uid but root's, that wait for their answer */
-#define FRAME_MS        1000 /* a frame that has not come by then is not waited for */
+#define CONNECTIONS_MAX   1024
+#define CONNECTIONS_SHARE 128  /* that wait for an answer to one real uid, but for root's */
+#define FRAME_MS          1000 /* a frame that has not come by then is not waited for */
 
 struct connections;
 
@@ -32,10 +32,8 @@ void connections_free(struct connections **connections);
  */
 void connections_accept(struct connections *connections, int listener, bool control, int64_t now);
 
-/*
- * False where there is nothing, or nothing sound: then the connection is closed. So is one of a
- * real uid that has CONNECTIONS_UID already: a user's sudos all connect as root.
- */
+/* False where there is nothing, nothing sound, or its uid's share is used up: then the connection
+ * is closed. */
 bool connections_read(
 	struct connections *connections, uint32_t number, struct incoming *ret_incoming);
 

@@ -26,7 +26,6 @@ struct trail {
 	const struct clock *clock;
 	struct rule rule[RULES_SIZE];
 	struct rule elsewhere; /* all that found no room among them */
-	struct rule service;
 };
 
 enum result trail_new(struct audit *audit, const struct clock *clock, struct trail **ret_trail)
@@ -38,7 +37,6 @@ enum result trail_new(struct audit *audit, const struct clock *clock, struct tra
 	trail->audit = audit;
 	trail->clock = clock;
 	trail->elsewhere.since = NEVER;
-	trail->service.since = NEVER;
 	*ret_trail = trail;
 	return RESULT_OK;
 }
@@ -213,8 +211,11 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
 	struct moment now;
 	json_t *fields = json_object();
 
+	/* What was typed may be a phone: the id leads to the login, which has the name. */
+	bool named = accepted && login->service->identify == IDENTIFY_NAME;
+
 	trail->clock->now(trail->clock, &now);
-	put_login(fields, login, accepted ? login->name : "");
+	put_login(fields, login, named ? login->name : "");
 	json_object_set_new(fields, "accepted", json_boolean(accepted));
 	audit_write(trail->audit, &now, accepted ? LOG_INFO : LOG_NOTICE,
 		open ? "session.open" : "session.close", fields);
@@ -222,10 +223,14 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
 
 void event_service(struct trail *trail, const char *service)
 {
+	uint8_t where[HASH_SIZE] = {0};
 	struct moment now;
 
+	/* Counted by the service: each is named once a minute. */
+	memcpy(where, service, strnlen(service, sizeof(where)));
 	trail->clock->now(trail->clock, &now);
-	uint32_t count = rule_count(&trail->service, now.boottime);
+	struct rule *rule = rule_find(trail, where, "service.unknown", now.boottime);
+	uint32_t count = rule_count(rule, now.boottime);
 	if (count == 0)
 		return;
 	json_t *fields = json_object();

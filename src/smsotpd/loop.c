@@ -18,6 +18,7 @@
 
 #define EVENTS      64
 #define TURN_MAX_MS 1000 /* the watchdog is told, late frames are dropped */
+#define JOBS_MAX    512  /* with so many under way, logins wait in the listener's queue */
 
 enum tag { TAG_MODULE = 1, TAG_CONTROL, TAG_WAKE, TAG_SIGNAL, TAG_CONNECTION, TAG_SENDER };
 
@@ -27,6 +28,7 @@ struct loop {
 	int signals;
 	int module;
 	int control;
+	bool paused; /* nobody is accepted from `module` */
 	struct connections *connections;
 };
 
@@ -193,6 +195,21 @@ static bool on_event(struct loop *loop, struct flow *flow, uint64_t data, enum l
 	return false;
 }
 
+/*
+ * A begin is answered before its job is done, so whoever begins faster than the store commits would
+ * have us hold ever more jobs: he waits, and so does everybody, in the order they came.
+ */
+static void pace(struct loop *loop, const struct flow *flow)
+{
+	bool pause = flow->jobs >= JOBS_MAX;
+	struct epoll_event event = {
+		.events = pause ? 0 : EPOLLIN, .data.u64 = (uint64_t)TAG_MODULE << 32};
+
+	if (pause != loop->paused &&
+		epoll_ctl(loop->epoll, EPOLL_CTL_MOD, loop->module, &event) == 0)
+		loop->paused = pause;
+}
+
 static int turn_timeout(struct loop *loop, struct flow *flow)
 {
 	int64_t now = loop_now();
@@ -213,6 +230,7 @@ enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_en
 			return RESULT_FAILED;
 		for (int i = 0; i < count; i++)
 			end = on_event(loop, flow, events[i].data.u64, ret_end) || end;
+		pace(loop, flow);
 		serve_alive();
 		if (end)
 			return RESULT_OK;

@@ -9,13 +9,14 @@ import hosts
 class HostCase(unittest.TestCase):
     """One host for the class; each test makes the accounts it needs, named after itself."""
 
+    HOST = hosts.Host
     CONFIG = None
     CLOCKED = False
     SSHD = ""
 
     @classmethod
     def setUpClass(cls):
-        cls.host = hosts.Host(cls.CONFIG, cls.CLOCKED, cls.SSHD)
+        cls.host = cls.HOST(cls.CONFIG, cls.CLOCKED, cls.SSHD)
         cls.addClassCleanup(cls.host.stop)
         cls.host.start()
 

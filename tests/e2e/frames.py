@@ -18,10 +18,10 @@ def string(text):
     return struct.pack("<H", len(data)) + data + b"\0"
 
 
-def ask(kind, user, service="sudo", uid=1000, token=bytes(TOKEN), reply=b"", number=None,
+def ask(kind, user, service="sudo", tty="", uid=1000, token=bytes(TOKEN), reply=b"", number=None,
         version=VERSION):
     """A whole frame."""
-    facts = b"".join(map(string, (service, user, "", "", "", "", "")))
+    facts = b"".join(map(string, (service, user, tty, "", "", "", "")))
     return (bytes((version, kind)) + (number or os.urandom(16)) + struct.pack("<IB", uid, 0) +
             facts + token + struct.pack("<I", len(reply)) + reply)
 

@@ -14,7 +14,7 @@ os.environ.pop("SMSOTP_DAEMONS", None)
 
 ATTEMPTS = attack.amount(20_000, 2_000_000)
 TRAIL_BYTES = attack.amount(200_000, 1_000_000)
-MEMORY_KB = 8192
+MEMORY_KB = 4096
 
 
 class Growth(DialogueCase):

@@ -1,190 +1,200 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The module's connections over a real socket, with a clock of the test's. */
+/* Connections to a listener, accepted and read when the test says so. */
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "serve.h"
 #include "smsotpd/connection.h"
 #include "test.h"
 
-#define TAG   3
-#define ALICE 1000
-#define BOB   1001
+#define TAG 3
 
-struct door {
+struct bench {
+	char directory[40];
 	struct sockaddr_un address;
-	socklen_t size;
 	int listener;
 	int epoll;
 	struct connections *connections;
-	int client[CONNECTIONS_MAX + 1];
-	size_t clients;
 };
 
-/* An abstract address of the kernel's choice: unix(7), autobind. */
 static int setup(void **state)
 {
-	struct door *door = calloc(1, sizeof(*door));
+	struct bench *bench = calloc(1, sizeof(*bench));
 
-	door->address.sun_family = AF_UNIX;
-	door->size = sizeof(door->address);
-	door->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	struct sockaddr *address = (struct sockaddr *)&door->address;
-	assert_int_equal(bind(door->listener, address, sizeof(sa_family_t)), 0);
-	assert_int_equal(getsockname(door->listener, address, &door->size), 0);
-	assert_int_equal(listen(door->listener, 16), 0);
-	door->epoll = epoll_create1(EPOLL_CLOEXEC);
-	assert_int_equal(connections_new(door->epoll, TAG, &door->connections), RESULT_OK);
-	*state = door;
+	strcpy(bench->directory, "/tmp/smsotp-connection-XXXXXX");
+	assert_non_null(mkdtemp(bench->directory));
+	bench->address.sun_family = AF_UNIX;
+	snprintf(bench->address.sun_path, sizeof(bench->address.sun_path), "%s/socket",
+		bench->directory);
+	bench->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	assert_int_equal(bind(bench->listener, (const struct sockaddr *)&bench->address,
+				 sizeof(bench->address)),
+		0);
+	assert_int_equal(listen(bench->listener, 16), 0);
+	bench->epoll = epoll_create1(EPOLL_CLOEXEC);
+	assert_int_equal(connections_new(bench->epoll, TAG, &bench->connections), RESULT_OK);
+	*state = bench;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct door *door = *state;
+	struct bench *bench = *state;
 
-	connections_free(&door->connections);
-	for (size_t i = 0; i < door->clients; i++)
-		close(door->client[i]);
-	close(door->listener);
-	close(door->epoll);
-	free(door);
+	connections_free(&bench->connections);
+	assert_null(bench->connections);
+	close(bench->listener);
+	close(bench->epoll);
+	assert_int_equal(unlink(bench->address.sun_path), 0);
+	assert_int_equal(rmdir(bench->directory), 0);
+	free(bench);
 	return 0;
 }
 
-/* The next client connects, which is entry number `clients` while none was closed. */
-static int arrive(struct door *door, int64_t now)
+/* A client's end, accepted at `now`; entries are taken in their order while none is given up. */
+static int client(struct bench *bench, int64_t now)
 {
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (const struct sockaddr *)&door->address, door->size), 0);
-	connections_accept(door->connections, door->listener, false, now);
-	door->client[door->clients++] = fd;
+	assert_int_equal(
+		connect(fd, (const struct sockaddr *)&bench->address, sizeof(bench->address)), 0);
+	connections_accept(bench->connections, bench->listener, false, now);
 	return fd;
 }
 
-static void begin(int fd, uint32_t uid)
+static void speak(int fd, uint32_t uid)
 {
-	const struct ask ask = {.type = FRAME_BEGIN, .uid = uid, .service = "sudo", .user = "x"};
 	uint8_t frame[WIRE_FRAME_SIZE];
+	const struct ask ask = {.type = FRAME_VERIFY, .uid = uid, .user = "demo"};
 	size_t size = ask_encode(&ask, frame, sizeof(frame));
 
-	assert_int_equal(send(fd, frame, size, 0), size);
+	assert_int_equal(send(fd, frame, size, MSG_NOSIGNAL), size);
 }
 
-/* A client that asked, as entry `number`; whether it was heard. */
-static bool heard(struct door *door, uint32_t number, uint32_t uid, uint64_t *ret_connection)
+/* Whether a frame of the entry was handed on; its connection in *ret_id. */
+static bool heard(struct bench *bench, uint32_t number, uint64_t *ret_id)
 {
 	struct incoming incoming;
+	bool read = connections_read(bench->connections, number, &incoming);
 
-	begin(arrive(door, 0), uid);
-	if (!connections_read(door->connections, number, &incoming))
-		return false;
-	assert_null(incoming.request);
-	assert_int_equal(incoming.ask.uid, uid);
-	*ret_connection = incoming.connection;
-	connections_forget(door->connections);
-	return true;
+	if (read)
+		*ret_id = incoming.connection;
+	connections_forget(bench->connections);
+	return read;
 }
 
 static bool closed(int fd)
 {
 	char byte;
-	ssize_t size = recv(fd, &byte, 1, 0);
 
-	return size == 0 || (size < 0 && errno == ECONNRESET);
+	return recv(fd, &byte, 1, MSG_DONTWAIT) == 0;
 }
 
-static void test_answer_goes_to_who_asked(void **state)
+static void test_a_frame_is_read_once_and_answered(void **state)
 {
-	struct door *door = *state;
-	const struct answer answer = {.verdict = VERDICT_ASK, .user = "", .help = ""};
-	struct answer back;
+	struct bench *bench = *state;
+	const struct answer answer = {.user = "", .help = ""};
 	uint8_t frame[WIRE_FRAME_SIZE];
-	uint64_t connection = 0;
+	uint64_t id = 0;
+	int fd = client(bench, 0);
 
-	assert_true(heard(door, 0, ALICE, &connection));
-	connections_answer(door->connections, connection, &answer);
-	ssize_t size = recv(door->client[0], frame, sizeof(frame), 0);
-	assert_int_equal(answer_decode(frame, (size_t)size, &back), RESULT_OK);
-	assert_true(closed(door->client[0]));
-	/* The entry is another's by now: what comes late finds nobody. */
-	uint64_t other = 0;
-	assert_true(heard(door, 0, ALICE, &other));
-	connections_answer(door->connections, connection, &answer);
-	assert_int_equal(recv(door->client[1], frame, sizeof(frame), 0), -1);
-	assert_int_equal(errno, EAGAIN);
+	speak(fd, 1000);
+	assert_true(heard(bench, 0, &id));
+	connections_answer(bench->connections, id, &answer);
+	assert_true(recv(fd, frame, sizeof(frame), MSG_DONTWAIT) > 0);
+	assert_true(closed(fd));
+	assert_false(heard(bench, 0, &id));
+	close(fd);
 }
 
-static void test_one_uid_has_its_share(void **state)
+/* An entry's last owner can leave an event behind, which the next one finds. */
+static void test_an_event_without_a_frame_closes_nothing(void **state)
 {
-	struct door *door = *state;
-	const struct answer answer = {.verdict = VERDICT_ASK, .user = "", .help = ""};
-	uint64_t first = 0, connection = 0;
+	struct bench *bench = *state;
+	uint64_t id = 0;
+	int fd = client(bench, 0);
 
-	assert_true(heard(door, 0, ALICE, &first));
-	for (uint32_t i = 1; i < CONNECTIONS_UID; i++)
-		assert_true(heard(door, i, ALICE, &connection));
-	assert_false(heard(door, CONNECTIONS_UID, ALICE, &connection));
-	assert_true(closed(door->client[CONNECTIONS_UID]));
-	assert_true(heard(door, CONNECTIONS_UID, BOB, &connection));
-	connections_answer(door->connections, first, &answer);
-	assert_true(heard(door, 0, ALICE, &connection));
+	assert_false(heard(bench, 0, &id));
+	speak(fd, 1000);
+	assert_true(heard(bench, 0, &id));
+	close(fd);
 }
 
-static void test_root_has_no_share(void **state)
+static void test_a_late_frame_is_not_waited_for(void **state)
 {
-	struct door *door = *state;
-	uint64_t connection = 0;
+	struct bench *bench = *state;
+	int fd = client(bench, 0);
 
-	for (uint32_t i = 0; i <= CONNECTIONS_UID; i++)
-		assert_true(heard(door, i, 0, &connection));
+	connections_expire(bench->connections, FRAME_MS - 1);
+	assert_false(closed(fd));
+	connections_expire(bench->connections, FRAME_MS);
+	assert_true(closed(fd));
+	close(fd);
 }
 
-static void test_silent_ones_give_way(void **state)
+static void test_the_oldest_silent_one_gives_way(void **state)
 {
-	struct door *door = *state;
-	uint64_t connection = 0;
+	struct bench *bench = *state;
+	int fd[CONNECTIONS_MAX + 1];
+	uint64_t id = 0;
 
-	assert_true(heard(door, 0, ALICE, &connection));
-	for (size_t i = 1; i < CONNECTIONS_MAX; i++)
-		arrive(door, (int64_t)i);
-	arrive(door, CONNECTIONS_MAX);
-	assert_true(closed(door->client[1]));
-	assert_false(closed(door->client[0]));
-	assert_false(closed(door->client[2]));
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+		fd[i] = client(bench, (int64_t)i);
+	speak(fd[0], 0);
+	assert_true(heard(bench, 0, &id));
+	fd[CONNECTIONS_MAX] = client(bench, CONNECTIONS_MAX);
+	assert_false(closed(fd[0]));
+	assert_true(closed(fd[1]));
+	speak(fd[CONNECTIONS_MAX], 0);
+	assert_true(heard(bench, 1, &id));
+	for (size_t i = 0; i < COUNT(fd); i++)
+		close(fd[i]);
 }
 
-static void test_silent_ones_end_in_time(void **state)
+/* Who floods with sudo waits for his own; root, which is sshd, and others are heard. */
+static void test_one_uid_has_a_share(void **state)
 {
-	struct door *door = *state;
-	uint64_t connection = 0;
+	struct bench *bench = *state;
+	const struct answer answer = {.user = "", .help = ""};
+	int fd[CONNECTIONS_SHARE + 4];
+	uint64_t id = 0;
+	uint64_t first = 0;
 
-	assert_true(heard(door, 0, ALICE, &connection));
-	arrive(door, 0);
-	connections_expire(door->connections, FRAME_MS - 1);
-	assert_false(closed(door->client[1]));
-	connections_expire(door->connections, FRAME_MS);
-	assert_true(closed(door->client[1]));
-	assert_false(closed(door->client[0]));
+	for (uint32_t i = 0; i < CONNECTIONS_SHARE; i++) {
+		fd[i] = client(bench, 0);
+		speak(fd[i], 1000);
+		assert_true(heard(bench, i, i == 0 ? &first : &id));
+	}
+	static const uint32_t others[] = {0, 1001};
+	for (uint32_t i = 0; i < COUNT(others); i++) {
+		fd[CONNECTIONS_SHARE + i] = client(bench, 0);
+		speak(fd[CONNECTIONS_SHARE + i], others[i]);
+		assert_true(heard(bench, CONNECTIONS_SHARE + i, &id));
+	}
+	fd[CONNECTIONS_SHARE + 2] = client(bench, 0);
+	speak(fd[CONNECTIONS_SHARE + 2], 1000);
+	assert_false(heard(bench, CONNECTIONS_SHARE + 2, &id));
+	assert_true(closed(fd[CONNECTIONS_SHARE + 2]));
+	connections_answer(bench->connections, first, &answer);
+	fd[CONNECTIONS_SHARE + 3] = client(bench, 0);
+	speak(fd[CONNECTIONS_SHARE + 3], 1000);
+	assert_true(heard(bench, 0, &id));
+	for (size_t i = 0; i < COUNT(fd); i++)
+		close(fd[i]);
 }
 
 int main(void)
 {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_answer_goes_to_who_asked),
-		TEST(test_one_uid_has_its_share),
-		TEST(test_root_has_no_share),
-		TEST(test_silent_ones_give_way),
-		TEST(test_silent_ones_end_in_time),
+		row(test_a_frame_is_read_once_and_answered),
+		row(test_an_event_without_a_frame_closes_nothing),
+		row(test_a_late_frame_is_not_waited_for),
+		row(test_the_oldest_silent_one_gives_way),
+		row(test_one_uid_has_a_share),
 	};
 
-	/* Both ends of each. */
-	serve_files(4 * CONNECTIONS_MAX);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -217,6 +217,10 @@ static void test_directory(void **state)
 	assert_int_equal(status.st_mode & 07777, 0755);
 	assert_int_equal(chmod(fixture->path, 0775), 0);
 	assert_int_equal(serve_directory(fixture->path, &error), RESULT_REFUSED);
+	assert_int_equal(chmod(fixture->path, 0755), 0);
+	assert_int_equal(chown(fixture->path, 1000, 0), 0);
+	assert_int_equal(serve_directory(fixture->path, &error), RESULT_REFUSED);
+	assert_non_null(strstr(error.text, "chown root"));
 	assert_int_equal(rmdir(fixture->path), 0);
 	assert_int_equal(symlink("/tmp", fixture->path), 0);
 	assert_int_equal(serve_directory(fixture->path, &error), RESULT_REFUSED);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "attempt.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <security/pam_appl.h>
+
+#define TEXT_SECONDS 10
+#define LOOK_NS      200000
+
+struct dialogue {
+	char *(*answer)(void *context);
+	void *context;
+	int64_t since;
+	struct timing *timing;
+};
+
+/* A file that a phone's texts are appended to, and how long it was when the attempt began. */
+struct inbox {
+	const char *path;
+	off_t size;
+};
+
+int64_t nanoseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* What is typed at a prompt, NULL where it is abandoned. */
+static char *reply_to(struct dialogue *dialogue)
+{
+	struct timing *timing = dialogue->timing;
+	int64_t shown = nanoseconds();
+
+	timing->prompts++;
+	if (timing->prompts > 1)
+		return NULL;
+	timing->prompt = shown - dialogue->since;
+	char *typed = dialogue->answer(dialogue->context);
+	timing->waited = nanoseconds() - shown;
+	return typed;
+}
+
+static int converse(
+	int count, const struct pam_message **messages, struct pam_response **ret, void *context)
+{
+	struct pam_response *responses = calloc((size_t)count, sizeof(*responses));
+
+	if (responses == NULL)
+		return PAM_BUF_ERR;
+	for (int i = 0; i < count; i++) {
+		int style = messages[i]->msg_style;
+		if (style != PAM_PROMPT_ECHO_OFF && style != PAM_PROMPT_ECHO_ON)
+			continue;
+		responses[i].resp = reply_to(context);
+		if (responses[i].resp == NULL) {
+			free(responses);
+			return PAM_CONV_ERR;
+		}
+	}
+	*ret = responses;
+	return PAM_SUCCESS;
+}
+
+/* Modules may ask libpam to wait after a refusal; that wait is libpam's and no cost of theirs. */
+static void no_delay(int code, unsigned int microseconds, void *context)
+{
+	(void)code;
+	(void)microseconds;
+	(void)context;
+}
+
+static bool present(const char *word)
+{
+	return strcmp(word, ANSWER_NONE) != 0;
+}
+
+static void describe(pam_handle_t *pamh, const struct attempt *attempt)
+{
+	char connection[WORD_SIZE + 64];
+
+	pam_set_item(pamh, PAM_FAIL_DELAY, (const void *)no_delay);
+	if (present(attempt->tty))
+		pam_set_item(pamh, PAM_TTY, attempt->tty);
+	if (!present(attempt->source))
+		return;
+	snprintf(connection, sizeof(connection), "SSH_CONNECTION=%s 50000 127.0.0.1 22",
+		attempt->source);
+	pam_putenv(pamh, connection);
+	pam_set_item(pamh, PAM_RHOST, attempt->source);
+}
+
+void attempt_here(const struct attempt *attempt, char *(*answer)(void *context), void *context,
+	struct timing *ret_timing)
+{
+	struct dialogue dialogue = {answer, context, nanoseconds(), ret_timing};
+	const struct pam_conv conv = {converse, &dialogue};
+	pam_handle_t *pamh = NULL;
+
+	int code =
+		pam_start_confdir(attempt->service, attempt->user, &conv, attempt->confdir, &pamh);
+	if (code == PAM_SUCCESS) {
+		describe(pamh, attempt);
+		code = pam_authenticate(pamh, 0);
+		pam_end(pamh, code);
+	}
+	ret_timing->auth = nanoseconds() - dialogue.since - ret_timing->waited;
+	ret_timing->code = code;
+}
+
+static char *from_hex(const char *hex)
+{
+	size_t length = strlen(hex) / 2;
+	char *bytes = calloc(1, length + 1);
+
+	for (size_t i = 0; bytes != NULL && i < length; i++) {
+		unsigned int byte = 0;
+		sscanf(hex + 2 * i, "%2x", &byte);
+		bytes[i] = (char)byte;
+	}
+	return bytes;
+}
+
+static char *typed_hex(void *context)
+{
+	const char *hex = context;
+
+	return present(hex) ? from_hex(hex) : NULL;
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? status.st_size : 0;
+}
+
+/* The digits behind the last "] " of the inbox, once it is longer and ends a line. */
+static char *code_in(const struct inbox *inbox)
+{
+	char text[512] = "";
+	off_t size = size_of(inbox->path);
+
+	if (size <= inbox->size)
+		return NULL;
+	int fd = open(inbox->path, O_RDONLY | O_CLOEXEC);
+	off_t from = size > (off_t)sizeof(text) ? size - (off_t)sizeof(text) + 1 : 0;
+	ssize_t got = fd < 0 ? -1 : pread(fd, text, sizeof(text) - 1, from);
+	if (fd >= 0)
+		close(fd);
+	if (got <= 0 || text[got - 1] != '\n')
+		return NULL;
+	text[got - 1] = '\0';
+	const char *line = strrchr(text, '\n');
+	const char *code = strstr(line == NULL ? text : line, "] ");
+	return code == NULL ? NULL : strndup(code + 2, strspn(code + 2, "0123456789"));
+}
+
+static char *typed_text(void *context)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_NS};
+	int64_t end = nanoseconds() + INT64_C(1000000000) * TEXT_SECONDS;
+	char *code = NULL;
+
+	while ((code = code_in(context)) == NULL && nanoseconds() < end)
+		nanosleep(&pause, NULL);
+	return code;
+}
+
+static void run_child(const struct attempt *attempt, struct timing *timing)
+{
+	if (attempt->answer[0] == '@') {
+		struct inbox inbox = {attempt->answer + 1, size_of(attempt->answer + 1)};
+		attempt_here(attempt, typed_text, &inbox, timing);
+	} else {
+		attempt_here(attempt, typed_hex, (void *)attempt->answer, timing);
+	}
+}
+
+void attempt_apart(const struct attempt *attempt, struct timing *ret_timing)
+{
+	const struct timespec pause = {
+		attempt->pause_us / 1000000, attempt->pause_us % 1000000 * 1000};
+	struct timing *shared = mmap(
+		NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		err(1, "mmap");
+	if (attempt->pause_us > 0)
+		nanosleep(&pause, NULL);
+	int64_t since = nanoseconds();
+	pid_t child = fork();
+	if (child < 0)
+		err(1, "fork");
+	if (child == 0) {
+		run_child(attempt, shared);
+		_exit(0);
+	}
+	if (waitpid(child, NULL, 0) != child)
+		err(1, "waitpid");
+	shared->whole = nanoseconds() - since - shared->waited;
+	*ret_timing = *shared;
+	munmap(shared, sizeof(*shared));
+}

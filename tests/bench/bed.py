@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The host that is measured: its daemons with the configuration that the tables name, its users,
+and the driver's runs. Stores lie on the project's own disk, because a commit is to cost what it
+costs; the rest of the world is memory."""
+
+import collections
+import itertools
+import os
+import random
+import shutil
+import subprocess
+
+import hosts
+import peers
+import rootfs
+import stats
+
+DRIVER = hosts.BUILD + "/tests/bench-driver"
+DISK = hosts.BUILD + "/bench/disk"
+SMSOTP = peers.directory("smsotp")
+NAMES = 20
+WRONG = "000000"
+# What sshd hands over for a reply of six bytes when it refuses the user itself.
+JUNK = b"\b\n\r\x7fIN"
+WARM = 20
+# Texts leave at once; so many go to one phone that six digits would come twice within half an hour,
+# and the gateway drops the second.
+TEXTS = {"resend": {"hold": 0}, "code": {"digits": 8}}
+
+
+def on_disk(path):
+    """The world's `path` becomes a fresh directory of the project's disk."""
+    below = DISK + path
+    shutil.rmtree(below, ignore_errors=True)
+    os.makedirs(below)
+    os.makedirs(path, exist_ok=True)
+    rootfs.mount(below, path, None, rootfs.MS_BIND)
+
+
+addresses = itertools.count(1)
+
+
+def address():
+    """A source that nobody used: no wait is earned by another attempt."""
+    number = next(addresses)
+    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+def attempt(stack, user, answer="-", service="sshd", pause=0, source=None, tty="-"):
+    """A line for the driver; `answer` as bytes, or a word as the driver has it."""
+    typed = answer.hex() if isinstance(answer, bytes) else answer
+    return f"{int(pause)} {stack} {service} {user} {source or address()} {tty} {typed}"
+
+
+FIELDS = ("prompt", "auth", "whole", "waited", "prompts", "code")
+
+
+def run(labelled, pinned=False):
+    """Runs (label, line) in their order; returns {label: [timing]}; a label of None is dropped."""
+    text = "".join(line + "\n" for _, line in labelled)
+    done = subprocess.run([DRIVER, "run"], input=text, capture_output=True, text=True, check=True,
+                          preexec_fn=(lambda: os.sched_setaffinity(0, {0})) if pinned else None)
+    seen = {}
+    for (label, _), line in zip(labelled, done.stdout.splitlines(), strict=True):
+        if label is not None:
+            seen.setdefault(label, []).append(dict(zip(FIELDS, map(int, line.split()))))
+    return seen
+
+
+def interleaved(classes, count):
+    """`classes` is {label: function that makes the attempts of one sample}; a list of samples in
+    random order, behind a few of each that are not counted."""
+    warm = [[(None, line) for _, line in make()] for make in classes.values() for _ in range(WARM)]
+    samples = [make() for make in classes.values() for _ in range(count)]
+    random.shuffle(samples)
+    return [each for sample in warm + samples for each in sample]
+
+
+def compare(seen, base, fields):
+    """One row a label, `base` first, for each of {column: field} against `base`."""
+    rows = []
+    for label in sorted(seen, key=lambda label: (not label.startswith(base), label)):
+        row = {"": label, "n": len(seen[label])}
+        for column, field in fields.items():
+            found = stats.compared([each[field] for each in seen[base]],
+                                   [each[field] for each in seen[label]])
+            row.update({f"{column} us": found["p50"], f"{column} p99": found["p99"],
+                        f"{column} x": found["ratio"], f"{column} t": found["t"],
+                        f"{column} t crop": found["t_cropped"]})
+        rows.append(row)
+    return rows
+
+
+def codes(timings):
+    """What PAM returned, and how often."""
+    found = collections.Counter(each["code"] for each in timings)
+    return " ".join(f"rc {code}: {count}" for code, count in sorted(found.items()))
+
+
+class Bed(hosts.Host):
+    """The world's host with NAMES users of each class, all names of one length."""
+
+    def __init__(self):
+        on_disk("/var/lib/smsotp")
+        on_disk(peers.HOME)
+        super().__init__()
+        hosts.Host.phones = 60  # those below are shared
+        peers.install()
+        self.names = {kind: [f"{kind[0]}{i:03d}" for i in range(NAMES)]
+                      for kind in ("existing", "unknown", "phoneless", "suspended")}
+
+    def enrol(self):
+        """One import; phones may be shared, so all have the same few."""
+        rows = ["name,phone,suspended"]
+        rows += [f"{name},+91 99999 000{i:02d},no" for i, name in enumerate(self.names["existing"])]
+        rows += [f"{name},," for name in self.names["phoneless"]]
+        rows += [f"{name},+91 99999 00050,yes" for name in self.names["suspended"]]
+        rows += ["root,+91 99999 00051,no"]
+        hosts.write("/run/users.csv", "\n".join(rows) + "\n", 0o600)
+        self.ctl("import", "/run/users.csv")
+
+    def pin(self, pinned):
+        """What shares a host shares one processor; the gateway is elsewhere."""
+        for each in (self.smsotpd, self.sender):
+            for task in os.listdir(f"/proc/{each.pid}/task"):
+                os.sched_setaffinity(int(task), {0} if pinned else os.sched_getaffinity(0))
+        for task in os.listdir(f"/proc/{self.gateway.pid}/task"):
+            os.sched_setaffinity(int(task), {1} if pinned else os.sched_getaffinity(0))
+
+    def again(self, changes):
+        """Restarts the daemons with `changes` over the default configuration."""
+        self.configure(changes)
+        self.smsotpd.stop()
+        self.sender.stop()
+        self.sender.start()
+        self.smsotpd.start()
+
+    def inbox(self, name):
+        """Where the texts for one of the existing users come."""
+        return f"{hosts.PHONES}/9199999000{self.names['existing'].index(name):02d}"
+
+    def some(self, kind):
+        return random.choice(self.names[kind])

@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""make bench: what has a time in it, as ratios within one run.
+
+    bench.py SAMPLES ROUNDS [ROW...]          makes the world and runs these tables, or all
+    bench.py inside SAMPLES ROUNDS [ROW...]   in the world
+
+Classes take turns at random and a null row, the first class once more, stands beside them: what is
+not beyond the null row's noise is no difference. All is kept in build/bench/results.json.
+"""
+
+import json
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "e2e"))
+sys.path.insert(1, HERE)
+
+import world  # noqa: E402  pylint: disable=wrong-import-position
+
+RESULTS = os.path.join(world.BUILD, "bench", "results.json")
+
+
+def outside(arguments):
+    obstacle = world.obstacle()
+    if obstacle:
+        print(f"bench: {obstacle}", file=sys.stderr)
+        return 1
+    os.makedirs(os.path.dirname(RESULTS), exist_ok=True)
+    return world.run("bench", world.PYTHON, "/project/tests/bench/bench.py", "inside", *arguments)
+
+
+def inside(samples, rounds, wanted):
+    import bed  # pylint: disable=import-outside-toplevel
+    import tables  # pylint: disable=import-outside-toplevel
+    import stats  # pylint: disable=import-outside-toplevel
+    unknown = set(wanted) - set(tables.ALL)
+    if unknown:
+        print(f"bench: no table {' '.join(sorted(unknown))}: there are {' '.join(tables.ALL)}")
+        return 1
+    host = bed.Bed()
+    host.start()
+    host.enrol()
+    kept = {"samples": samples, "rounds": rounds, "cpus": os.cpu_count(), "tables": []}
+    for name in wanted or tables.ALL:
+        since = time.monotonic()
+        for title, rows in tables.ALL[name](host, samples, rounds):
+            stats.table(title, rows)
+            kept["tables"].append({"name": name, "title": title, "rows": rows})
+        print(f"  ({name}: {time.monotonic() - since:.0f} s, load {os.getloadavg()[0]:.1f})",
+              flush=True)
+        host.again(None)
+    with open(RESULTS, "w", encoding="utf-8") as file:
+        json.dump(kept, file, indent=1)
+    host.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "inside":
+        sys.exit(inside(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]))
+    sys.exit(outside(sys.argv[1:]))

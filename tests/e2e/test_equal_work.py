@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Who exists is no matter of work: for every kind of name the same frames of the same sizes, the
+same commits of as many bytes, the same texts asked for. No clock is looked at."""
+
+import json
+import os
+
+import relay
+from dialogues import DialogueCase
+
+# To the lock: a wrong code, a resend, nothing, what is no code, and wrong codes again.
+ANSWERS = ("000000", "r", "111111", "", "not a code", "222222", "333333")
+STACK = "/etc/pam.d/sshd"
+# What a commit writes at least: two pages of data, one of its own records, and the bell.
+COMMIT_BYTES = 3 * 4096
+
+
+class EqualWork(DialogueCase):
+    CLOCKED = True
+    SSHD = "DenyUsers denied\n"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.relay = relay.Relay()
+        with open(STACK, encoding="utf-8") as file:
+            stack = file.read()
+        with open(STACK, "w", encoding="utf-8") as file:
+            file.write(stack.replace("pam_smsotp.so", f"pam_smsotp.so socket={relay.PATH}"))
+        cls.committer = cls.find_committer()
+
+    @classmethod
+    def written(cls, task):
+        """How many bytes a thread wrote so far: pages of commits, and a bell for each batch."""
+        with open(f"/proc/{cls.host.smsotpd.pid}/task/{task}/io", encoding="ascii") as file:
+            counts = dict(line.split(": ") for line in file.read().splitlines())
+        return int(counts["wchar"])
+
+    @classmethod
+    def find_committer(cls):
+        """The thread that an operator's verb, which is a job like any, makes write; beside the
+        main one, which writes the reply."""
+        pid = cls.host.smsotpd.pid
+        cls.host.ctl("lock", "list")
+        tasks = set(os.listdir(f"/proc/{pid}/task")) - {str(pid)}
+        before = {task: cls.written(task) for task in tasks}
+        cls.host.ctl("lock", "list")
+        found = [task for task in tasks if cls.written(task) != before[task]]
+        assert len(found) == 1, f"{len(found)} threads wrote for a verb"
+        return found[0]
+
+    def work(self):
+        """Frames, and bytes that the store was written, since the last call. Jobs keep their
+        order: when a verb is answered, what came before it is committed."""
+        self.host.ctl("lock", "list")
+        size = self.written(self.committer)
+        done = self.relay.taken(), size - self.before
+        self.before = size
+        return done
+
+    def walk(self, name, source):
+        """The work of each step of a dialogue to its lock."""
+        self.before = self.written(self.committer)
+        dialogue = self.dialogue(name, source=source)
+        dialogue.prompt()
+        steps = [self.work()]
+        for answer in ANSWERS:
+            if answer == "r":
+                self.host.clock.advance(31)
+            dialogue.answer(answer)
+            came = dialogue.next()
+            steps.append(self.work())
+            if came is False:
+                return steps
+        raise AssertionError("never refused")
+
+    def joined(self, name, source):
+        """The work of a begin whose text is on its way already."""
+        self.before = self.written(self.committer)
+        self.dialogue(name, source=source).prompt()
+        self.work()
+        self.dialogue(name, source=source).prompt()
+        return self.work()
+
+    def texts(self, source):
+        """What the store said of each text asked for from there, and how each dialogue ended."""
+        events = [json.loads(line) for line in self.host.events()]
+        ours = [each for each in events if each.get("source") == source]
+        return [(each["event"], each["effect"] if each["event"] in ("login.begin", "login.resend")
+                 else None) for each in ours if each["event"].startswith("login.")]
+
+    sources, count = 99, 0
+
+    def source(self):
+        EqualWork.sources += 1
+        return f"127.0.2.{EqualWork.sources}"
+
+    def history(self, name):
+        """All that can be told of a name, from its first login on: three dialogues."""
+        first, second, third = self.source(), self.source(), self.source()
+        seen = {"first": self.walk(name, first), "again": self.walk(name, second),
+                "joined": self.joined(name, third)}
+        self.host.event(lambda line: f'"{second}"' in line and '"login.locked"' in line)
+        return {**seen, "texts": [self.texts(first), self.texts(second)]}
+
+    def same(self, name):
+        """`name` has six letters, as all have here: it stands in the frames."""
+        EqualWork.count += 1
+        expected = self.history(self.host.user(f"user{EqualWork.count:02d}").name)
+        for _, size in expected["first"][:3]:
+            self.assertGreater(size, COMMIT_BYTES)
+        self.assertEqual(expected["texts"][0][0], ("login.begin", "text"))
+        self.assertEqual(self.history(name), expected)
+
+    def test_another_user(self):
+        self.same(self.host.user("second").name)
+
+    def test_name_that_does_not_exist(self):
+        self.same("nobody")
+
+    def test_identity_without_a_phone(self):
+        user = self.host.user("nofone", number=False)
+        self.host.ctl("identity", "set", "nofone", input=f"uid: {user.uid}\n")
+        self.same("nofone")
+
+    def test_account_without_an_identity(self):
+        self.same(self.host.user("noteen", number=False).name)
+
+    def test_suspended_user(self):
+        user = self.host.user("halted")
+        self.host.ctl("identity", "set", "halted",
+                      input=f"phone: {user.phone.number}\nsuspended: yes\n")
+        self.same("halted")
+
+    def test_root(self):
+        self.host.ctl("identity", "set", "rooted",
+                      input=f"phone: {self.host.new_phone().number}\nuid: 0\n")
+        self.same("rooted")
+
+    def test_user_that_sshd_denies(self):
+        self.host.user("denied")
+        self.same("denied")
