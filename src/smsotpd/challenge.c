@@ -231,6 +231,8 @@ enum effect challenge_verify(struct record *record, const struct attempt *attemp
 		return EFFECT_SPENT;
 	challenge->tries++;
 	take_back(challenge, attempt);
+	if (challenge->live == 0)
+		return EFFECT_EXPIRED;
 	enum effect effect = compare(challenge, attempt, hash);
 	if (!comparable)
 		return EFFECT_WRONG;
