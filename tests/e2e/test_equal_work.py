@@ -13,6 +13,7 @@ ANSWERS = ("000000", "r", "111111", "", "not a code", "222222", "333333")
 STACK = "/etc/pam.d/sshd"
 # What a commit writes at least: two pages of data, one of its own records, and the bell.
 COMMIT_BYTES = 3 * 4096
+PAGE = 4096
 
 
 class EqualWork(DialogueCase):
@@ -110,7 +111,18 @@ class EqualWork(DialogueCase):
         for _, size in expected["first"][:3]:
             self.assertGreater(size, COMMIT_BYTES)
         self.assertEqual(expected["texts"][0][0], ("login.begin", "text"))
-        self.assertEqual(self.history(name), expected)
+        history = self.history(name)
+        self.assertEqual(history["texts"], expected["texts"])
+        for walk in ("first", "again"):
+            self.same_steps(history[walk], expected[walk])
+        self.same_steps([history["joined"]], [expected["joined"]])
+
+    def same_steps(self, steps, expected):
+        """The same frames, and as many bytes but for one page: LMDB's list of free pages takes one
+        more in some commits. What a saved record dirties is more than that."""
+        self.assertEqual([frames for frames, _ in steps], [frames for frames, _ in expected])
+        for (_, size), (_, other) in zip(steps, expected):
+            self.assertLessEqual(abs(size - other), PAGE)
 
     def test_another_user(self):
         self.same(self.host.user("second").name)
