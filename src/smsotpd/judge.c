@@ -132,7 +132,9 @@ struct desk {
 	struct record record;
 	struct tally source;
 	struct tally host;
-	struct tally spare; /* stands for the host where nobody real is asked for */
+	struct tally
+		spare[LIMIT_COUNT]; /* empty books for who is nobody: many names share his record */
+	struct ceiling spare_ceiling;
 	struct books books;
 	struct quotas quotas;
 	bool own; /* the record is the user's, not nobody's */
@@ -157,10 +159,12 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 		result = state_tally_load(
 			state, txn, &desk->host_key, judge->clock, &job->now, &desk->host);
 	record_rebase(&desk->record, judge->clock->boot, &job->now);
+	struct tally *user = desk->own ? desk->record.tally : desk->spare;
 	desk->books = (struct books){
-		.tally = {&desk->record.tally[LIMIT_USER], &desk->record.tally[LIMIT_USER_DAY],
-			&desk->source, desk->own ? &desk->host : &desk->spare},
-		.ceiling = &desk->record.ceiling};
+		.tally = {&user[LIMIT_USER], &user[LIMIT_USER_DAY], &desk->source,
+			desk->own ? &desk->host : &desk->spare[LIMIT_HOST]},
+		.ceiling = desk->own ? &desk->record.ceiling : &desk->spare_ceiling,
+	};
 	budget_quotas(job->config, identities, job->login.source.shared, &desk->quotas);
 	return result;
 }
