@@ -150,3 +150,14 @@ const struct config_service *config_service_find(const struct config *config, co
 	}
 	return any;
 }
+
+bool config_prefix_allowed(const struct config_gateway *gateway, const char *e164)
+{
+	const char(*prefixes)[CONFIG_WORD] = gateway->allow_prefixes;
+
+	for (size_t i = 0; i < CONFIG_LIST && prefixes[i][0] != '\0'; i++) {
+		if (strncmp(e164, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	}
+	return prefixes[0][0] == '\0';
+}

@@ -152,6 +152,9 @@ void config_free(struct config **config);
 /* The section of a PAM service: by name, by `also`, then "*"; NULL where there is none. */
 const struct config_service *config_service_find(const struct config *config, const char *name);
 
+/* A text may go there: [gateway] allow_prefixes has the start of its E.164 form, or is empty. */
+bool config_prefix_allowed(const struct config_gateway *gateway, const char *e164);
+
 /* Every value in force, as INI with "# FILE:LINE" or "# default" behind it (smsotpd -T). */
 void config_print(const struct config *config, FILE *to);
 

@@ -22,17 +22,6 @@ static bool text_valid(const struct text *text)
 	       code_digits >= CODE_DIGITS_MIN && code[code_digits] == '\0';
 }
 
-static bool prefix_allowed(const struct config_gateway *gateway, const struct phone *phone)
-{
-	if (gateway->allow_prefixes[0][0] == '\0')
-		return true;
-	for (size_t i = 0; i < CONFIG_LIST && gateway->allow_prefixes[i][0] != '\0'; i++) {
-		if (starts_with(phone->e164, gateway->allow_prefixes[i]))
-			return true;
-	}
-	return false;
-}
-
 /* Carriers of India drop a text without its registered ids and tell nobody. */
 static const char *dlt_missing(const struct config_gateway *gateway, const struct phone *phone)
 {
@@ -53,7 +42,7 @@ enum result rule_check(
 		return error_set(error, RESULT_INVALID,
 			"smsotpd handed over a malformed phone or code: run the same version of "
 			"both");
-	if (!prefix_allowed(gateway, &text->phone))
+	if (!config_prefix_allowed(gateway, text->phone.e164))
 		return error_set(error, RESULT_REFUSED,
 			"the phone's country is not in [gateway] allow_prefixes: add it, or "
 			"correct "

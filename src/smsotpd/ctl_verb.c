@@ -94,6 +94,21 @@ static bool same_phone(
 	return has == other_has && strcmp(phone.e164, other_phone.e164) == 0;
 }
 
+/* Where no text may go a phone is worth nothing: better said now than at the first sign-in. */
+static enum result check_prefix(const struct ctl_call *call, const struct schema *schema,
+	const struct identity *after, struct error *error)
+{
+	WIPED(phone) phone = {0};
+
+	if (identity_phone(schema, after, &phone) != RESULT_OK ||
+		config_prefix_allowed(&call->context->config->gateway, phone.e164))
+		return RESULT_OK;
+	return error_set(error, RESULT_REFUSED,
+		"the phone of %s is in no country of [gateway] allow_prefixes; add its prefix, or "
+		"correct the phone",
+		after->name);
+}
+
 static enum result forget_if_moved(const struct ctl_call *call, struct ctl_change *change,
 	const struct identity *before, struct error *error)
 {
@@ -109,6 +124,9 @@ static enum result forget_if_moved(const struct ctl_call *call, struct ctl_chang
 		return ctl_failed(result, error);
 	if (same_phone(&schema, before, &after))
 		return RESULT_OK;
+	result = check_prefix(call, &schema, &after, error);
+	if (result != RESULT_OK)
+		return result;
 	state_id(call->context->state, before->name, true, id);
 	result = state_forget(call->context->state, change->state, id);
 	return result == RESULT_OK ? result : ctl_failed(result, error);

@@ -118,6 +118,29 @@ static void test_no_phone_trait_is_named(void **state)
 	}
 }
 
+static void test_a_phone_where_no_text_may_go_is_not_stored(void **state)
+{
+	static const char set[] =
+		"{\"verb\": \"identity.set\", \"name\": \"%s\", \"set\": {\"phone\": \"%s\"}}";
+	struct fixture *fixture = *state;
+	char request[128];
+
+	strcpy(fixture->config->gateway.allow_prefixes[0], "+91");
+	snprintf(request, sizeof(request), set, "abroad", "+1 202 555 0100");
+	json_t *refused = run(fixture, request, -1);
+	assert_false(json_is_true(json_object_get(refused, "ok")));
+	assert_non_null(
+		strstr(json_string_value(json_object_get(refused, "error")), "allow_prefixes"));
+	json_decref(refused);
+	json_t *show = run(fixture, "{\"verb\": \"identity.show\", \"name\": \"abroad\"}", -1);
+	assert_false(json_is_true(json_object_get(show, "ok")));
+	json_decref(show);
+	snprintf(request, sizeof(request), set, "home", "99999 00001");
+	json_t *taken = run(fixture, request, -1);
+	assert_true(json_is_true(json_object_get(taken, "ok")));
+	json_decref(taken);
+}
+
 static void test_masked(void **state)
 {
 	struct fixture *fixture = *state;
@@ -146,6 +169,7 @@ int main(void)
 		WITH_STORES(test_clear),
 		WITH_STORES(test_wrong_requests),
 		WITH_STORES(test_no_phone_trait_is_named),
+		WITH_STORES(test_a_phone_where_no_text_may_go_is_not_stored),
 		WITH_STORES(test_masked),
 	};
 
