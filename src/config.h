@@ -20,6 +20,7 @@
 #define CONFIG_SERVICES 32
 #define CONFIG_PINS     2
 #define CONFIG_LIST     8
+#define CONFIG_USERS    32
 
 enum gateway_auth { AUTH_PASSWORD = 0, AUTH_ADDRESS };
 enum gateway_dlt { DLT_IDS = 0, DLT_PANEL };
@@ -45,6 +46,25 @@ struct config_resend {
 	uint32_t next;  /* until each later one */
 	uint32_t texts; /* per challenge */
 	uint32_t hold;  /* milliseconds a text waits before it leaves */
+};
+
+/* How many are too many; smsotpd/budget.h says of what, and which part strangers cannot spend. */
+struct config_limits {
+	uint32_t texts_user;
+	uint32_t texts_user_kept;
+	uint32_t texts_day;
+	uint32_t texts_day_kept;
+	uint32_t texts_host;
+	uint32_t texts_host_each;
+	uint32_t texts_source;
+	uint32_t texts_shared;
+	uint32_t failures_user;
+	uint32_t failures_day;
+	uint32_t failures_source;
+	uint32_t failures_host;
+	uint32_t ceiling_strange;
+	uint32_t ceiling_known;
+	char shared_sources[CONFIG_LIST][CONFIG_WORD]; /* addresses, "" ends */
 };
 
 struct config_lockout {
@@ -90,6 +110,9 @@ struct config_service {
 	char name[CONFIG_WORD]; /* "*" is any service without a section */
 	bool enabled;
 	char also[CONFIG_LIST][CONFIG_WORD]; /* other PAM service names of this section, "" ends */
+	char users[CONFIG_USERS]
+		  [CONFIG_WORD]; /* who may, or with "!" may not; "" ends, none is all */
+	char trait[CONFIG_WORD]; /* "role=admin" that an identity must have, "" for none */
 	enum service_ask ask;
 	bool root;
 	enum service_identify identify;
@@ -103,6 +126,7 @@ struct config {
 	} identity;
 	struct config_code code;
 	struct config_resend resend;
+	struct config_limits limits;
 	struct config_lockout lockout;
 	struct config_gateway gateway;
 	struct config_message message;

@@ -23,12 +23,15 @@ enum config_kind {
 	KEY_LINE,  /* printable ASCII */
 	KEY_TOKEN, /* printable ASCII without blanks */
 	KEY_DIGITS,
-	KEY_PATH,     /* absolute */
-	KEY_URL,      /* https, or http to a loopback host */
-	KEY_PROXY,    /* http, https, socks5 or socks5h */
-	KEY_PINS,     /* a list of sha256//BASE64= */
-	KEY_PREFIXES, /* a list of "+91" */
-	KEY_NAMES,    /* a list of PAM service names */
+	KEY_PATH,      /* absolute */
+	KEY_URL,       /* https, or http to a loopback host */
+	KEY_PROXY,     /* http, https, socks5 or socks5h */
+	KEY_PINS,      /* a list of sha256//BASE64= */
+	KEY_PREFIXES,  /* a list of "+91" */
+	KEY_NAMES,     /* a list of PAM service names */
+	KEY_ADDRESSES, /* a list of 192.0.2.1 and 2001:db8::/64 */
+	KEY_USERS,     /* a list of login names, with ! before those that are left out */
+	KEY_TRAIT,     /* trait=value */
 	KEY_KINDS,
 };
 
@@ -44,8 +47,8 @@ struct config_key {
 	const char *help;
 };
 
-#define CONFIG_KEYS         43
-#define CONFIG_SERVICE_KEYS 6 /* the last of them */
+#define CONFIG_KEYS         60
+#define CONFIG_SERVICE_KEYS 8 /* the last of them */
 
 extern const struct config_key config_keys[CONFIG_KEYS];
 

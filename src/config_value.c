@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #define PIN_START        "sha256//"
 #define PIN_SIZE         (sizeof(PIN_START) - 1 + 44) /* SHA-256 is 32 bytes, 44 in base64 */
 #define SERVICE_NAME_MAX 63
+#define USER_NAME_MAX    64
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char digits[] = "0123456789";
@@ -85,6 +87,7 @@ static const char *string_fault(const struct config_key *key, const char *text)
 		return key->minimum > 0 ? "is empty; write a value" : NULL;
 	switch (key->kind) {
 	case KEY_LINE:
+	case KEY_TRAIT:
 		for (const char *at = text; *at; at++) {
 			if (*at < ' ' || *at > '~')
 				return "has bytes that are not printable ASCII; leave them out";
@@ -146,6 +149,33 @@ bool config_name_valid(const char *name)
 	return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._+@-")] == '\0';
 }
 
+/* As login.c labels a source: in the one canonical way of RFC 5952, so that text is compared. */
+static bool address_valid(const char *text)
+{
+	char bare[INET6_ADDRSTRLEN] = "";
+	char canonical[INET6_ADDRSTRLEN];
+	uint8_t bytes[16];
+	const char *slash = strchr(text, '/');
+	int family = slash == NULL ? AF_INET : AF_INET6;
+	size_t size = slash == NULL ? strlen(text) : (size_t)(slash - text);
+
+	if (size >= sizeof(bare) || (slash != NULL && strcmp(slash, "/64") != 0))
+		return false;
+	memcpy(bare, text, size);
+	if (inet_pton(family, bare, bytes) != 1)
+		return false;
+	if (family == AF_INET6)
+		memset(bytes + 8, 0, 8);
+	return inet_ntop(family, bytes, canonical, sizeof(canonical)) != NULL &&
+	       strcmp(canonical, bare) == 0;
+}
+
+static bool user_valid(const char *text)
+{
+	text += text[0] == '!';
+	return text[0] != '\0' && strlen(text) <= USER_NAME_MAX && strpbrk(text, "!:/,\"") == NULL;
+}
+
 static const char *entry_fault(const struct config_key *key, const char *entry)
 {
 	switch (key->kind) {
@@ -157,6 +187,14 @@ static const char *entry_fault(const struct config_key *key, const char *entry)
 		return prefix_valid(entry)
 			       ? NULL
 			       : "has an entry that is no prefix; write a plus and digits, as +91";
+	case KEY_ADDRESSES:
+		return address_valid(entry) ? NULL
+					    : "has an entry that is no address; write 192.0.2.1, "
+					      "or 2001:db8::/64";
+	case KEY_USERS:
+		return user_valid(entry) ? NULL
+					 : "has an entry that is no login name; write alice, "
+					   "or !alice";
 	default:
 		return config_name_valid(entry) ? NULL
 						: "has an entry that is no PAM service; "
@@ -164,9 +202,19 @@ static const char *entry_fault(const struct config_key *key, const char *entry)
 	}
 }
 
+static enum result set_trait(
+	const struct config_key *key, void *at, char *text, struct error *error)
+{
+	const char *equals = strchr(text, '=');
+
+	if (text[0] != '\0' && (equals == NULL || equals == text || equals[1] == '\0'))
+		return error_set(error, RESULT_INVALID, "names no value; write trait=value");
+	return set_string(key, at, text, error);
+}
+
 static enum result set_list(const struct config_key *key, void *at, char *text, struct error *error)
 {
-	char list[CONFIG_LIST][CONFIG_WORD] = {{0}};
+	char list[CONFIG_USERS][CONFIG_WORD] = {{0}};
 	char *rest = NULL;
 	uint32_t count = 0;
 
@@ -209,6 +257,9 @@ static enum result (*const setters[KEY_KINDS])(
 	[KEY_PINS] = set_list,
 	[KEY_PREFIXES] = set_list,
 	[KEY_NAMES] = set_list,
+	[KEY_ADDRESSES] = set_list,
+	[KEY_USERS] = set_list,
+	[KEY_TRAIT] = set_trait,
 };
 
 enum result config_value_set(
@@ -268,6 +319,8 @@ void config_value_print(const struct config_key *key, const void *base, FILE *to
 	case KEY_PINS:
 	case KEY_PREFIXES:
 	case KEY_NAMES:
+	case KEY_ADDRESSES:
+	case KEY_USERS:
 		print_list(at, key->maximum, to);
 		return;
 	default:

@@ -10,13 +10,18 @@ BENCH_OBJECTS := $(call sources,tests/bench)
 
 .PHONY: bench bench-build
 bench:
-	@sh tests/e2e/prepare demo $(BUILD)
+	@sh tests/e2e/prepare check $(BUILD)
 	@sh tests/bench/prepare $(BUILD)
 	@$(PARALLEL) bench-build
 	@exec setpriv --pdeathsig KILL /usr/bin/python3 tests/bench/bench.py \
 		$(BENCH_SAMPLES) $(BENCH_ROUNDS) $(BENCH_ROWS)
 
-bench-build: $(E2E_PROGRAMS) $(BUILD)/tests/bench-driver
+bench-build: $(E2E_PROGRAMS) $(BUILD)/tests/bench-driver $(BUILD)/tests/pam_floor.so
+
+$(BUILD)/tests/pam_floor.so: $(BUILD)/tests/bench/floor/pam_floor.o
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -lpam
 
 $(BUILD)/tests/bench-driver: $(BENCH_OBJECTS) $(BUILD)/common.a
 	@mkdir -p $(@D)

@@ -16,6 +16,7 @@ static const char *const names[] = {
 	[EFFECT_TOO_EARLY] = "too early",
 	[EFFECT_NO_TEXTS] = "no texts left",
 	[EFFECT_LOCKED] = "locked",
+	[EFFECT_OVER] = "over a limit",
 	[EFFECT_WRONG] = "wrong",
 	[EFFECT_EXPIRED] = "expired",
 	[EFFECT_SPENT] = "no tries left",
@@ -230,6 +231,8 @@ enum effect challenge_verify(struct record *record, const struct attempt *attemp
 		return EFFECT_SPENT;
 	challenge->tries++;
 	take_back(challenge, attempt);
+	if (challenge->live == 0)
+		return EFFECT_EXPIRED;
 	enum effect effect = compare(challenge, attempt, hash);
 	if (!comparable)
 		return EFFECT_WRONG;
@@ -237,7 +240,8 @@ enum effect challenge_verify(struct record *record, const struct attempt *attemp
 		return effect;
 	*challenge = (struct challenge){0};
 	*source = (struct record_source){0};
-	known_add(record, attempt);
+	if (!attempt->unnamed)
+		known_add(record, attempt);
 	return EFFECT_RIGHT;
 }
 
@@ -270,5 +274,5 @@ bool challenge_known(const struct record *record, const struct attempt *attempt)
 		found = (fresh && sodium_memcmp(known->hash, attempt->source, HASH_SIZE) == 0) ||
 			found;
 	}
-	return found;
+	return found && !attempt->unnamed;
 }

@@ -24,6 +24,7 @@ struct attempt {
 	uint8_t source[HASH_SIZE];
 	char label[LABEL_SIZE];
 	uint8_t asker[ASKER_SIZE]; /* of the login id */
+	bool unnamed;              /* a source that has no name is never known */
 	bool early;                /* verify: the text that this login asked for never left */
 };
 
@@ -35,6 +36,7 @@ enum effect {
 	EFFECT_TOO_EARLY, /* resend: before its time */
 	EFFECT_NO_TEXTS,  /* resend: the challenge has had all its texts */
 	EFFECT_LOCKED,    /* this source waits */
+	EFFECT_OVER,      /* a limit is used up: no text, or nothing is compared */
 	EFFECT_WRONG,     /* verify: charged */
 	EFFECT_EXPIRED,   /* verify: a code that was right is too old, or there is no live code */
 	EFFECT_SPENT,     /* verify: the challenge's tries were used up before */

@@ -177,28 +177,13 @@ static enum result verb_list(const struct ctl_call *call, json_t *reply, struct 
 
 static enum result verb_show(const struct ctl_call *call, json_t *reply, struct error *error)
 {
-	struct identities *identities = call->context->identities;
 	bool reveal = json_is_true(json_object_get(call->request, "reveal"));
-	char shown[4 * IDENTITY_NAME_MAX + 1];
 	WIPED(identity) identity = {0};
-	const char *name = NULL;
 	struct schema schema;
-	MDB_txn *txn = NULL;
 
-	if (ctl_string(call, "name", &name, error) != RESULT_OK)
-		return RESULT_INVALID;
-	enum result result = identities_begin(identities, false, &txn);
-	if (result == RESULT_OK)
-		result = identities_schema(identities, txn, &schema);
-	if (result == RESULT_OK)
-		result = identities_find(identities, txn, name, &identity);
-	store_abort(&txn);
-	if (result == RESULT_NOT_FOUND)
-		return error_set(error, result,
-			"there is no identity %s; see smsotpctl identity list",
-			log_escape(name, shown, sizeof(shown)));
+	enum result result = ctl_find(call, &schema, &identity, error);
 	if (result != RESULT_OK)
-		return ctl_failed(result, error);
+		return result;
 	json_object_set_new(reply, "identity", identity_json(&schema, &identity, reveal));
 	return RESULT_OK;
 }

@@ -102,6 +102,12 @@ static enum result clear_one(const struct identity *identity, void *context)
 		memset(&record.source[i], 0, sizeof(record.source[i]));
 		cleared++;
 	}
+	bool ceiling = record.ceiling.strange > 0 || record.ceiling.known > 0;
+	if (ceiling && cleared == 0)
+		cleared = 1;
+	record.ceiling = (struct ceiling){0};
+	for (size_t i = 0; i < RECORD_TALLIES; i++)
+		record.tally[i].failures = (struct window){0};
 	walk->cleared += cleared;
 	if (cleared == 0)
 		return RESULT_OK;

@@ -57,24 +57,14 @@ static enum result verb_status(const struct ctl_call *call, json_t *reply, struc
 static enum result find_phone(
 	const struct ctl_call *call, const char *name, struct phone *ret_phone, struct error *error)
 {
-	struct identities *identities = call->context->identities;
 	char shown[4 * IDENTITY_NAME_MAX + 1];
 	WIPED(identity) identity = {0};
 	struct schema schema;
-	MDB_txn *txn = NULL;
 
-	log_escape(name, shown, sizeof(shown));
-	enum result result = identities_begin(identities, false, &txn);
-	if (result == RESULT_OK)
-		result = identities_schema(identities, txn, &schema);
-	if (result == RESULT_OK)
-		result = identities_find(identities, txn, name, &identity);
-	store_abort(&txn);
-	if (result == RESULT_NOT_FOUND)
-		return error_set(error, result,
-			"there is no identity %s; see smsotpctl identity list", shown);
+	enum result result = ctl_find(call, &schema, &identity, error);
 	if (result != RESULT_OK)
-		return ctl_failed(result, error);
+		return result;
+	log_escape(name, shown, sizeof(shown));
 	result = identity_phone(&schema, &identity, ret_phone);
 	if (result == RESULT_INVALID)
 		return error_set(error, result,

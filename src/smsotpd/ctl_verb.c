@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "log.h"
 
 enum result ctl_string(
 	const struct ctl_call *call, const char *field, const char **ret_text, struct error *error)
@@ -25,6 +26,30 @@ enum result ctl_failed(enum result result, struct error *error)
 	return error_set(error, result,
 		"the store failed (%s); look at its disk and at the log of smsotpd",
 		result_name(result));
+}
+
+enum result ctl_find(const struct ctl_call *call, struct schema *ret_schema,
+	struct identity *ret_identity, struct error *error)
+{
+	struct identities *identities = call->context->identities;
+	char shown[4 * IDENTITY_NAME_MAX + 1];
+	const char *name = NULL;
+	MDB_txn *txn = NULL;
+
+	enum result result = ctl_string(call, "name", &name, error);
+	if (result != RESULT_OK)
+		return result;
+	result = identities_begin(identities, false, &txn);
+	if (result == RESULT_OK)
+		result = identities_schema(identities, txn, ret_schema);
+	if (result == RESULT_OK)
+		result = identities_find(identities, txn, name, ret_identity);
+	store_abort(&txn);
+	if (result == RESULT_NOT_FOUND)
+		return error_set(error, result,
+			"there is no identity %s; see smsotpctl identity list",
+			log_escape(name, shown, sizeof(shown)));
+	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
 enum result ctl_change_begin(

@@ -32,6 +32,10 @@ extern const struct ctl_verb ctl_status_verbs[];
 CHECKED enum result ctl_string(
 	const struct ctl_call *call, const char *field, const char **ret_text, struct error *error);
 
+/* The identity that the request's "name" names, with the schema of its values. */
+CHECKED enum result ctl_find(const struct ctl_call *call, struct schema *ret_schema,
+	struct identity *ret_identity, struct error *error);
+
 /* The sentence for a store that failed; hands `result` back. */
 CHECKED enum result ctl_failed(enum result result, struct error *error);
 

@@ -134,6 +134,16 @@ static const char *login_event(const struct job *job)
 	return job->kind == JOB_BEGIN ? "login.begin" : "login.resend";
 }
 
+/* The operator learns of a limit before it is used up. */
+static void event_near(struct trail *trail, const struct job *job, const struct moment *now)
+{
+	json_t *fields = json_object();
+
+	put_login(fields, &job->login, job->user);
+	put(fields, "limit", job->near);
+	audit_write(trail->audit, now, LOG_WARNING, "limit.near", fields);
+}
+
 void event_login(struct trail *trail, const struct job *job)
 {
 	const char *event = login_event(job);
@@ -144,6 +154,8 @@ void event_login(struct trail *trail, const struct job *job)
 	uint32_t count = 1;
 
 	trail->clock->now(trail->clock, &now);
+	if (job->near != NULL && job->result == RESULT_OK)
+		event_near(trail, job, &now);
 	enum standing standing = job_standing(job);
 	/* What sends nothing and lets nobody in costs whoever asks nothing, and him we count. */
 	if (!granted && !job_sends(job)) {

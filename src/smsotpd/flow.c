@@ -231,6 +231,8 @@ static void finish_verify(struct flow *flow, const struct job *job)
 void flow_finished(struct flow *flow, struct job *job)
 {
 	flow->jobs--;
+	if (job->known && job->result == RESULT_OK)
+		ledger_known(flow->ledger, &job->login.visitor);
 	if (job->kind == JOB_VERIFY)
 		finish_verify(flow, job);
 	else

@@ -12,6 +12,7 @@ static const char *const standing_names[] = {
 	[STANDING_NO_PHONE] = "no phone",
 	[STANDING_NO_TRAIT] = "the schema has no phone trait: smsotpctl schema set",
 	[STANDING_ROOT] = "root is not let in at this service",
+	[STANDING_FILTERED] = "left out by users or trait of the service",
 	[STANDING_BEFORE] = "first factor not shown",
 	[STANDING_JUNK] = "the application refuses this user",
 };

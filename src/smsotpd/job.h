@@ -22,6 +22,7 @@ enum standing {
 	STANDING_NO_PHONE,
 	STANDING_NO_TRAIT, /* the schema has no phone trait: nobody gets a text */
 	STANDING_ROOT,     /* the service lets no root in */
+	STANDING_FILTERED, /* the service's users or trait leave it out */
 	STANDING_BEFORE,   /* the first factor is not shown */
 	STANDING_JUNK,     /* control bytes: the application refuses already */
 	STANDING_COUNT,
@@ -48,6 +49,7 @@ struct job {
 	enum standing standing;
 	enum effect effect;
 	bool known;
+	const char *near;                 /* a limit that has just come to 80 %, NULL for none */
 	char user[IDENTITY_NAME_MAX + 1]; /* the identity's name, "" for none */
 	struct phone phone;
 	struct code text; /* begin, resend: the code to send */

@@ -27,6 +27,38 @@ static bool is_root(const struct identity *identity)
 	return identity->uid == 0 || strcmp(identity->name, "root") == 0;
 }
 
+/* "alice bob" lets those two, "!alice" all but her; nothing lets everybody. */
+static bool users_let(const struct config_service *service, const char *name)
+{
+	bool listed = false;
+
+	for (size_t i = 0; i < CONFIG_USERS && service->users[i][0] != '\0'; i++) {
+		const char *entry = service->users[i];
+		if (entry[0] == '!' && strcmp(entry + 1, name) == 0)
+			return false;
+		if (entry[0] != '!')
+			listed = true;
+		if (strcmp(entry, name) == 0)
+			return true;
+	}
+	return !listed;
+}
+
+static bool trait_lets(const struct schema *schema, const struct config_service *service,
+	const struct identity *identity)
+{
+	size_t length = strcspn(service->trait, "=");
+
+	if (service->trait[0] == '\0')
+		return true;
+	for (size_t i = 0; i < schema->count; i++) {
+		const char *name = schema->trait[i].name;
+		if (strlen(name) == length && strncmp(name, service->trait, length) == 0)
+			return strcmp(identity->value[i], service->trait + length + 1) == 0;
+	}
+	return false;
+}
+
 /* The first rule that stands in the way; all of them look alike to the user. */
 static enum standing standing_of(const struct schema *schema, const struct identity *identity,
 	const struct job *job, struct phone *ret_phone)
@@ -38,6 +70,8 @@ static enum standing standing_of(const struct schema *schema, const struct ident
 		return STANDING_SUSPENDED;
 	if (!service->root && is_root(identity))
 		return STANDING_ROOT;
+	if (!users_let(service, identity->name) || !trait_lets(schema, service, identity))
+		return STANDING_FILTERED;
 	if (!job->login.first_factor)
 		return STANDING_BEFORE;
 	if (phone == RESULT_INVALID)
@@ -68,8 +102,10 @@ static void attempt_fill(const struct job *job, bool own, struct attempt *ret_at
 {
 	const uint8_t *binding = own ? job->login.binding : job->login.visitor.subject;
 
-	*ret_attempt =
-		(struct attempt){.config = job->config, .now = job->now, .early = job->view.early};
+	*ret_attempt = (struct attempt){.config = job->config,
+		.now = job->now,
+		.unnamed = job->login.source.kind == SOURCE_UNNAMED,
+		.early = job->view.early};
 	memcpy(ret_attempt->binding, binding, HASH_SIZE);
 	memcpy(ret_attempt->source, job->login.visitor.source, HASH_SIZE);
 	memcpy(ret_attempt->label, job->login.source.label, LABEL_SIZE);
@@ -88,45 +124,122 @@ static void hash_of(const struct judge *judge, const uint8_t id[static HASH_SIZE
 	code_hash(judge->keys, challenge, code, ret);
 }
 
-static enum effect act(const struct judge *judge, const uint8_t id[static HASH_SIZE], bool own,
-	struct record *record, struct job *job)
+/* All that one job reads and writes in the state store. */
+struct desk {
+	uint8_t id[HASH_SIZE];
+	struct tally_key source_key;
+	struct tally_key host_key;
+	struct record record;
+	struct tally source;
+	struct tally host;
+	struct tally
+		spare[LIMIT_COUNT]; /* empty books for who is nobody: many names share his record */
+	struct ceiling spare_ceiling;
+	struct books books;
+	struct quotas quotas;
+	bool own; /* the record is the user's, not nobody's */
+};
+
+static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t identities,
+	const struct job *job, struct desk *desk)
 {
-	struct attempt attempt;
+	struct state *state = judge->state;
+
+	/* Junk is the application's word: it takes back a text that has not left, and charges
+	 * nobody. */
+	desk->own = job->standing == STANDING_GOOD && (!job->junk || job->view.early);
+	state_id(state, desk->own ? job->user : job->login.name, desk->own, desk->id);
+	tally_key_source(job->login.visitor.source, &desk->source_key);
+	tally_key_host(&desk->host_key);
+	enum result result = state_load(state, txn, desk->id, &desk->record);
+	if (result == RESULT_OK)
+		result = state_tally_load(
+			state, txn, &desk->source_key, judge->clock, &job->now, &desk->source);
+	if (result == RESULT_OK)
+		result = state_tally_load(
+			state, txn, &desk->host_key, judge->clock, &job->now, &desk->host);
+	record_rebase(&desk->record, judge->clock->boot, &job->now);
+	struct tally *user = desk->own ? desk->record.tally : desk->spare;
+	desk->books = (struct books){
+		.tally = {&user[LIMIT_USER], &user[LIMIT_USER_DAY], &desk->source,
+			desk->own ? &desk->host : &desk->spare[LIMIT_HOST]},
+		.ceiling = desk->own ? &desk->record.ceiling : &desk->spare_ceiling,
+	};
+	budget_quotas(job->config, identities, job->login.source.shared, &desk->quotas);
+	return result;
+}
+
+static enum result desk_close(const struct judge *judge, MDB_txn *txn, const struct desk *desk)
+{
+	enum result result = state_save(judge->state, txn, desk->id, &desk->record);
+
+	if (result == RESULT_OK)
+		result = state_tally_save(
+			judge->state, txn, &desk->source_key, judge->clock, &desk->source);
+	if (result == RESULT_OK)
+		result = state_tally_save(
+			judge->state, txn, &desk->host_key, judge->clock, &desk->host);
+	return result;
+}
+
+/* A begin or resend: the code is drawn, whoever asks; a text that is over a limit is taken back. */
+static enum effect ask_text(const struct judge *judge, const struct attempt *attempt,
+	struct desk *desk, struct job *job)
+{
+	const struct record before = desk->record;
 	uint8_t hash[HASH_SIZE];
 
-	attempt_fill(job, own, &attempt);
-	job->known = challenge_known(record, &attempt);
-	if (job->junk && own)
-		return challenge_withdraw(record, &attempt);
-	if (job->kind == JOB_VERIFY) {
-		hash_of(judge, id, &attempt, &job->code, hash);
-		return challenge_verify(record, &attempt, hash, job->comparable);
-	}
 	do {
 		code_draw(job->config->code.digits, &job->text);
-		hash_of(judge, id, &attempt, &job->text, hash);
-	} while (challenge_has(record, &attempt, hash));
-	return job->kind == JOB_BEGIN ? challenge_begin(record, &attempt, hash)
-				      : challenge_resend(record, &attempt, hash);
+		hash_of(judge, desk->id, attempt, &job->text, hash);
+	} while (challenge_has(&desk->record, attempt, hash));
+	enum effect effect = job->kind == JOB_BEGIN
+				     ? challenge_begin(&desk->record, attempt, hash)
+				     : challenge_resend(&desk->record, attempt, hash);
+	if (effect != EFFECT_TEXT ||
+		budget_text(&desk->books, &desk->quotas, &job->now, !job->known, &job->near))
+		return effect;
+	desk->record = before;
+	return EFFECT_OVER;
+}
+
+static enum effect guess(const struct judge *judge, const struct attempt *attempt,
+	struct desk *desk, struct job *job)
+{
+	uint8_t hash[HASH_SIZE];
+
+	if (job->junk && desk->own)
+		return challenge_withdraw(&desk->record, attempt);
+	hash_of(judge, desk->id, attempt, &job->code, hash);
+	if (!budget_guess(&desk->books, &desk->quotas, &job->now, !job->known))
+		return EFFECT_OVER;
+	enum effect effect = challenge_verify(&desk->record, attempt, hash, job->comparable);
+	if (effect == EFFECT_RIGHT && desk->own)
+		budget_success(&desk->books);
+	else
+		budget_failure(&desk->books, &desk->quotas, &job->now, !job->known,
+			effect == EFFECT_WRONG, &job->near);
+	return effect;
 }
 
 void judge_run(
 	const struct judge *judge, MDB_txn *identity_txn, MDB_txn *state_txn, struct job *job)
 {
-	uint8_t id[HASH_SIZE];
-	struct record record;
+	struct desk desk = {.own = false};
+	struct attempt attempt;
+	size_t identities = 0;
 
+	job->near = NULL;
 	job->result = who(judge, identity_txn, job);
+	if (job->result == RESULT_OK)
+		job->result = identities_count(judge->identities, identity_txn, &identities);
+	if (job->result == RESULT_OK)
+		job->result = desk_open(judge, state_txn, identities, job, &desk);
 	if (job->result != RESULT_OK)
 		return;
-	/* Junk is the application's word: it takes back a text that has not left, and charges
-	 * nobody. */
-	bool own = job->standing == STANDING_GOOD && (!job->junk || job->view.early);
-	state_id(judge->state, own ? job->user : job->login.name, own, id);
-	job->result = state_load(judge->state, state_txn, id, &record);
-	if (job->result != RESULT_OK)
-		return;
-	record_rebase(&record, judge->clock->boot, &job->now);
-	job->effect = act(judge, id, own, &record, job);
-	job->result = state_save(judge->state, state_txn, id, &record);
+	attempt_fill(job, desk.own, &attempt);
+	job->known = challenge_known(&desk.record, &attempt);
+	job->effect = job->kind == JOB_VERIFY ? guess(judge, &attempt, &desk, job)
+					      : ask_text(judge, &attempt, &desk, job);
+	job->result = desk_close(judge, state_txn, &desk);
 }

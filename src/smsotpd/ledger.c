@@ -7,6 +7,8 @@
 #include "config.h"
 
 #define SECOND      INT64_C(1000)
+#define SHORT_SPAN  600 /* seconds, as budget.c counts a user's texts */
+#define DAY_SPAN    86400
 #define LEDGER_SETS 4096 /* of each table; 8 ways: 32768 names and sources, 5 MB in all */
 #define LEDGER_WAYS 8
 
@@ -25,9 +27,14 @@ struct dialogue {
 
 struct row {
 	bool used;
+	bool known; /* who signed in here has the known places' share of texts */
 	uint8_t name[HASH_SIZE];
 	uint8_t source[HASH_SIZE];
 	struct lockout lockout;
+	struct window texts;
+	struct window texts_day;
+	uint8_t live[HASH_SIZE]; /* the subject whose code is on its way until live_until */
+	int64_t live_until;
 };
 
 struct ledger {
@@ -102,6 +109,18 @@ static struct row *row_find(struct ledger *ledger, const struct visitor *visitor
 	return NULL;
 }
 
+static int64_t later(int64_t one, int64_t other)
+{
+	return one > other ? one : other;
+}
+
+static int64_t row_end(const struct row *row, const struct config *config)
+{
+	int64_t end = later(lockout_end(&row->lockout, &config->lockout), row->live_until);
+
+	return later(end, row->texts.since.boottime + SHORT_SPAN * SECOND);
+}
+
 static struct row *row_get(
 	struct ledger *ledger, const struct config *config, const struct visitor *visitor)
 {
@@ -112,8 +131,7 @@ static struct row *row_get(
 		return best;
 	best = &set[0];
 	for (size_t i = 0; i < LEDGER_WAYS && best->used; i++) {
-		if (!set[i].used || lockout_end(&set[i].lockout, &config->lockout) <
-					    lockout_end(&best->lockout, &config->lockout))
+		if (!set[i].used || row_end(&set[i], config) < row_end(best, config))
 			best = &set[i];
 	}
 	*best = (struct row){.used = true};
@@ -167,6 +185,42 @@ static void view_locked(int64_t left, struct view *ret_view)
 		.verdict = VERDICT_SPENT, .line = LINE_LOCKED, .seconds = seconds_up(left)};
 }
 
+/* Who is not known here has no part in what is kept for those who are. */
+static uint32_t share(const struct row *row, uint32_t all, uint32_t kept)
+{
+	if (row->known)
+		return all;
+	return kept < all ? all - kept : 0;
+}
+
+/* A text as far as this row may know: a code on its way is joined, else one is counted or refused.
+ */
+static bool row_text(struct row *row, const struct config *config, const struct visitor *visitor,
+	const struct moment *now, bool join, int64_t *ret_left)
+{
+	const struct config_limits *limits = &config->limits;
+	const struct quota quick = {
+		.span = SHORT_SPAN, .all = share(row, limits->texts_user, limits->texts_user_kept)};
+	const struct quota day = {
+		.span = DAY_SPAN, .all = share(row, limits->texts_day, limits->texts_day_kept)};
+	bool live = memcmp(row->live, visitor->subject, HASH_SIZE) == 0 &&
+		    now->boottime < row->live_until;
+
+	if (join && live)
+		return true;
+	bool day_full = !window_room(&row->texts_day, &day, now, false);
+	if (day_full || !window_room(&row->texts, &quick, now, false)) {
+		*ret_left = day_full ? window_left(&row->texts_day, &day, now)
+				     : window_left(&row->texts, &quick, now);
+		return false;
+	}
+	window_count(&row->texts, &quick, now, false);
+	window_count(&row->texts_day, &day, now, false);
+	memcpy(row->live, visitor->subject, HASH_SIZE);
+	row->live_until = now->boottime + config->code.expiry * SECOND;
+	return true;
+}
+
 static int64_t row_lock(struct ledger *ledger, const struct visitor *visitor, int64_t now)
 {
 	const struct row *row = row_find(ledger, visitor);
@@ -187,10 +241,13 @@ void ledger_begin(struct ledger *ledger, const struct config *config, const stru
 	bool again = dialogue != NULL;
 	if (!again)
 		dialogue = dialogue_add(ledger, visitor, now);
-	if (!again)
+	struct row *row = row_get(ledger, config, visitor);
+	bool text = again || row_text(row, config, visitor, now, true, &left);
+	view_ask(dialogue, config, now, text ? LINE_SENT : LINE_NO_TEXTS, ret_view);
+	ret_view->seconds = seconds_up(left);
+	ret_view->asks = !again && text;
+	if (ret_view->asks)
 		dialogue->text = TEXT_HELD;
-	view_ask(dialogue, config, now, LINE_SENT, ret_view);
-	ret_view->asks = !again;
 }
 
 void ledger_restore(
@@ -219,21 +276,27 @@ void ledger_resend(struct ledger *ledger, const struct config *config,
 		return;
 	}
 	bool expired = life_left(dialogue, config, now) <= 0;
-	bool due = resend_in(dialogue, config, now) == 0;
-	if (expired) {
-		dialogue_renew(dialogue, now);
-	} else if (due && dialogue->texts < config->resend.texts) {
-		dialogue->texts++;
-		dialogue->last_text = *now;
-	} else if (due) {
-		view_ask(dialogue, config, now, LINE_NO_TEXTS, ret_view);
-		ret_view->seconds = seconds_up(life_left(dialogue, config, now));
+	bool due = expired || resend_in(dialogue, config, now) == 0;
+	bool spent = !expired && dialogue->texts >= config->resend.texts;
+	if (!due) {
+		view_ask(dialogue, config, now, LINE_SENT, ret_view);
 		return;
 	}
+	left = spent ? life_left(dialogue, config, now) : 0;
+	struct row *row = row_get(ledger, config, visitor);
+	if (spent || !row_text(row, config, visitor, now, false, &left)) {
+		view_ask(dialogue, config, now, LINE_NO_TEXTS, ret_view);
+		ret_view->seconds = seconds_up(left);
+		return;
+	}
+	if (expired)
+		dialogue_renew(dialogue, now);
+	else
+		dialogue->texts++;
+	dialogue->last_text = *now;
+	dialogue->text = TEXT_HELD;
 	view_ask(dialogue, config, now, LINE_SENT, ret_view);
-	ret_view->asks = expired || due;
-	if (ret_view->asks)
-		dialogue->text = TEXT_HELD;
+	ret_view->asks = true;
 }
 
 void ledger_guess(struct ledger *ledger, const struct config *config, const struct visitor *visitor,
@@ -261,14 +324,17 @@ void ledger_guess(struct ledger *ledger, const struct config *config, const stru
 	if (tries == 0 || failures == 0) {
 		left = lockout_left(&row->lockout, now->boottime);
 		view_locked(left > 0 ? left : config->resend.next * SECOND, ret_view);
+		row->live_until = 0;
 	} else {
 		view_ask(dialogue, config, now, LINE_WRONG, ret_view);
 		ret_view->tries = tries < failures ? tries : failures;
 	}
 	ret_view->asks = true;
 	ret_view->early = dialogue->text == TEXT_HELD;
-	if (ret_view->early)
+	if (ret_view->early) {
 		dialogue->text = TEXT_WITHDRAWN;
+		row->live_until = 0;
+	}
 }
 
 bool ledger_text_leaves(struct ledger *ledger, const struct visitor *visitor)
@@ -290,8 +356,19 @@ void ledger_success(struct ledger *ledger, const struct visitor *visitor)
 
 	if (dialogue != NULL)
 		*dialogue = (struct dialogue){0};
+	if (row == NULL)
+		return;
+	row->lockout = (struct lockout){0};
+	row->live_until = 0;
+	row->known = true;
+}
+
+void ledger_known(struct ledger *ledger, const struct visitor *visitor)
+{
+	struct row *row = row_find(ledger, visitor);
+
 	if (row != NULL)
-		*row = (struct row){0};
+		row->known = true;
 }
 
 uint32_t ledger_forget(struct ledger *ledger, const uint8_t name[static HASH_SIZE])

@@ -15,6 +15,7 @@
 #include "ask.h"
 #include "key.h"
 #include "lockout.h"
+#include "window.h"
 
 struct config;
 struct ledger;
@@ -63,7 +64,10 @@ void ledger_guess(struct ledger *ledger, const struct config *config, const stru
 /* The hold of the dialogue's text is over: false where an early answer withdrew it. */
 bool ledger_text_leaves(struct ledger *ledger, const struct visitor *visitor);
 
-/* The code was right: dialogue and row are clean. */
+/* The store knows this name at this source: it signed in here before. */
+void ledger_known(struct ledger *ledger, const struct visitor *visitor);
+
+/* The code was right: the dialogue is over, the row is clean and known. */
 void ledger_success(struct ledger *ledger, const struct visitor *visitor);
 
 /* Clears every row of a name, for the operator. Returns how many there were. */

@@ -130,6 +130,16 @@ static bool first_factor_met(const struct config_service *service, const struct 
 	return service->before == BEFORE_PASSWORD ? password_passed(service, ask) : true;
 }
 
+static bool is_shared(const struct config *config, const struct source *source)
+{
+	for (size_t i = 0; i < CONFIG_LIST && config->limits.shared_sources[i][0] != '\0'; i++) {
+		if (source->kind == SOURCE_ADDRESS &&
+			strcmp(config->limits.shared_sources[i], source->label) == 0)
+			return true;
+	}
+	return false;
+}
+
 void login_name_tag(const struct keys *keys, bool by_uid, uint32_t uid, const char *name,
 	uint8_t ret[static HASH_SIZE])
 {
@@ -200,6 +210,7 @@ enum result login_read(const struct config *config, const struct keys *keys, con
 	memcpy(ret_login->name, ask->user, strlen(ask->user));
 	ret_login->first_factor = first_factor_met(service, ask);
 	struct place place = place_find(service, keys, ask, address, &ret_login->source);
+	ret_login->source.shared = is_shared(config, &ret_login->source);
 	tags_fill(keys, ask, &place, ret_login);
 	telemetry_fill(ask, service, &ret_login->source, &ret_login->telemetry);
 	return RESULT_OK;

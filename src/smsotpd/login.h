@@ -17,6 +17,7 @@ enum source_kind { SOURCE_UNNAMED = 0, SOURCE_ADDRESS, SOURCE_KEY, SOURCE_UID, S
 /* `label` is for people: "192.0.2.1", "2001:db8::/64", "key 0a1b2c", "uid 1000", "tty pts/3". */
 struct source {
 	enum source_kind kind;
+	bool shared; /* one of [limits] shared_sources */
 	char label[LABEL_SIZE];
 };
 

@@ -107,6 +107,61 @@ static bool source_get(struct cursor *cursor, struct record_source *ret)
 	return sound && ret->label[LABEL_SIZE - 1] == '\0';
 }
 
+static void tally_put(struct cursor *cursor, const struct tally *tally)
+{
+	const struct window *const windows[] = {&tally->texts, &tally->failures};
+
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		put(cursor, (uint64_t)windows[i]->since.boottime, 8);
+		put(cursor, (uint64_t)windows[i]->since.realtime, 8);
+		put(cursor, windows[i]->all, 4);
+		put(cursor, windows[i]->strange, 4);
+	}
+}
+
+static bool tally_get(struct cursor *cursor, struct tally *ret)
+{
+	struct window *const windows[] = {&ret->texts, &ret->failures};
+	bool sound = true;
+
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		sound = get_time(cursor, &windows[i]->since.boottime) && sound;
+		sound = get_time(cursor, &windows[i]->since.realtime) && sound;
+		windows[i]->all = (uint32_t)get(cursor, 4);
+		windows[i]->strange = (uint32_t)get(cursor, 4);
+		sound = windows[i]->strange <= windows[i]->all && sound;
+	}
+	return sound;
+}
+
+void tally_encode(const struct tally *tally, uint8_t ret[static TALLY_SIZE])
+{
+	struct cursor cursor = {ret};
+
+	tally_put(&cursor, tally);
+}
+
+enum result tally_decode(const uint8_t *bytes, size_t size, struct tally *ret_tally)
+{
+	struct tally tally = {0};
+	uint8_t copy[TALLY_SIZE];
+	struct cursor cursor = {copy};
+
+	if (size != TALLY_SIZE)
+		return RESULT_INVALID;
+	memcpy(copy, bytes, TALLY_SIZE);
+	if (!tally_get(&cursor, &tally))
+		return RESULT_INVALID;
+	*ret_tally = tally;
+	return RESULT_OK;
+}
+
+void tally_rebase(struct tally *tally, const struct moment *now)
+{
+	window_rebase(&tally->texts, now);
+	window_rebase(&tally->failures, now);
+}
+
 void record_encode(const struct record *record, uint8_t ret[static RECORD_SIZE])
 {
 	struct cursor cursor = {ret};
@@ -121,6 +176,10 @@ void record_encode(const struct record *record, uint8_t ret[static RECORD_SIZE])
 		put_bytes(&cursor, record->known[i].hash, HASH_SIZE);
 		put(&cursor, (uint64_t)record->known[i].realtime, 8);
 	}
+	for (size_t i = 0; i < RECORD_TALLIES; i++)
+		tally_put(&cursor, &record->tally[i]);
+	put(&cursor, record->ceiling.strange, 4);
+	put(&cursor, record->ceiling.known, 4);
 }
 
 enum result record_decode(const uint8_t *bytes, size_t size, struct record *ret_record)
@@ -144,10 +203,20 @@ enum result record_decode(const uint8_t *bytes, size_t size, struct record *ret_
 		get_bytes(&cursor, record.known[i].hash, HASH_SIZE);
 		sound = get_time(&cursor, &record.known[i].realtime) && sound;
 	}
+	for (size_t i = 0; i < RECORD_TALLIES; i++)
+		sound = tally_get(&cursor, &record.tally[i]) && sound;
+	record.ceiling.strange = (uint32_t)get(&cursor, 4);
+	record.ceiling.known = (uint32_t)get(&cursor, 4);
 	if (!sound)
 		return RESULT_INVALID;
 	*ret_record = record;
 	return RESULT_OK;
+}
+
+bool tally_from_future(const struct tally *tally, const struct moment *now)
+{
+	return tally->texts.since.boottime > now->boottime ||
+	       tally->failures.since.boottime > now->boottime;
 }
 
 /* A machine that was set back: the boot's clock has yet to reach what the record holds. */
@@ -159,6 +228,10 @@ static bool from_future(const struct record *record, const struct moment *now)
 	}
 	for (size_t i = 0; i < RECORD_SOURCES; i++) {
 		if (record->source[i].lockout.last > now->boottime)
+			return true;
+	}
+	for (size_t i = 0; i < RECORD_TALLIES; i++) {
+		if (tally_from_future(&record->tally[i], now))
 			return true;
 	}
 	return false;
@@ -189,6 +262,8 @@ void record_rebase(
 		return;
 	memcpy(record->boot, boot, BOOT_ID_SIZE);
 	memset(record->challenge, 0, sizeof(record->challenge));
+	for (size_t i = 0; i < RECORD_TALLIES; i++)
+		tally_rebase(&record->tally[i], now);
 	for (size_t i = 0; i < RECORD_SOURCES; i++) {
 		if (record->source[i].lockout.last != 0)
 			source_rebase(&record->source[i], now);

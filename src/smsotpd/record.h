@@ -9,12 +9,16 @@
  *	16 sources of 88: hash 16, failures u32, wait u32, first i64, last i64, until i64,
  *		last realtime i64, label 32
  *	8 known of 24: hash 16, realtime i64
+ *	2 tallies of 48 (the user's short and day), each 2 windows (texts, failures) of 24:
+ *		since boottime i64, since realtime i64, all u32, strange u32
+ *	ceiling: strange u32, known u32
  *
  * Boottime values are of the boot in the record; record_rebase moves a record to another boot.
  */
 #ifndef SMSOTP_RECORD_H
 #define SMSOTP_RECORD_H
 
+#include "budget.h"
 #include "key.h"
 #include "lockout.h"
 
@@ -24,7 +28,11 @@
 #define CHALLENGE_CODES   2
 #define LABEL_SIZE        32
 #define ASKER_SIZE        8
-#define RECORD_SIZE       (24 + RECORD_CHALLENGES * 104 + RECORD_SOURCES * 88 + RECORD_KNOWN * 24)
+#define TALLY_SIZE        48
+#define RECORD_TALLIES    2
+#define RECORD_SIZE                                                                                \
+	(24 + RECORD_CHALLENGES * 104 + RECORD_SOURCES * 88 + RECORD_KNOWN * 24 +                  \
+		RECORD_TALLIES * TALLY_SIZE + 8)
 
 struct live_code {
 	uint8_t hash[HASH_SIZE];
@@ -61,7 +69,18 @@ struct record {
 	struct challenge challenge[RECORD_CHALLENGES];
 	struct record_source source[RECORD_SOURCES];
 	struct known known[RECORD_KNOWN];
+	struct tally tally[RECORD_TALLIES]; /* LIMIT_USER, LIMIT_USER_DAY */
+	struct ceiling ceiling;
 };
+
+/* The same 48 bytes stand alone in the state store, for a source and for the host. */
+void tally_encode(const struct tally *tally, uint8_t ret[static TALLY_SIZE]);
+CHECKED enum result tally_decode(const uint8_t *bytes, size_t size, struct tally *ret_tally);
+
+/* Moves a tally of another boot to this one; needed too where it is of a future that was set back.
+ */
+void tally_rebase(struct tally *tally, const struct moment *now);
+bool tally_from_future(const struct tally *tally, const struct moment *now);
 
 void record_encode(const struct record *record, uint8_t ret[static RECORD_SIZE]);
 

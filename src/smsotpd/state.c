@@ -4,11 +4,47 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TALLY_VALUE_SIZE (BOOT_ID_SIZE + TALLY_SIZE) /* the boot id, then the tally */
+
 struct state {
 	struct store *store;
 	MDB_dbi users;
+	MDB_dbi tallies;
 	struct keys keys;
 };
+
+/* In the order of their keys, so that pages are filled to the brim. */
+static enum result tally_append(struct state *state, MDB_txn *txn, struct tally_key tally_key)
+{
+	uint8_t bytes[TALLY_VALUE_SIZE] = {0};
+	MDB_val key = {.mv_size = sizeof(tally_key), .mv_data = &tally_key};
+	MDB_val value = {.mv_size = sizeof(bytes), .mv_data = bytes};
+
+	return store_result(mdb_put(txn, state->tallies, &key, &value, MDB_APPEND));
+}
+
+/* Every slot is there from the first start on, so that no source can make the store grow. */
+static enum result tallies_fill(struct state *state)
+{
+	MDB_txn *txn = NULL;
+	MDB_stat stat = {0};
+	struct tally_key host;
+	enum result result = store_begin(state->store, true, &txn);
+
+	tally_key_host(&host);
+	if (result == RESULT_OK)
+		result = store_result(mdb_stat(txn, state->tallies, &stat));
+	bool empty = result == RESULT_OK && stat.ms_entries == 0;
+	for (uint32_t i = 0; empty && result == RESULT_OK && i < STATE_SOURCES; i++)
+		result = tally_append(
+			state, txn, (struct tally_key){{0, 0, (uint8_t)(i >> 8), (uint8_t)i}});
+	if (empty && result == RESULT_OK)
+		result = tally_append(state, txn, host);
+	if (result == RESULT_OK)
+		result = store_commit(&txn);
+	store_abort(&txn);
+	return result;
+}
 
 enum result state_open(const char *directory, size_t size, const struct keys *keys,
 	struct state **ret_state, struct error *error)
@@ -21,9 +57,13 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 	enum result result = store_open(directory, size, true, &state->store, error);
 	if (result == RESULT_OK) {
 		result = store_table(state->store, "users", &state->users);
+		if (result == RESULT_OK)
+			result = store_table(state->store, "tallies", &state->tallies);
+		if (result == RESULT_OK)
+			result = tallies_fill(state);
 		if (result != RESULT_OK)
 			result = error_set(error, result,
-				"the state store %s has no table of users: %s", directory,
+				"the state store %s has not its tables: %s", directory,
 				result_name(result));
 	}
 	if (result != RESULT_OK) {
@@ -89,6 +129,52 @@ enum result state_save(struct state *state, MDB_txn *txn, const uint8_t id[stati
 
 	record_encode(record, bytes);
 	return store_result(mdb_put(txn, state->users, &key, &value, 0));
+}
+
+void tally_key_source(const uint8_t source[static HASH_SIZE], struct tally_key *ret_key)
+{
+	_Static_assert(STATE_SOURCES == 1 << 16, "a slot is two bytes of the hash");
+	*ret_key = (struct tally_key){{0, 0, source[0], source[1]}};
+}
+
+void tally_key_host(struct tally_key *ret_key)
+{
+	*ret_key = (struct tally_key){{1, 0, 0, 0}};
+}
+
+enum result state_tally_load(struct state *state, MDB_txn *txn, const struct tally_key *tally_key,
+	const struct clock *clock, const struct moment *now, struct tally *ret_tally)
+{
+	MDB_val key = {.mv_size = sizeof(*tally_key), .mv_data = (void *)tally_key};
+	MDB_val value;
+	enum result result = store_result(mdb_get(txn, state->tallies, &key, &value));
+
+	if (result == RESULT_NOT_FOUND) {
+		memset(ret_tally, 0, sizeof(*ret_tally));
+		return RESULT_OK;
+	}
+	if (result != RESULT_OK)
+		return result;
+	if (value.mv_size != TALLY_VALUE_SIZE)
+		return RESULT_INVALID;
+	const uint8_t *bytes = value.mv_data;
+	result = tally_decode(bytes + BOOT_ID_SIZE, TALLY_SIZE, ret_tally);
+	if (result == RESULT_OK && (memcmp(bytes, clock->boot, BOOT_ID_SIZE) != 0 ||
+					   tally_from_future(ret_tally, now)))
+		tally_rebase(ret_tally, now);
+	return result;
+}
+
+enum result state_tally_save(struct state *state, MDB_txn *txn, const struct tally_key *tally_key,
+	const struct clock *clock, const struct tally *tally)
+{
+	uint8_t bytes[TALLY_VALUE_SIZE];
+	MDB_val key = {.mv_size = sizeof(*tally_key), .mv_data = (void *)tally_key};
+	MDB_val value = {.mv_size = sizeof(bytes), .mv_data = bytes};
+
+	memcpy(bytes, clock->boot, BOOT_ID_SIZE);
+	tally_encode(tally, bytes + BOOT_ID_SIZE);
+	return store_result(mdb_put(txn, state->tallies, &key, &value, 0));
 }
 
 enum result state_forget(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE])

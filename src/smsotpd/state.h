@@ -10,6 +10,7 @@
 #include "store.h"
 
 #define STATE_NOBODIES 64
+#define STATE_SOURCES  65536
 
 struct state;
 
@@ -29,6 +30,24 @@ CHECKED enum result state_load(struct state *state, MDB_txn *txn,
 	const uint8_t id[static HASH_SIZE], struct record *ret_record);
 CHECKED enum result state_save(struct state *state, MDB_txn *txn,
 	const uint8_t id[static HASH_SIZE], const struct record *record);
+
+/*
+ * The tallies of sources and of the host, in a table of their own that is filled when it is made.
+ * Sources share STATE_SOURCES slots by their keyed hash: a tally only counts, so two in one slot
+ * wait a little earlier and nothing is lost.
+ */
+struct tally_key {
+	uint8_t bytes[4]; /* 0 and the slot, or 1: big endian, so that keys sort as numbers */
+};
+
+void tally_key_source(const uint8_t source[static HASH_SIZE], struct tally_key *ret_key);
+void tally_key_host(struct tally_key *ret_key);
+
+/* Of this boot when it comes; all zero where there is none. */
+CHECKED enum result state_tally_load(struct state *state, MDB_txn *txn, const struct tally_key *key,
+	const struct clock *clock, const struct moment *now, struct tally *ret_tally);
+CHECKED enum result state_tally_save(struct state *state, MDB_txn *txn, const struct tally_key *key,
+	const struct clock *clock, const struct tally *tally);
 
 /* Forgets all of a user: after a change of phone, and when the identity goes. Missing is RESULT_OK.
  */

@@ -18,11 +18,19 @@ import stats
 DRIVER = hosts.BUILD + "/tests/bench-driver"
 DISK = hosts.BUILD + "/bench/disk"
 SMSOTP = peers.directory("smsotp")
-NAMES = 20
+NAMES = 200
+PHONES = 90  # shared by the existing users
 WRONG = "000000"
 # What sshd hands over for a reply of six bytes when it refuses the user itself.
 JUNK = b"\b\n\r\x7fIN"
-WARM = 20
+WARM = 10
+# What is asked of one name between two fresh starts: less than any limit of a user.
+MOST = 85
+# As high as they go: this host makes in a minute what others make in a year.
+LIMITS = {"texts_user": 100, "texts_user_kept": 0, "texts_day": 1000, "texts_day_kept": 0,
+          "texts_host": 1000000, "texts_source": 10000, "failures_user": 1000,
+          "failures_day": 10000, "failures_source": 10000, "failures_host": 100000,
+          "ceiling_strange": 10000, "ceiling_known": 1000}
 # Texts leave at once; so many go to one phone that six digits would come twice within half an hour,
 # and the gateway drops the second.
 TEXTS = {"resend": {"hold": 0}, "code": {"digits": 8}}
@@ -76,6 +84,17 @@ def interleaved(classes, count):
     return [each for sample in warm + samples for each in sample]
 
 
+def afresh(host, classes, count, pinned=False):
+    """`count` samples a class, interleaved, some at a time on a host that remembers nothing."""
+    seen = {}
+    for first in range(0, count, MOST):
+        host.afresh()
+        host.pin(pinned)
+        for label, timings in run(interleaved(classes, min(MOST, count - first)), pinned).items():
+            seen.setdefault(label, []).extend(timings)
+    return seen
+
+
 def compare(seen, base, fields):
     """One row a label, `base` first, for each of {column: field} against `base`."""
     rows = []
@@ -103,29 +122,35 @@ class Bed(hosts.Host):
     def __init__(self):
         on_disk("/var/lib/smsotp")
         on_disk(peers.HOME)
-        super().__init__()
-        hosts.Host.phones = 60  # those below are shared
+        super().__init__({"limits": LIMITS} if self.has_limits() else None)
         peers.install()
         self.names = {kind: [f"{kind[0]}{i:03d}" for i in range(NAMES)]
                       for kind in ("existing", "unknown", "phoneless", "suspended")}
 
+    @staticmethod
+    def has_limits():
+        """Whether this smsotpd counts texts and failures over sources, users and the host."""
+        said = subprocess.run([hosts.BUILD + "/smsotpd", "-T"], check=True, capture_output=True,
+                              text=True)
+        return "[limits]" in said.stdout
+
     def enrol(self):
         """One import; phones may be shared, so all have the same few."""
         rows = ["name,phone,suspended"]
-        rows += [f"{name},+91 99999 000{i:02d},no" for i, name in enumerate(self.names["existing"])]
+        rows += [f"{name},{self.number(name)},no" for name in self.names["existing"]]
         rows += [f"{name},," for name in self.names["phoneless"]]
-        rows += [f"{name},+91 99999 00050,yes" for name in self.names["suspended"]]
-        rows += ["root,+91 99999 00051,no"]
+        rows += [f"{name},+91 99999 00090,yes" for name in self.names["suspended"]]
+        rows += ["root,+91 99999 00091,no"]
         hosts.write("/run/users.csv", "\n".join(rows) + "\n", 0o600)
         self.ctl("import", "/run/users.csv")
 
     def pin(self, pinned):
         """What shares a host shares one processor; the gateway is elsewhere."""
-        for each in (self.smsotpd, self.sender):
-            for task in os.listdir(f"/proc/{each.pid}/task"):
-                os.sched_setaffinity(int(task), {0} if pinned else os.sched_getaffinity(0))
-        for task in os.listdir(f"/proc/{self.gateway.pid}/task"):
-            os.sched_setaffinity(int(task), {1} if pinned else os.sched_getaffinity(0))
+        everywhere = os.sched_getaffinity(0)
+        for each, place in ((self.smsotpd, {0}), (self.sender, {0}), (self.gateway, {1})):
+            tasks = os.listdir(f"/proc/{each.pid}/task") if each.running() else []
+            for task in tasks:
+                os.sched_setaffinity(int(task), place if pinned else everywhere)
 
     def again(self, changes):
         """Restarts the daemons with `changes` over the default configuration."""
@@ -135,9 +160,19 @@ class Bed(hosts.Host):
         self.sender.start()
         self.smsotpd.start()
 
+    def afresh(self):
+        """As before, with a state store and a ledger that remember nothing."""
+        self.smsotpd.stop()
+        shutil.rmtree("/var/lib/smsotp/state")
+        self.smsotpd.start()
+
+    def number(self, name):
+        """The phone of one of the existing users."""
+        return f"+91 99999 000{self.names['existing'].index(name) % PHONES:02d}"
+
     def inbox(self, name):
-        """Where the texts for one of the existing users come."""
-        return f"{hosts.PHONES}/9199999000{self.names['existing'].index(name):02d}"
+        """Where the texts for one of them come."""
+        return self.phone(self.number(name)).path
 
     def some(self, kind):
         return random.choice(self.names[kind])

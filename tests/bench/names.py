@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Whether a time tells who exists. `existing again` is the null row: the class itself once more."""
+"""Whether a time tells who exists. `existing again` is the null row: the same class once more."""
 
 import random
 
@@ -33,10 +33,24 @@ def with_codes(rows, seen):
 
 def names(host, samples, _rounds):
     """The default configuration: the text is held, and withdrawn by the wrong code."""
-    seen = bed.run(bed.interleaved(classes(host), samples))
+    seen = bed.afresh(host, classes(host), samples)
     yield (f"who exists: time to prompt and to the end of one wrong code ({samples} a class, "
            f"{bed.NAMES} names each, a fresh source each; default configuration)",
            with_codes(bed.compare(seen, "existing", COLUMNS), seen))
+
+
+def again(host, samples, _rounds):
+    """The second and third begin at once from one source: they join the text of the first, and the
+    log counts strangers' where it writes users'."""
+    def maker(label, kind):
+        def make():
+            line = bed.attempt(bed.SMSOTP, host.some(kind))
+            return [(None, line), (label, line), (label, line)]
+        return make
+    seen = bed.afresh(host, {label: maker(label, CLASSES[label]) for label in
+                             ("existing", "existing again", "unknown", "suspended")}, samples)
+    yield (f"who exists, by further begins at once from one source (twice {samples} a class)",
+           bed.compare(seen, "existing", {"prompt": "prompt"}))
 
 
 def probes(host, spread_us):
@@ -44,7 +58,8 @@ def probes(host, spread_us):
     def maker(label, kind):
         def make():
             first = bed.attempt(bed.SMSOTP, host.some(kind), pause=30000)
-            second = bed.attempt(bed.SMSOTP, "probe", pause=random.uniform(0, spread_us))
+            second = bed.attempt(bed.SMSOTP, f"p{random.randrange(bed.NAMES):03d}",
+                                 pause=random.uniform(0, spread_us))
             return [(None, first), (label, second)]
         return make
     return {label: maker(label, CLASSES[label])
@@ -56,8 +71,7 @@ def second(host, samples, _rounds):
     for hold, note in ((300, "default configuration"),
                        (0, "hold = 0: the text leaves within that time")):
         host.again({"resend": {"hold": hold}})
-        host.pin(True)
-        seen = bed.run(bed.interleaved(probes(host, 20000), samples), pinned=True)
+        seen = bed.afresh(host, probes(host, 20000), samples, pinned=True)
         yield (f"who exists, by a second begin 0 to 20 ms after the first, all on one CPU "
                f"({samples} a class; {note})",
                bed.compare(seen, "existing", {"prompt": "prompt"}))
@@ -74,7 +88,7 @@ def gateway(host, samples, _rounds):
             host.gateway_does(fault)
         else:
             host.gateway.stop()
-        seen = bed.run(bed.interleaved(classes(host, pause=20000, only=only), samples))
+        seen = bed.afresh(host, classes(host, pause=20000, only=only), samples)
         host.gateway_does()
         host.start_gateway()
         yield (f"who exists, while the gateway {title} ({samples} a class; hold = 0, one attempt "

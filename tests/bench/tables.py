@@ -6,7 +6,8 @@ import flood
 import names
 import race
 import size
+import ssh
 
-ALL = {"cost": cost.cost, "names": names.names, "second": names.second,
+ALL = {"cost": cost.cost, "names": names.names, "again": names.again, "second": names.second,
        "gateway": names.gateway, "peers": names.peers_names, "race": race.race,
-       "flood": flood.flood, "size": size.size}
+       "flood": flood.flood, "size": size.size, "ssh": ssh.ssh}

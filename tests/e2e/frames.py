@@ -19,9 +19,9 @@ def string(text):
 
 
 def ask(kind, user, service="sudo", tty="", uid=1000, token=bytes(TOKEN), reply=b"", number=None,
-        version=VERSION):
+        version=VERSION, connection=""):
     """A whole frame."""
-    facts = b"".join(map(string, (service, user, tty, "", "", "", "")))
+    facts = b"".join(map(string, (service, user, tty, "", "", connection, "")))
     return (bytes((version, kind)) + (number or os.urandom(16)) + struct.pack("<IB", uid, 0) +
             facts + token + struct.pack("<I", len(reply)) + reply)
 

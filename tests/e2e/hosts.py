@@ -112,7 +112,10 @@ class Host:
         self.syslog = devlog.DevLog()
         self.sanitized = SANITIZED if "SMSOTP_DAEMONS" in os.environ else {}
         self.clock = clock.Clock("/run/clock") if clocked else None
-        base = {"gateway": gateway_config(), "message": {"text": MESSAGE}}
+        # Many names sign in from one address here; tests of these limits set them.
+        base = {"gateway": gateway_config(), "message": {"text": MESSAGE},
+                "limits": {"texts_source": 1000, "texts_host": 10000, "failures_source": 1000,
+                           "failures_host": 10000}}
         if clocked:
             base["resend"] = {"hold": 0}
         self.base = merged(base, config)

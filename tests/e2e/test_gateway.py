@@ -138,6 +138,23 @@ class Sender(DialogueCase):
         self.begun(other)
         self.assertLessEqual(len(user.phone.lines()), 1)
 
+    def test_killed_while_it_tries_again(self):
+        """It has the text, and no byte of a request could leave: the text is lost, not repeated."""
+        user = self.user()
+        self.host.gateway.stop()
+        self.addCleanup(self.host.gateway.start)
+        said = len(self.host.sender.said())
+        dialogue = self.dialogue(user.name)
+        dialogue.prompt()
+        hosts.wait.until(lambda: "tries again" in self.host.sender.said()[said:], "attempt")
+        self.host.sender.kill()
+        self.host.event(lambda line: "text.unknown" in line and user.name in line)
+        self.host.gateway.start()
+        self.host.sender.start()
+        self.no_more_for(user, 0)
+        dialogue.answer("123456")
+        self.assertRegex(dialogue.prompt(), left(4))
+
     def test_killed_after_the_request_left(self):
         user = self.user()
         digits = re.sub(r"\D", "", user.phone.number)

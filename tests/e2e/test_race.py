@@ -15,7 +15,10 @@ class Race(HostCase):
     """Nothing but the challenge's own tries bounds the guesses: no lock is near."""
 
     CLOCKED = True
-    CONFIG = {f"service {SERVICE}": {"enabled": "yes"}, "lockout": {"failures": 100}}
+    CONFIG = {f"service {SERVICE}": {"enabled": "yes"}, "lockout": {"failures": 100},
+              "limits": {"failures_user": 1000, "failures_day": 10000, "failures_source": 10000,
+                         "failures_host": 100000, "ceiling_strange": 10000,
+                         "ceiling_known": 1000}}
 
     @classmethod
     def setUpClass(cls):
@@ -24,7 +27,7 @@ class Race(HostCase):
 
     def race(self, user, tty="tty7", processes=SIDE_BY_SIDE):
         """Processes at their first prompt, and the one code that came for all of them."""
-        self.host.clock.advance(7200)
+        self.host.clock.advance(14400)
         race = attack.Race(SERVICE, user.name, tty, processes)
         self.addCleanup(race.close)
         self.assertEqual(race.states, ["asked"] * processes)

@@ -95,7 +95,8 @@ class Sandbox(HostCase):
                                  "cat", f"/proc/{pid}/environ", check=False)
             self.assertIn("Permission denied", read.stderr)
             self.assertRegex(self.host.read(f"/proc/{pid}/limits"),
-                             r"Max core file size +0 +0 +bytes")
+                             r"(?s)Max core file size +0 +0 +bytes.*"
+                             r"Max open files +4096 +\d+ +files")
             self.assertRegex(self.host.read(f"/proc/{pid}/status"),
                              r"(?s)CapEff:\s0+\n.*CapBnd:\s0+\n.*NoNewPrivs:\s1\n.*Seccomp:\s2\n")
 

@@ -60,6 +60,7 @@ class Trail(TrailCase):
         dialogue.prompt()
         dialogue.answer(code)
         self.signed_in(dialogue, user.name)
+        self.assertNotIn("SMSOTP", dialogue.run_command("env"))
         dialogue.close()
         same = {"user": user.name, "service": "sshd", "source": "127.0.4.1", "uid": 0,
                 "source_kind": "address", "first_factor": "none"}

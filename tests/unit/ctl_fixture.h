@@ -46,7 +46,7 @@ static inline int fixture_make(void **state)
 		return -1;
 	snprintf(path, sizeof(path), "%s/state", fixture->root);
 	*state = fixture;
-	return state_open(path, (size_t)4 << 20, &keys, &fixture->context.state, &error);
+	return state_open(path, (size_t)16 << 20, &keys, &fixture->context.state, &error);
 }
 
 static inline int fixture_remove(void **state)

@@ -7,7 +7,7 @@
 
 #include "smsotpd/code.h"
 
-#define STORE_SIZE ((size_t)1 << 20)
+#define STORE_SIZE ((size_t)16 << 20)
 
 /* What stands between the stores and LMDB can only be file-scope: its calls bring no context. */
 struct calls calls;
@@ -112,6 +112,7 @@ int scene_setup(void **state)
 	strcpy(scene->directory, "/tmp/smsotp-stores-XXXXXX");
 	assert_non_null(mkdtemp(scene->directory));
 	scene->config = defaults();
+	scene->config->limits.texts_source = 1000; /* many names ask from one address here */
 	keys_fill(&scene->keys, 1);
 	scene->now = moment_after(0);
 	scene->clock = (struct clock){.boot = {1}, .now = clock_now, .context = scene};

@@ -9,6 +9,9 @@
 #include "core_fixture.h"
 #include "smsotpd/judge.h"
 
+/* What one login's job saves: its record, its source's tally and the host's. */
+#define JOB_SAVES 3
+
 struct calls {
 	int loads;    /* mdb_get in the write transaction, which is the state's */
 	int saves;    /* mdb_put */

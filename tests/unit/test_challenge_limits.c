@@ -108,7 +108,7 @@ static void test_an_early_answer_withdraws_its_own_text(void **state)
 
 	assert_int_equal(scene_begin(scene, 1), EFFECT_TEXT);
 	scene->attempt.early = true;
-	assert_int_equal(scene_verify(scene, 1), EFFECT_WRONG);
+	assert_int_equal(scene_verify(scene, 1), EFFECT_EXPIRED);
 	scene->attempt.early = false;
 	assert_int_equal(scene_verify(scene, 1), EFFECT_EXPIRED);
 	/* The next login is not made to wait for a text that never left. */
@@ -149,7 +149,7 @@ static void test_an_early_try_counts(void **state)
 	scene->attempt.early = true;
 	for (uint32_t i = 0; i < 5; i++) {
 		assert_int_equal(scene_begin(scene, i), EFFECT_TEXT);
-		assert_int_equal(scene_verify(scene, i), EFFECT_WRONG);
+		assert_int_equal(scene_verify(scene, i), EFFECT_EXPIRED);
 	}
 	assert_int_equal(scene_begin(scene, 9), EFFECT_LOCKED);
 }

@@ -123,7 +123,7 @@ static void test_what_is_ready_is_one_commit_in_order(void **state)
 	for (uint32_t user = 0; user < COMMITTER_BATCH; user++)
 		assert_back(bench, user);
 	assert_int_equal(calls.commits, 1);
-	assert_int_equal(calls.saves, COMMITTER_BATCH);
+	assert_int_equal(calls.saves, COMMITTER_BATCH * JOB_SAVES);
 	assert_null(committer_take(bench->committer));
 }
 
@@ -131,7 +131,7 @@ static void test_a_batch_is_64_at_most(void **state)
 {
 	struct bench *bench = *state;
 
-	calls.most = COMMITTER_BATCH; /* a larger one would fail */
+	calls.most = COMMITTER_BATCH * JOB_SAVES; /* a larger one would fail */
 	hold(bench);
 	for (uint32_t user = 0; user < COMMITTER_BATCH + 6; user++)
 		give(bench, JOB_BEGIN, user);
@@ -146,7 +146,7 @@ static void test_a_commit_that_fails_is_done_again_job_by_job(void **state)
 {
 	struct bench *bench = *state;
 
-	calls.most = 1;
+	calls.most = JOB_SAVES;
 	hold(bench);
 	for (uint32_t user = 0; user < 10; user++)
 		give(bench, JOB_BEGIN, user);
@@ -213,7 +213,7 @@ static void test_a_code_is_used_once_whatever_is_done_again(void **state)
 
 	give(bench, JOB_BEGIN, 1);
 	struct job *begin = take(bench);
-	calls.most = 1;
+	calls.most = JOB_SAVES;
 	hold(bench);
 	for (int i = 0; i < 4; i++)
 		committer_give(
@@ -259,7 +259,7 @@ static void test_stopping_finishes_what_was_given(void **state)
 		give(bench, JOB_BEGIN, user);
 	assert_int_equal(write(bench->gate[1], "x", 1), 1);
 	committer_stop(&bench->committer);
-	assert_int_equal(calls.saves, 3);
+	assert_int_equal(calls.saves, 3 * JOB_SAVES);
 	assert_true(calls.commits >= 1);
 }
 

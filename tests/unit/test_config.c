@@ -23,6 +23,9 @@ static void flipped(const struct config_key *key, char ret[static 128])
 		[KEY_PINS] = PIN,
 		[KEY_PREFIXES] = "+91 +1",
 		[KEY_NAMES] = "kde xdm",
+		[KEY_ADDRESSES] = "192.0.2.1 2001:db8::/64",
+		[KEY_USERS] = "alice !bob",
+		[KEY_TRAIT] = "role=admin",
 	};
 
 	if (key->kind == KEY_NUMBER)

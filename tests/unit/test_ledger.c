@@ -83,6 +83,7 @@ static void test_five_over_several_logins_lock(void **state)
 	for (uint32_t login = 1; login < 5; login++) {
 		scene_login(scene, login);
 		assert_int_equal(scene_begin(scene), LINE_SENT);
+		(void)ledger_text_leaves(scene->ledger, &scene->visitor);
 		assert_int_equal(scene_guess(scene), LINE_WRONG);
 		/* Of the dialogue's 4 and the lock's 5 - n the smaller is shown. */
 		assert_int_equal(scene->view.tries, 5 - login);

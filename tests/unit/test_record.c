@@ -40,6 +40,17 @@ static void record_fill(struct record *record)
 		memset(record->known[i].hash, seed++, HASH_SIZE);
 		record->known[i].realtime = REALTIME + time++;
 	}
+	for (size_t i = 0; i < RECORD_TALLIES; i++) {
+		struct window *const windows[] = {
+			&record->tally[i].texts, &record->tally[i].failures};
+		for (size_t w = 0; w < COUNT(windows); w++) {
+			windows[w]->since = (struct moment){time, REALTIME + time};
+			windows[w]->strange = (uint32_t)time++;
+			windows[w]->all = (uint32_t)time++;
+		}
+	}
+	record->ceiling.strange = (uint32_t)time++;
+	record->ceiling.known = (uint32_t)time++;
 }
 
 static void test_there_and_back(void **state)
@@ -80,7 +91,10 @@ static void test_the_layout_of_the_header(void **state)
 	assert_memory_equal(source, record.source[0].hash, HASH_SIZE);
 	assert_string_equal((const char *)source + 56, "source 0");
 	assert_memory_equal(known, record.known[0].hash, HASH_SIZE);
-	assert_ptr_equal(known + RECORD_KNOWN * 24, bytes + RECORD_SIZE);
+	const uint8_t *tally = known + RECORD_KNOWN * 24;
+	assert_int_equal(tally[16] | tally[17] << 8, record.tally[0].texts.all);
+	assert_int_equal(tally[44] | tally[45] << 8, record.tally[0].failures.strange);
+	assert_ptr_equal(tally + RECORD_TALLIES * TALLY_SIZE + 8, bytes + RECORD_SIZE);
 }
 
 static void test_what_is_no_record_is_refused(void **state)
@@ -102,7 +116,9 @@ static void test_what_is_no_record_is_refused(void **state)
 		{"a last text before the beginning of time", 24 + 24 + 7, 0x80},
 		{"a lock that no clock can reach", 24 + 16 * 104 + 40 + 7, 0x7f},
 		{"a source's wall clock out of range", 24 + 16 * 104 + 48 + 7, 0x7f},
-		{"a known place's wall clock out of range", RECORD_SIZE - 1, 0x80},
+		{"a known place's wall clock out of range", RECORD_SIZE - 8 - 96 - 1, 0x80},
+		{"a window of the far future", RECORD_SIZE - 8 - 96 + 7, 0x7f},
+		{"more strangers than all", RECORD_SIZE - 8 - 96 + 16 + 7, 0x7f},
 	};
 
 	(void)state;

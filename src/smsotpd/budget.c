@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "budget.h"
+
+#include "config.h"
+
+#define MINUTE 60
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+static const char *const text_names[] = {
+	[LIMIT_USER] = "texts of a user",
+	[LIMIT_USER_DAY] = "texts of a user in a day",
+	[LIMIT_SOURCE] = "texts of a source",
+	[LIMIT_HOST] = "texts of the host",
+};
+
+static const char *const failure_names[] = {
+	[LIMIT_USER] = "wrong codes of a user",
+	[LIMIT_USER_DAY] = "wrong codes of a user in a day",
+	[LIMIT_SOURCE] = "wrong codes of a source",
+	[LIMIT_HOST] = "wrong codes of the host",
+};
+
+/* `kept` of them are for known sources. */
+static struct quota quota_of(uint32_t span, uint32_t all, uint32_t kept)
+{
+	return (struct quota){.span = span, .all = all, .strange = kept < all ? all - kept : 0};
+}
+
+void budget_quotas(
+	const struct config *config, size_t identities, bool shared, struct quotas *ret_quotas)
+{
+	const struct config_limits *limits = &config->limits;
+	uint32_t source = shared ? limits->texts_shared : limits->texts_source;
+	uint64_t each = (uint64_t)limits->texts_host_each * identities;
+	uint32_t host = each > limits->texts_host
+				? (uint32_t)(each < UINT32_MAX ? each : UINT32_MAX)
+				: limits->texts_host;
+
+	*ret_quotas = (struct quotas){
+		.texts =
+			{
+				[LIMIT_USER] = quota_of(
+					10 * MINUTE, limits->texts_user, limits->texts_user_kept),
+				[LIMIT_USER_DAY] =
+					quota_of(DAY, limits->texts_day, limits->texts_day_kept),
+				[LIMIT_SOURCE] = quota_of(5 * MINUTE, source, 0),
+				[LIMIT_HOST] = quota_of(HOUR, host, host / 2),
+			},
+		.failures =
+			{
+				[LIMIT_USER] = quota_of(
+					HOUR, UINT32_MAX, UINT32_MAX - limits->failures_user),
+				[LIMIT_USER_DAY] = quota_of(
+					DAY, UINT32_MAX, UINT32_MAX - limits->failures_day),
+				[LIMIT_SOURCE] = quota_of(
+					HOUR, UINT32_MAX, UINT32_MAX - limits->failures_source),
+				[LIMIT_HOST] = quota_of(
+					DAY, UINT32_MAX, UINT32_MAX - limits->failures_host),
+			},
+		.ceiling = {.strange = limits->ceiling_strange, .known = limits->ceiling_known},
+	};
+}
+
+/* A source counts only users who are strangers there; the other books count everybody. */
+static bool counts(enum limit limit, bool strange)
+{
+	return strange || limit != LIMIT_SOURCE;
+}
+
+bool budget_text(const struct books *books, const struct quotas *quotas, const struct moment *now,
+	bool strange, const char **ret_near)
+{
+	for (size_t i = 0; i < LIMIT_COUNT; i++) {
+		if (counts((enum limit)i, strange) &&
+			!window_room(&books->tally[i]->texts, &quotas->texts[i], now, strange))
+			return false;
+	}
+	for (size_t i = 0; i < LIMIT_COUNT; i++) {
+		struct window *window = &books->tally[i]->texts;
+		if (!counts((enum limit)i, strange))
+			continue;
+		window_count(window, &quotas->texts[i], now, strange);
+		if (window_near(window, &quotas->texts[i], strange))
+			*ret_near = text_names[i];
+	}
+	return true;
+}
+
+bool budget_guess(const struct books *books, const struct quotas *quotas, const struct moment *now,
+	bool strange)
+{
+	if (!strange)
+		return books->ceiling->known < quotas->ceiling.known;
+	for (size_t i = 0; i < LIMIT_COUNT; i++) {
+		if (!window_room(&books->tally[i]->failures, &quotas->failures[i], now, true))
+			return false;
+	}
+	return books->ceiling->strange < quotas->ceiling.strange;
+}
+
+void budget_failure(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange, bool live, const char **ret_near)
+{
+	if (!strange && live)
+		books->ceiling->known++;
+	for (size_t i = 0; i < LIMIT_COUNT && strange; i++) {
+		struct window *window = &books->tally[i]->failures;
+		if (i != LIMIT_SOURCE && !live)
+			continue;
+		window_count(window, &quotas->failures[i], now, true);
+		if (window_near(window, &quotas->failures[i], true))
+			*ret_near = failure_names[i];
+	}
+	if (strange && live)
+		books->ceiling->strange++;
+}
+
+void budget_success(const struct books *books)
+{
+	*books->ceiling = (struct ceiling){0};
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How many texts and wrong codes are too many: per user, per source over its users, and for the
+ * host. Part of each can be spent only for a user at a known source, so strangers use up the
+ * strangers' share and no more; who is over waits, and nobody sees it. Pure.
+ */
+#ifndef SMSOTP_BUDGET_H
+#define SMSOTP_BUDGET_H
+
+#include "window.h"
+
+struct config;
+
+enum limit { LIMIT_USER = 0, LIMIT_USER_DAY, LIMIT_SOURCE, LIMIT_HOST, LIMIT_COUNT };
+
+/* One book: texts and failures of a user, a source or the host. */
+struct tally {
+	struct window texts;
+	struct window failures;
+};
+
+/* Of one user: failures from strange sources since a success, and in a row from known ones. */
+struct ceiling {
+	uint32_t strange;
+	uint32_t known;
+};
+
+struct books {
+	struct tally *tally[LIMIT_COUNT];
+	struct ceiling *ceiling;
+};
+
+struct quotas {
+	struct quota texts[LIMIT_COUNT];
+	struct quota failures[LIMIT_COUNT];
+	struct ceiling ceiling;
+};
+
+/* `shared`: the source is one of shared_sources. */
+void budget_quotas(
+	const struct config *config, size_t identities, bool shared, struct quotas *ret_quotas);
+
+/*
+ * A text is due: charges every book and returns true, or charges none. `strange`: this user is not
+ * known at this source. *ret_near is set to the name of a limit that has just come to 80 %.
+ */
+bool budget_text(const struct books *books, const struct quotas *quotas, const struct moment *now,
+	bool strange, const char **ret_near);
+
+/* An answer may be compared. */
+bool budget_guess(const struct books *books, const struct quotas *quotas, const struct moment *now,
+	bool strange);
+
+/* An answer was wrong; `live`: there was a code that it could have been. */
+void budget_failure(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange, bool live, const char **ret_near);
+
+/* A right one: the ceilings begin again. */
+void budget_success(const struct books *books);
+
+#endif
