@@ -74,21 +74,21 @@ $(BUILD)/smsotpctl: $(BUILD)/src/smsotpctl/main.o $(BUILD)/smsotpctl.a $(BUILD)/
 
 # What is installed changes nobody's sign-in: stacks and sshd's settings go to share/smsotp, from
 # where an operator copies them. Units name their programs below PREFIX.
-SBINDIR      = $(DESTDIR)$(PREFIX)/sbin
-LIBEXECDIR   = $(DESTDIR)$(PREFIX)/libexec/smsotp
-SECURITYDIR  = $(DESTDIR)$(LIBDIR)/security
-SHAREDIR     = $(DESTDIR)$(PREFIX)/share
-CONFDIR      = $(DESTDIR)$(SYSCONFDIR)/smsotp
+SBINDIR      = "$(DESTDIR)"$(PREFIX)/sbin
+LIBEXECDIR   = "$(DESTDIR)"$(PREFIX)/libexec/smsotp
+SECURITYDIR  = "$(DESTDIR)"$(LIBDIR)/security
+SHAREDIR     = "$(DESTDIR)"$(PREFIX)/share
+CONFDIR      = "$(DESTDIR)"$(SYSCONFDIR)/smsotp
 UNITS       := $(notdir $(wildcard etc/systemd/*))
 SAMPLES     := $(patsubst etc/%,%,$(wildcard etc/pam.d/* etc/sshd_config.d/*))
 MANUALS     := $(notdir $(wildcard man/*.[58]))
 INSTALLED    = $(SECURITYDIR)/pam_smsotp.so $(SBINDIR)/smsotpd $(SBINDIR)/smsotpctl \
                $(LIBEXECDIR) $(SHAREDIR)/smsotp $(SHAREDIR)/pam-configs/smsotp \
-               $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS)) \
-               $(foreach m,$(MANUALS),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
-               $(DESTDIR)$(PREFIX)/lib/sysusers.d/smsotp.conf \
-               $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/smsotp.conf \
-               $(DESTDIR)$(SYSCONFDIR)/logrotate.d/smsotp
+               $(addprefix "$(DESTDIR)"$(UNITDIR)/,$(UNITS)) \
+               $(foreach m,$(MANUALS),"$(DESTDIR)"$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
+               "$(DESTDIR)"$(PREFIX)/lib/sysusers.d/smsotp.conf \
+               "$(DESTDIR)"$(PREFIX)/lib/tmpfiles.d/smsotp.conf \
+               "$(DESTDIR)"$(SYSCONFDIR)/logrotate.d/smsotp
 put          = install -D -m 0644
 
 .PHONY: install uninstall
@@ -99,13 +99,13 @@ install: all
 	$(put) $(BUILD)/pam_smsotp.so $(SECURITYDIR)/pam_smsotp.so
 	for f in $(SAMPLES); do $(put) etc/$$f $(SHAREDIR)/smsotp/$$f || exit; done
 	$(put) etc/pam-configs/smsotp $(SHAREDIR)/pam-configs/smsotp
-	for f in $(MANUALS); do $(put) man/$$f $(DESTDIR)$(MANDIR)/man$${f##*.}/$$f || exit; done
-	install -d $(DESTDIR)$(UNITDIR)
-	for f in $(UNITS); do sed 's,/usr/,$(PREFIX)/,g' etc/systemd/$$f >$(DESTDIR)$(UNITDIR)/$$f && \
-		chmod 0644 $(DESTDIR)$(UNITDIR)/$$f || exit; done
-	$(put) etc/sysusers.d/smsotp.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/smsotp.conf
-	$(put) etc/tmpfiles.d/smsotp.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/smsotp.conf
-	$(put) etc/logrotate.d/smsotp $(DESTDIR)$(SYSCONFDIR)/logrotate.d/smsotp
+	for f in $(MANUALS); do $(put) man/$$f "$(DESTDIR)"$(MANDIR)/man$${f##*.}/$$f || exit; done
+	install -d "$(DESTDIR)"$(UNITDIR)
+	for f in $(UNITS); do sed 's,/usr/,$(PREFIX)/,g' etc/systemd/$$f >"$(DESTDIR)"$(UNITDIR)/$$f && \
+		chmod 0644 "$(DESTDIR)"$(UNITDIR)/$$f || exit; done
+	$(put) etc/sysusers.d/smsotp.conf "$(DESTDIR)"$(PREFIX)/lib/sysusers.d/smsotp.conf
+	$(put) etc/tmpfiles.d/smsotp.conf "$(DESTDIR)"$(PREFIX)/lib/tmpfiles.d/smsotp.conf
+	$(put) etc/logrotate.d/smsotp "$(DESTDIR)"$(SYSCONFDIR)/logrotate.d/smsotp
 	install -d $(CONFDIR)/smsotp.conf.d
 	[ -e $(CONFDIR)/smsotp.conf ] || $(put) etc/smsotp.conf $(CONFDIR)/smsotp.conf
 

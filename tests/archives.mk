@@ -6,3 +6,4 @@ ARCHIVES    := $(if $(SMSOTPD),$(BUILD)/smsotpd.a) $(if $(SENDER),$(BUILD)/smsot
                $(if $(CTL),$(BUILD)/smsotpctl.a) $(if $(COMMON),$(BUILD)/common.a)
 ALL_LIBS     = $(STORE_LIBS) $(DAEMON_LIBS) $(CURL_LIBS) -lpam -lpthread
 UNIT_TESTS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+MODULE_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/module/test_*.c))

@@ -9,6 +9,9 @@ PARALLEL     = $(MAKE) --no-print-directory \
                $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 E2E_PROGRAMS = $(PROGRAMS) $(BUILD)/tests/bulkpush-emulator
 
+# Root leaves nothing in an ordinary user's checkout but build/.
+export PYTHONDONTWRITEBYTECODE = 1
+
 .PHONY: demo check check-long demo-build check-build check-run clang-build
 demo:
 	@exec setpriv --pdeathsig KILL sh tests/e2e/demo
@@ -30,7 +33,7 @@ ifndef SANITIZE
 	+@$(PARALLEL) BUILD=$(SANITIZED) SANITIZE=1 $(SANITIZED)/smsotpd \
 		$(SANITIZED)/smsotp-send $(SANITIZED)/smsotpctl $(SANITIZED)/tests/smsotpd \
 		$(MODULE_TESTS:$(BUILD)/%=$(SANITIZED)/%) $(SANITIZED)/pam_smsotp.so
-	@$(PARALLEL) BUILD=$(CLANG_BUILD) CC=clang clang-build
+	+@$(PARALLEL) BUILD=$(CLANG_BUILD) CC=clang clang-build
 endif
 
 # What clang warns of, and gcc does not.

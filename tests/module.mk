@@ -3,7 +3,6 @@
 # because the socket's directory must be root's. make module-asan: the same under ASan and UBSan.
 
 MODULE_SHARED := $(filter-out $(BUILD)/tests/module/test_%,$(call sources,tests/module))
-MODULE_TESTS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/module/test_*.c))
 
 .PHONY: module module-asan
 module: $(MODULE_TESTS) $(BUILD)/pam_smsotp.so

@@ -69,10 +69,14 @@ def host():
 
 
 def pid_namespaces():
-    """The pid namespaces of all processes we can see, with who is in them."""
+    """The pid namespaces of all processes we can see, with who is in them. Who has ended is not:
+    when he is reaped is up to a pid 1 that may be no init."""
     found = {}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+                if stat.read().rpartition(") ")[2][0] in "ZX":
+                    continue
             found.setdefault(os.readlink(f"/proc/{pid}/ns/pid"), set()).add(int(pid))
         except OSError:
             continue

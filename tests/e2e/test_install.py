@@ -65,7 +65,7 @@ def files_below(directory):
 class Install(unittest.TestCase):
     def setUp(self):
         os.makedirs(os.path.join(PROJECT, "build"), exist_ok=True)
-        self.root = tempfile.mkdtemp(prefix="install-", dir=os.path.join(PROJECT, "build"))
+        self.root = tempfile.mkdtemp(prefix="install in ", dir=os.path.join(PROJECT, "build"))
         self.addCleanup(shutil.rmtree, self.root)
 
     def path(self, *names):

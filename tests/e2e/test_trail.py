@@ -105,6 +105,7 @@ class Trail(TrailCase):
     def test_refusals_of_a_minute_are_counted(self):
         seen = len(self.host.events())
         self.refused("nobody-at-all", "127.0.4.3", ["000000"] * 5)
+        self.since(seen, "login.refused")
         self.host.clock.advance(61)
         again = len(self.host.events())
         dialogue = self.dialogue("nobody-at-all", source="127.0.4.3")

@@ -6,8 +6,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "serve.h"
 #include "smsotpd/connection.h"
 #include "test.h"
+
+#define FILES_MAX 4096 /* both ends of each connection are here; sudo leaves 1024 */
 
 #define TAG 3
 
@@ -196,5 +199,6 @@ int main(void)
 		row(test_one_uid_has_a_share),
 	};
 
+	serve_files(FILES_MAX);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
