@@ -64,6 +64,9 @@ struct config_limits {
 	uint32_t failures_host;
 	uint32_t ceiling_strange;
 	uint32_t ceiling_known;
+	uint32_t prefix_texts;    /* in a day to one prefix, before their answers are looked at */
+	uint32_t prefix_answered; /* percent of them; fewer is an alarm */
+	bool prefix_stop;         /* then strange sources get no text there */
 	char shared_sources[CONFIG_LIST][CONFIG_WORD]; /* addresses, "" ends */
 };
 

@@ -79,6 +79,12 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 		"Wrong codes from strange sources since a success that end strange sources."},
 	{"limits", "ceiling_known", KEY_NUMBER, AT(limits.ceiling_known), 1, 1000, "20", NULL,
 		"Wrong codes in a row from known sources that end them."},
+	{"limits", "prefix_texts", KEY_NUMBER, AT(limits.prefix_texts), 5, 100000, "20", NULL,
+		"Texts to one prefix in a day before it is asked how many were answered."},
+	{"limits", "prefix_answered", KEY_NUMBER, AT(limits.prefix_answered), 0, 100, "10", NULL,
+		"Percent of them that must have been answered by a right code; fewer is an alarm."},
+	{"limits", "prefix_stop", KEY_BOOL, AT(limits.prefix_stop), 0, 0, "no", NULL,
+		"Whether strange sources then get no text to that prefix."},
 	{"limits", "shared_sources", KEY_ADDRESSES, AT(limits.shared_sources), 0, CONFIG_LIST, "", NULL,
 		"Addresses of bastions and NATs that many users share."},
 

@@ -120,3 +120,29 @@ void budget_success(const struct books *books)
 {
 	*books->ceiling = (struct ceiling){0};
 }
+
+static const struct quota prefix_day = {.span = DAY, .all = UINT32_MAX, .strange = UINT32_MAX};
+
+bool budget_prefix_low(
+	const struct tally *prefix, const struct config *config, const struct moment *now)
+{
+	bool open = window_left(&prefix->texts, &prefix_day, now) > 0;
+	uint64_t answered =
+		window_left(&prefix->failures, &prefix_day, now) > 0 ? prefix->failures.all : 0;
+
+	return open && prefix->texts.all >= config->limits.prefix_texts &&
+	       answered * 100 < (uint64_t)config->limits.prefix_answered * prefix->texts.all;
+}
+
+bool budget_prefix_text(struct tally *prefix, const struct config *config, const struct moment *now)
+{
+	bool before = budget_prefix_low(prefix, config, now);
+
+	window_count(&prefix->texts, &prefix_day, now, false);
+	return !before && budget_prefix_low(prefix, config, now);
+}
+
+void budget_prefix_answer(struct tally *prefix, const struct moment *now)
+{
+	window_count(&prefix->failures, &prefix_day, now, false);
+}

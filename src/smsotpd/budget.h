@@ -11,6 +11,8 @@
 
 struct config;
 
+#define PREFIX_DIGITS 4 /* of a phone: country, and where it has room the network */
+
 enum limit { LIMIT_USER = 0, LIMIT_USER_DAY, LIMIT_SOURCE, LIMIT_HOST, LIMIT_COUNT };
 
 /* One book: texts and failures of a user, a source or the host. */
@@ -54,6 +56,18 @@ bool budget_guess(const struct books *books, const struct quotas *quotas, const 
 /* An answer was wrong; `live`: there was a code that it could have been. */
 void budget_failure(const struct books *books, const struct quotas *quotas,
 	const struct moment *now, bool strange, bool live, const char **ret_near);
+
+/*
+ * Texts to phones with one prefix, and right codes, which stand in `failures` of that tally. Few
+ * answers to many texts: somebody may be paid for them.
+ */
+bool budget_prefix_low(
+	const struct tally *prefix, const struct config *config, const struct moment *now);
+
+/* Counts a text that leaves; true where the prefix has just become low. */
+bool budget_prefix_text(
+	struct tally *prefix, const struct config *config, const struct moment *now);
+void budget_prefix_answer(struct tally *prefix, const struct moment *now);
 
 /* A right one: the ceilings begin again. */
 void budget_success(const struct books *books);

@@ -144,6 +144,18 @@ static void event_near(struct trail *trail, const struct job *job, const struct 
 	audit_write(trail->audit, now, LOG_WARNING, "limit.near", fields);
 }
 
+/* The digits that many phones share are no phone. */
+static void event_prefix(struct trail *trail, const struct job *job, const struct moment *now)
+{
+	char prefix[1 + PREFIX_DIGITS + 1] = "";
+	json_t *fields = json_object();
+
+	memcpy(prefix, job->phone.e164, sizeof(prefix) - 1);
+	put_login(fields, &job->login, job->user);
+	put(fields, "prefix", prefix);
+	audit_write(trail->audit, now, LOG_WARNING, "prefix.alarm", fields);
+}
+
 void event_login(struct trail *trail, const struct job *job)
 {
 	const char *event = login_event(job);
@@ -156,6 +168,8 @@ void event_login(struct trail *trail, const struct job *job)
 	trail->clock->now(trail->clock, &now);
 	if (job->near != NULL && job->result == RESULT_OK)
 		event_near(trail, job, &now);
+	if (job->prefix_low && job->result == RESULT_OK)
+		event_prefix(trail, job, &now);
 	enum standing standing = job_standing(job);
 	/* What sends nothing and lets nobody in costs whoever asks nothing, and him we count. */
 	if (!granted && !job_sends(job)) {

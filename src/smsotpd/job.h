@@ -49,7 +49,8 @@ struct job {
 	enum standing standing;
 	enum effect effect;
 	bool known;
-	const char *near;                 /* a limit that has just come to 80 %, NULL for none */
+	bool prefix_low;  /* many texts to this phone's prefix, and few answered: an alarm is due */
+	const char *near; /* a limit that has just come to 80 %, NULL for none */
 	char user[IDENTITY_NAME_MAX + 1]; /* the identity's name, "" for none */
 	struct phone phone;
 	struct code text; /* begin, resend: the code to send */

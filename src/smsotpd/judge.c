@@ -129,9 +129,11 @@ struct desk {
 	uint8_t id[HASH_SIZE];
 	struct tally_key source_key;
 	struct tally_key host_key;
+	struct tally_key prefix_key;
 	struct record record;
 	struct tally source;
 	struct tally host;
+	struct tally prefix;
 	struct tally
 		spare[LIMIT_COUNT]; /* empty books for who is nobody: many names share his record */
 	struct ceiling spare_ceiling;
@@ -150,7 +152,9 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 	desk->own = job->standing == STANDING_GOOD && (!job->junk || job->view.early);
 	state_id(state, desk->own ? job->user : job->login.name, desk->own, desk->id);
 	tally_key_source(job->login.visitor.source, &desk->source_key);
+	const struct phone none = {""};
 	tally_key_host(&desk->host_key);
+	tally_key_prefix(desk->own ? &job->phone : &none, &desk->prefix_key);
 	enum result result = state_load(state, txn, desk->id, &desk->record);
 	if (result == RESULT_OK)
 		result = state_tally_load(
@@ -158,6 +162,9 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 	if (result == RESULT_OK)
 		result = state_tally_load(
 			state, txn, &desk->host_key, judge->clock, &job->now, &desk->host);
+	if (result == RESULT_OK)
+		result = state_tally_load(
+			state, txn, &desk->prefix_key, judge->clock, &job->now, &desk->prefix);
 	record_rebase(&desk->record, judge->clock->boot, &job->now);
 	struct tally *user = desk->own ? desk->record.tally : desk->spare;
 	desk->books = (struct books){
@@ -179,6 +186,9 @@ static enum result desk_close(const struct judge *judge, MDB_txn *txn, const str
 	if (result == RESULT_OK)
 		result = state_tally_save(
 			judge->state, txn, &desk->host_key, judge->clock, &desk->host);
+	if (result == RESULT_OK)
+		result = state_tally_save(
+			judge->state, txn, &desk->prefix_key, judge->clock, &desk->prefix);
 	return result;
 }
 
@@ -196,11 +206,17 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 	enum effect effect = job->kind == JOB_BEGIN
 				     ? challenge_begin(&desk->record, attempt, hash)
 				     : challenge_resend(&desk->record, attempt, hash);
-	if (effect != EFFECT_TEXT ||
-		budget_text(&desk->books, &desk->quotas, &job->now, !job->known, &job->near))
+	if (effect != EFFECT_TEXT)
 		return effect;
-	desk->record = before;
-	return EFFECT_OVER;
+	bool stopped = desk->own && job->config->limits.prefix_stop && !job->known &&
+		       budget_prefix_low(&desk->prefix, job->config, &job->now);
+	if (stopped ||
+		!budget_text(&desk->books, &desk->quotas, &job->now, !job->known, &job->near)) {
+		desk->record = before;
+		return EFFECT_OVER;
+	}
+	job->prefix_low = budget_prefix_text(&desk->prefix, job->config, &job->now) && desk->own;
+	return EFFECT_TEXT;
 }
 
 static enum effect guess(const struct judge *judge, const struct attempt *attempt,
@@ -214,11 +230,13 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	if (!budget_guess(&desk->books, &desk->quotas, &job->now, !job->known))
 		return EFFECT_OVER;
 	enum effect effect = challenge_verify(&desk->record, attempt, hash, job->comparable);
-	if (effect == EFFECT_RIGHT && desk->own)
+	if (effect == EFFECT_RIGHT && desk->own) {
 		budget_success(&desk->books);
-	else
+		budget_prefix_answer(&desk->prefix, &job->now);
+	} else {
 		budget_failure(&desk->books, &desk->quotas, &job->now, !job->known,
 			effect == EFFECT_WRONG, &job->near);
+	}
 	return effect;
 }
 
@@ -230,6 +248,7 @@ void judge_run(
 	size_t identities = 0;
 
 	job->near = NULL;
+	job->prefix_low = false;
 	job->result = who(judge, identity_txn, job);
 	if (job->result == RESULT_OK)
 		job->result = identities_count(judge->identities, identity_txn, &identities);

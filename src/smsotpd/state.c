@@ -142,6 +142,18 @@ void tally_key_host(struct tally_key *ret_key)
 	*ret_key = (struct tally_key){{1, 0, 0, 0}};
 }
 
+void tally_key_prefix(const struct phone *phone, struct tally_key *ret_key)
+{
+	uint32_t number = UINT16_MAX;
+
+	if (phone->e164[0] == '+')
+		number = 0;
+	for (size_t i = 1; number != UINT16_MAX && i <= PREFIX_DIGITS && phone->e164[i] != '\0';
+		i++)
+		number = number * 10 + (uint32_t)(phone->e164[i] - '0');
+	*ret_key = (struct tally_key){{2, 0, (uint8_t)(number >> 8), (uint8_t)number}};
+}
+
 enum result state_tally_load(struct state *state, MDB_txn *txn, const struct tally_key *tally_key,
 	const struct clock *clock, const struct moment *now, struct tally *ret_tally)
 {

@@ -7,6 +7,7 @@
 #define SMSOTP_STATE_H
 
 #include "record.h"
+#include "secret.h"
 #include "store.h"
 
 #define STATE_NOBODIES 64
@@ -37,11 +38,14 @@ CHECKED enum result state_save(struct state *state, MDB_txn *txn,
  * wait a little earlier and nothing is lost.
  */
 struct tally_key {
-	uint8_t bytes[4]; /* 0 and the slot, or 1: big endian, so that keys sort as numbers */
+	uint8_t bytes[4]; /* 0 and the slot, 1, or 2 and the prefix: big endian, so they sort */
 };
 
 void tally_key_source(const uint8_t source[static HASH_SIZE], struct tally_key *ret_key);
 void tally_key_host(struct tally_key *ret_key);
+
+/* The first PREFIX_DIGITS of a phone; an empty one has a key of its own. */
+void tally_key_prefix(const struct phone *phone, struct tally_key *ret_key);
 
 /* Of this boot when it comes; all zero where there is none. */
 CHECKED enum result state_tally_load(struct state *state, MDB_txn *txn, const struct tally_key *key,

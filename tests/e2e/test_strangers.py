@@ -5,6 +5,7 @@ that a host has by default, and a clock of our own."""
 
 import concurrent.futures
 import os
+import signal
 
 import attack
 import frames
@@ -42,7 +43,7 @@ def guesses(pair):
     return verdicts
 
 
-class Strangers(DialogueCase):
+class StrangersCase(DialogueCase):
     CLOCKED = True
     CONFIG = {"limits": {"texts_source": None, "texts_host": None, "failures_source": None,
                          "failures_host": None}}
@@ -58,6 +59,8 @@ class Strangers(DialogueCase):
         self.host.ctl("send-test", self.user().name)
         self.assertEqual(len(user.phone.lines()), count)
 
+
+class Strangers(StrangersCase):
     def flood(self, names):
         """Wrong codes under all names from 200 addresses."""
         pairs = [(names[number % len(names)], f"198.51.{number // 100 % 2}.{number % 100 + 1}")
@@ -133,3 +136,29 @@ class Strangers(DialogueCase):
             seen.append(lines)
         self.assertEqual(*seen)
         self.assertEqual(seen[0][0], SENT)
+
+
+class Prefix(StrangersCase):
+    """On a host of its own: its config changes."""
+
+    def unanswered(self, count):
+        """So many texts to one prefix, none of which is answered."""
+        for number in range(count):
+            Stranger(self.user().name, f"198.51.7.{number + 1}")
+
+    def test_a_prefix_that_nobody_answers(self):
+        self.host.clock.advance(86400)
+        self.host.configure({"limits": {**self.CONFIG["limits"], "prefix_texts": 10,
+                                        "prefix_stop": "yes"}})
+        before = len(self.host.events())
+        self.host.smsotpd.signal(signal.SIGHUP)
+        wait.until(lambda: any("config.reloaded" in line for line in self.host.events()[before:]),
+                   "the new config", 5)
+        known = self.user()
+        self.signed_in_from(known, "127.0.9.20")
+        self.unanswered(20)
+        self.host.event(lambda line: '"prefix.alarm"' in line and '"prefix":"+9199"' in line)
+        stranger = self.user()
+        Stranger(stranger.name, "198.51.8.1")
+        self.texts(stranger, 0)
+        self.signed_in_from(known, "127.0.9.20")

@@ -9,8 +9,8 @@
 #include "core_fixture.h"
 #include "smsotpd/judge.h"
 
-/* What one login's job saves: its record, its source's tally and the host's. */
-#define JOB_SAVES 3
+/* What one login's job saves: its record, and the tallies of its source, host and prefix. */
+#define JOB_SAVES 4
 
 struct calls {
 	int loads;    /* mdb_get in the write transaction, which is the state's */

@@ -221,6 +221,33 @@ static void test_80_percent_is_told_once(void **state)
 	assert_int_equal(told, 1);
 }
 
+static void test_a_prefix_that_few_answer_is_told_once(void **state)
+{
+	struct bench *bench = *state;
+	struct tally prefix = {0};
+	const struct moment now = moment_after(0);
+
+	for (int i = 1; i <= 60; i++)
+		assert_int_equal(budget_prefix_text(&prefix, bench->config, &now), i == 20);
+	assert_true(budget_prefix_low(&prefix, bench->config, &now));
+	for (int i = 0; i < 6; i++)
+		budget_prefix_answer(&prefix, &now);
+	assert_false(budget_prefix_low(&prefix, bench->config, &now));
+	const struct moment tomorrow = moment_after(HOURS(24));
+	assert_false(budget_prefix_low(&prefix, bench->config, &tomorrow));
+}
+
+static void test_nineteen_texts_are_no_alarm(void **state)
+{
+	struct bench *bench = *state;
+	struct tally prefix = {0};
+	const struct moment now = moment_after(0);
+
+	for (int i = 0; i < 19; i++)
+		assert_false(budget_prefix_text(&prefix, bench->config, &now));
+	assert_false(budget_prefix_low(&prefix, bench->config, &now));
+}
+
 static void test_a_window_moves_to_another_boot(void **state)
 {
 	const struct quota quota = {.span = 600, .all = 5, .strange = 3};
@@ -253,6 +280,8 @@ int main(void)
 		row(test_the_ceilings_end_with_a_success_only),
 		row(test_answers_to_no_live_code_cost_the_source_only),
 		row(test_80_percent_is_told_once),
+		row(test_a_prefix_that_few_answer_is_told_once),
+		row(test_nineteen_texts_are_no_alarm),
 		cmocka_unit_test(test_a_window_moves_to_another_boot),
 	};
 
