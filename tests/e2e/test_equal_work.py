@@ -14,6 +14,7 @@ STACK = "/etc/pam.d/sshd"
 # What a commit writes at least: two pages of data, one of its own records, and the bell.
 COMMIT_BYTES = 3 * 4096
 PAGE = 4096
+OTHERS = 4
 
 
 class EqualWork(DialogueCase):
@@ -105,32 +106,41 @@ class EqualWork(DialogueCase):
         """All that can be told of a name, from its first login on: three dialogues."""
         first, second, third = self.source(), self.source(), self.source()
         seen = {"first": self.walk(name, first), "again": self.walk(name, second),
-                "joined": self.joined(name, third)}
+                "joined": [self.joined(name, third)]}
         self.host.event(lambda line: f'"{second}"' in line and '"login.locked"' in line)
         # A user's texts run out over all his sources, and nobody sees that: the first tells all.
         return {**seen, "texts": self.texts(first),
                 "events": [each["event"] for each in self.events(second)]}
 
-    def same(self, name):
-        """`name` has six letters, as all have here: it stands in the frames."""
+    def usual(self):
+        """The history of somebody new, whom nothing is wrong with."""
         EqualWork.count += 1
-        expected = self.history(self.host.user(f"user{EqualWork.count:02d}").name)
-        for _, size in expected["first"][:3]:
+        history = self.history(self.host.user(f"user{EqualWork.count:02d}").name)
+        for _, size in history["first"][:3]:
             self.assertGreater(size, COMMIT_BYTES)
-        self.assertEqual(expected["texts"][0], ("login.begin", "text"))
-        history = self.history(name)
-        self.assertEqual(history["texts"], expected["texts"])
-        self.assertEqual(history["events"], expected["events"])
-        for walk in ("first", "again"):
-            self.same_steps(history[walk], expected[walk])
-        self.same_steps([history["joined"]], [expected["joined"]])
+        self.assertEqual(history["texts"][0], ("login.begin", "text"))
+        return history
 
-    def same_steps(self, steps, expected):
-        """The same frames, and as many bytes but for one page: LMDB's list of free pages takes one
-        more in some commits. What a saved record dirties is more than that."""
+    def same(self, name):
+        """`name` has six letters, as all have here: it stands in the frames. How many pages a
+        commit dirties hangs a little on where the name's keyed hash lies in the store as well, so
+        that one of a few others must be like it; in all else each must."""
+        history = self.history(name)
+        for _ in range(OTHERS):
+            expected = self.usual()
+            self.assertEqual(history["texts"], expected["texts"])
+            self.assertEqual(history["events"], expected["events"])
+            difference = max(self.difference(history[part], expected[part])
+                             for part in ("first", "again", "joined"))
+            if difference <= PAGE:
+                return
+        self.fail(f"a step wrote {difference} bytes more or less than for anybody else")
+
+    def difference(self, steps, expected):
+        """Of the same frames, the most that the bytes differ by. LMDB's list of free pages takes
+        one page more in some commits; what a saved record dirties is more than that."""
         self.assertEqual([frames for frames, _ in steps], [frames for frames, _ in expected])
-        for (_, size), (_, other) in zip(steps, expected):
-            self.assertLessEqual(abs(size - other), PAGE)
+        return max(abs(size - other) for (_, size), (_, other) in zip(steps, expected))
 
     def test_another_user(self):
         self.same(self.host.user("second").name)
