@@ -27,7 +27,7 @@ struct connections {
 	int epoll;
 	uint32_t tag;
 	uint64_t next; /* times CONNECTIONS_MAX, plus the entry's number: an id */
-	size_t used;
+	size_t end;    /* no entry from here on is used: a turn looks at few */
 	struct connection connection[CONNECTIONS_MAX];
 	uint8_t frame[WIRE_FRAME_SIZE];
 	size_t frame_size;
@@ -45,11 +45,10 @@ enum result connections_new(int epoll, uint32_t tag, struct connections **ret_co
 	return RESULT_OK;
 }
 
-static void finish(struct connections *connections, struct connection *connection)
+static void finish(struct connection *connection)
 {
 	close(connection->fd);
 	*connection = (struct connection){0};
-	connections->used--;
 }
 
 void connections_free(struct connections **connections)
@@ -58,7 +57,7 @@ void connections_free(struct connections **connections)
 		return;
 	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
 		if ((*connections)->connection[i].stage != STAGE_FREE)
-			finish(*connections, &(*connections)->connection[i]);
+			finish(&(*connections)->connection[i]);
 	}
 	free(*connections);
 	*connections = NULL;
@@ -89,7 +88,7 @@ static uint32_t entry_take(struct connections *connections)
 			best = i;
 	}
 	if (best != CONNECTIONS_MAX)
-		finish(connections, &connections->connection[best]);
+		finish(&connections->connection[best]);
 	return best;
 }
 
@@ -105,7 +104,8 @@ static void add(struct connections *connections, int fd, bool control, int64_t n
 		return;
 	}
 	connections->next++;
-	connections->used++;
+	if (number >= connections->end)
+		connections->end = number + 1;
 	connections->connection[number] = (struct connection){
 		.stage = STAGE_FRAME,
 		.control = control,
@@ -179,7 +179,7 @@ bool connections_read(
 	/* Whoever waits for an answer says nothing more: this is his end, and the answer finds
 	 * nobody. */
 	if (connection->stage == STAGE_ANSWER) {
-		finish(connections, connection);
+		finish(connection);
 		return false;
 	}
 	if (nothing_yet(connection->fd))
@@ -187,7 +187,7 @@ bool connections_read(
 	if (read_incoming(connections, connection, &incoming) != RESULT_OK) {
 		ask_wipe(&incoming.ask);
 		connections_forget(connections);
-		finish(connections, connection);
+		finish(connection);
 		return false;
 	}
 	connection->stage = STAGE_ANSWER;
@@ -221,7 +221,7 @@ void connections_answer(struct connections *connections, uint64_t id, const stru
 	/* Where it does not go through, the module has its own deadline and refuses. */
 	if (size > 0 && send(connection->fd, frame, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		errno = 0;
-	finish(connections, connection);
+	finish(connection);
 }
 
 void connections_reply(struct connections *connections, uint64_t id, const json_t *reply)
@@ -231,14 +231,17 @@ void connections_reply(struct connections *connections, uint64_t id, const json_
 	if (connection == NULL)
 		return;
 	(void)!ctl_send_reply(connection->fd, reply);
-	finish(connections, connection);
+	finish(connection);
 }
 
 void connections_expire(struct connections *connections, int64_t now)
 {
-	for (size_t i = 0; connections->used > 0 && i < CONNECTIONS_MAX; i++) {
+	for (size_t i = 0; i < connections->end; i++) {
 		struct connection *connection = &connections->connection[i];
 		if (connection->stage == STAGE_FRAME && now >= connection->deadline)
-			finish(connections, connection);
+			finish(connection);
 	}
+	while (connections->end > 0 &&
+		connections->connection[connections->end - 1].stage == STAGE_FREE)
+		connections->end--;
 }

@@ -30,6 +30,7 @@ struct sender {
 	int epoll;
 	uint32_t tag;
 	struct sender_hooks hooks;
+	uint32_t end; /* no slot from here on is used: a turn looks at few */
 	struct slot slot[SLOTS];
 };
 
@@ -88,6 +89,9 @@ enum result sender_put(
 
 	if (slot == NULL)
 		return RESULT_FULL;
+	uint32_t number = (uint32_t)(slot - sender->slot);
+	if (number >= sender->end)
+		sender->end = number + 1;
 	*slot = (struct slot){.state = SLOT_WAITING,
 		.held = true,
 		.fd = -1,
@@ -193,7 +197,7 @@ int sender_turn(struct sender *sender, int64_t now)
 {
 	int64_t next = INT64_MAX;
 
-	for (uint32_t i = 0; i < SLOTS; i++) {
+	for (uint32_t i = 0; i < sender->end; i++) {
 		struct slot *slot = &sender->slot[i];
 		if (slot->state == SLOT_WAITING && slot->due <= now)
 			leave(sender, i, now);
@@ -204,6 +208,8 @@ int sender_turn(struct sender *sender, int64_t now)
 		if (slot->state == SLOT_SENT && slot->dead + REPORT_LATE_MS < next)
 			next = slot->dead + REPORT_LATE_MS;
 	}
+	while (sender->end > 0 && sender->slot[sender->end - 1].state == SLOT_FREE)
+		sender->end--;
 	if (next == INT64_MAX)
 		return -1;
 	return next <= now ? 0 : (int)(next - now);
