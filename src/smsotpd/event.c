@@ -171,9 +171,15 @@ void event_login(struct trail *trail, const struct job *job)
 	if (job->prefix_low && job->result == RESULT_OK)
 		event_prefix(trail, job, &now);
 	enum standing standing = job_standing(job);
-	/* What sends nothing and lets nobody in costs whoever asks nothing, and him we count. */
+	/*
+	 * What sends nothing and lets nobody in costs whoever asks nothing, and him we count. A
+	 * store at fault is nobody's doing: it is counted for all together.
+	 */
 	if (!granted && !job_sends(job)) {
-		rule = rule_find(trail, job->login.visitor.source, event, now.boottime);
+		static const uint8_t all[HASH_SIZE];
+		bool fault = job->result != RESULT_OK;
+		rule = rule_find(
+			trail, fault ? all : job->login.visitor.source, event, now.boottime);
 		count = rule_count(rule, now.boottime);
 	}
 	if (count == 0)

@@ -2,7 +2,8 @@
 /*
  * One function per event of the trail. Names that do not exist stand as keyed hashes (people type
  * passwords at login:), every value from outside is escaped, and no event holds a code, phone or
- * password. Refusals of one source and rule are one event a minute with a count.
+ * password. Refusals of one source and rule are one event a minute with a count; those of a store
+ * at fault, whatever their source.
  */
 #ifndef SMSOTP_EVENT_H
 #define SMSOTP_EVENT_H

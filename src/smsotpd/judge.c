@@ -27,10 +27,11 @@ static bool is_root(const struct identity *identity)
 	return identity->uid == 0 || strcmp(identity->name, "root") == 0;
 }
 
-/* "alice bob" lets those two, "!alice" all but her; nothing lets everybody. */
+/* "alice bob" lets those two, "!alice" all but her, whatever else is listed; nothing, everybody. */
 static bool users_let(const struct config_service *service, const char *name)
 {
 	bool listed = false;
+	bool named = false;
 
 	for (size_t i = 0; i < CONFIG_USERS && service->users[i][0] != '\0'; i++) {
 		const char *entry = service->users[i];
@@ -39,9 +40,9 @@ static bool users_let(const struct config_service *service, const char *name)
 		if (entry[0] != '!')
 			listed = true;
 		if (strcmp(entry, name) == 0)
-			return true;
+			named = true;
 	}
-	return !listed;
+	return named || !listed;
 }
 
 static bool trait_lets(const struct schema *schema, const struct config_service *service,

@@ -4,6 +4,7 @@
 import unittest
 
 import hosts
+import leaks
 
 
 class HostCase(unittest.TestCase):
@@ -19,6 +20,7 @@ class HostCase(unittest.TestCase):
         cls.host = cls.HOST(cls.CONFIG, cls.CLOCKED, cls.SSHD)
         cls.addClassCleanup(cls.host.stop)
         cls.host.start()
+        cls.addClassCleanup(leaks.assert_none)
 
     users = 0
 

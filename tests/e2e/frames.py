@@ -63,3 +63,19 @@ def verdict(answer):
 
 def token(answer):
     return answer[32:32 + TOKEN]
+
+
+class Stranger:
+    """A login through the module's socket, as sshd's module would put it for that address."""
+
+    def __init__(self, name, source):
+        self.facts = {"user": name, "service": "sshd", "tty": "ssh", "uid": 0,
+                      "number": os.urandom(16), "connection": f"{source} 4000 192.0.2.254 22"}
+        self.answer = say(ask(BEGIN, **self.facts))
+
+    def verdict(self):
+        return verdict(self.answer)
+
+    def guess(self, reply=b"000000"):
+        self.answer = say(ask(VERIFY, token=token(self.answer), reply=reply, **self.facts))
+        return self.verdict()

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Names that exist and names that do not, users with and without a phone, suspended, denied by sshd,
-and root see the same, byte for byte, after the same history from a source of each one's own."""
+"""Names that exist and names that do not, users with and without a phone, suspended, filtered, over a
+limit, denied by sshd, and root see the same, byte for byte, after the same history from a source of
+each one's own."""
 
+import json
 import random
 
 import attack
 import clients
+import frames
 from dialogues import LOCKED, SENT, DialogueCase
 
 # What sshd hands to PAM in place of an answer of a user that it refuses, as long as the answer.
@@ -14,6 +17,9 @@ REPLIES = ("000000", "r", "x", "", "abc", "123 456", JUNK[:6], JUNK, JUNK[:1])
 PASSES = (1, 31, 61, 121, 901)
 HISTORIES = attack.amount(4, 200)
 STEPS = 14
+DAY = 86400
+# What strangers can ask for one user in ten minutes, at most.
+STRANGERS_TEXTS = 3
 
 
 class Crowd:
@@ -66,24 +72,58 @@ class Crowd:
 class Equal(DialogueCase):
     CLOCKED = True
     SSHD = "DenyUsers denied\n"
+    CONFIG = {"service sshd": {"users": "!taken-out", "trait": "role=admin"}}
+
+    @classmethod
+    def identity(cls, user, *more, role="admin"):
+        cls.host.ctl("identity", "set", user.name, input="\n".join(
+            [f"phone: {user.phone.number}", f"uid: {user.uid}", f"role: {role}", *more, ""]))
+        return user.name
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         host = cls.host
-        suspended = host.user("suspended")
-        host.ctl("identity", "set", "suspended",
-                 input=f"phone: {suspended.phone.number}\nuid: {suspended.uid}\nsuspended: yes\n")
+        host.ctl("schema", "set", input="phone: phone\nrole: string\n")
         ghost = host.new_phone()
-        host.ctl("identity", "set", "ghost", input=f"phone: {ghost.number}\n")
-        cls.names = [host.user("existing").name, "nobody-here", suspended.name,
-                     host.user("phoneless", number=False).name, host.user("denied").name, "root",
-                     "ghost"]
+        host.ctl("identity", "set", "ghost", input=f"phone: {ghost.number}\nrole: admin\n")
+        cls.names = [cls.identity(host.user("existing")), "nobody-here",
+                     cls.identity(host.user("suspended"), "suspended: yes"),
+                     host.user("phoneless", number=False).name,
+                     cls.identity(host.user("denied")), "root", "ghost",
+                     cls.identity(host.user("taken-out")),
+                     cls.identity(host.user("no-admin"), role="user"),
+                     cls.identity(host.user("over-budget"))]
+
+    strangers = 0
 
     def crowd(self):
+        """The strangers' texts of one of them are used up, and so is nobody else's."""
+        for _ in range(STRANGERS_TEXTS):
+            Equal.strangers += 1
+            frames.Stranger("over-budget", f"203.0.{Equal.strangers // 250}."
+                                           f"{Equal.strangers % 250 + 1}")
         crowd = Crowd(self, self.names)
         self.addCleanup(crowd.close)
         return crowd
+
+    def test_each_is_what_his_name_says(self):
+        """Else nothing here would be compared with anything."""
+        self.host.clock.advance(DAY)
+        crowd = self.crowd()
+        crowd.begin()
+        self.host.ctl("lock", "list")
+        begun = {}
+        for event in map(json.loads, self.host.events()):
+            number = event.get("source", "").removeprefix(crowd.net + ".")
+            if event["event"] == "login.begin" and number.isdigit():
+                name = self.names[int(number) - 1]
+                begun[name] = event.get("standing", "").split()[0:2], event["effect"]
+        self.assertEqual(begun["existing"], ([], "text"))
+        self.assertEqual(begun["over-budget"], ([], "over a limit"))
+        for name in ("taken-out", "no-admin"):
+            self.assertEqual(begun[name], (["left", "out"], "text"))
+        self.assertEqual(len({tuple(standing) for standing, _ in begun.values()}), 4)
 
     def test_each_reply_up_to_the_lock(self):
         for reply in REPLIES:

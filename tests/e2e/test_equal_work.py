@@ -20,6 +20,7 @@ OTHERS = 4
 class EqualWork(DialogueCase):
     CLOCKED = True
     SSHD = "DenyUsers denied\n"
+    CONFIG = {"service sshd": {"users": "!barred"}}
 
     @classmethod
     def setUpClass(cls):
@@ -161,6 +162,11 @@ class EqualWork(DialogueCase):
         self.host.ctl("identity", "set", "halted",
                       input=f"phone: {user.phone.number}\nsuspended: yes\n")
         self.same("halted")
+
+    def test_user_whom_the_service_leaves_out(self):
+        name = self.host.user("barred").name
+        self.same(name)
+        self.host.event(lambda line: f'"{name}"' in line and '"left out by users' in line)
 
     def test_root(self):
         self.host.ctl("identity", "set", "rooted",

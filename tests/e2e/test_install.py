@@ -35,6 +35,7 @@ FILES = [
     "usr/share/smsotp/pam.d/login",
     "usr/share/smsotp/pam.d/sshd",
     "usr/share/smsotp/pam.d/sshd-password-code",
+    "usr/share/smsotp/pam.d/sshd-some",
     "usr/share/smsotp/pam.d/su",
     "usr/share/smsotp/pam.d/sudo",
     "usr/share/smsotp/pam.d/sudo-i",

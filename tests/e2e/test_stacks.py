@@ -132,6 +132,46 @@ class Stacks(HostCase):
         self.assertIn("Permission denied", said)
         self.assertEqual((status, person.codes()), (255, []))
 
+    def test_members_of_a_group_sign_in_without_a_text(self):
+        self.with_sshd("sshd-some", lambda text: text)
+        self.host.run("groupadd", "nocode")
+        self.addCleanup(self.host.run, "groupdel", "nocode")
+        member, other = self.host.person(), self.host.person()
+        self.host.run("usermod", "--append", "--groups", "nocode", member.name)
+        self.host.run("chpasswd", text="".join(f"{each.name}:{PASSWORD}\n"
+                                               for each in (member, other)))
+        login = self.terminal(member.ssh())
+        login.expect("Password: ")
+        login.send(PASSWORD)
+        self.signed_in(login, member)
+        self.assertEqual(member.codes(), [])
+        self.sign_in(other)
+
+    def refused(self, person, *answers):
+        """A login by passwords, which no text is sent for."""
+        tries = ("-o", f"NumberOfPasswordPrompts={len(answers)}")
+        login = self.terminal(person.ssh(options=tries))
+        for answer in answers:
+            login.expect("Password: ")
+            login.send(answer)
+        said, status = login.finish()
+        self.assertIn("Permission denied", said)
+        self.assertEqual((status, person.codes()), (255, []))
+
+    def test_no_code_is_no_open_door(self):
+        self.with_sshd("sshd-some", lambda text: text)
+        self.host.run("groupadd", "nocode")
+        self.addCleanup(self.host.run, "groupdel", "nocode")
+        member = self.host.person()
+        self.host.run("usermod", "--append", "--groups", "nocode", member.name)
+        self.refused(member, "", PASSWORD)
+        self.host.run("chpasswd", text=f"{member.name}:{PASSWORD}\n")
+        self.refused(member, "", "not that")
+
+    def test_without_the_group_everybody_is_asked_for_the_code(self):
+        self.with_sshd("sshd-some", lambda text: text)
+        self.sign_in(self.host.person())
+
     def test_profile_puts_the_code_behind_the_password(self):
         before = self.host.read("/etc/pam.d/common-auth")
         self.assertNotIn("pam_smsotp", before)

@@ -4,7 +4,6 @@ a user at a place that knows him gets a text at once and is in at the first try.
 that a host has by default, and a clock of our own."""
 
 import concurrent.futures
-import os
 import signal
 
 import attack
@@ -17,26 +16,9 @@ ATTEMPTS = attack.amount(2_000, 10_000)
 TRIES = 5
 
 
-class Stranger:
-    """A login through the module's socket, as sshd's module would put it for that address."""
-
-    def __init__(self, name, source):
-        self.facts = {"user": name, "service": "sshd", "tty": "ssh", "uid": 0,
-                      "number": os.urandom(16), "connection": f"{source} 4000 192.0.2.254 22"}
-        self.answer = frames.say(frames.ask(frames.BEGIN, **self.facts))
-
-    def verdict(self):
-        return frames.verdict(self.answer)
-
-    def guess(self, reply=b"000000"):
-        self.answer = frames.say(frames.ask(frames.VERIFY, token=frames.token(self.answer),
-                                            reply=reply, **self.facts))
-        return self.verdict()
-
-
 def guesses(pair):
     """All tries of one login; what it was told."""
-    stranger = Stranger(*pair)
+    stranger = frames.Stranger(*pair)
     verdicts = [stranger.verdict()]
     while verdicts[-1] == frames.ASK and len(verdicts) <= TRIES:
         verdicts.append(stranger.guess())
@@ -85,16 +67,16 @@ class Strangers(StrangersCase):
     def test_strangers_cause_three_texts_in_ten_minutes(self):
         user = self.user()
         for number in range(1, 12):
-            Stranger(user.name, f"198.51.3.{number}")
+            frames.Stranger(user.name, f"198.51.3.{number}")
         self.texts(user, 3)
         self.host.clock.advance(600)
-        Stranger(user.name, "198.51.3.99")
+        frames.Stranger(user.name, "198.51.3.99")
         self.texts(user, 4)
 
     def test_after_twenty_wrong_codes_a_right_one_is_worth_nothing_elsewhere(self):
         user = self.user()
         for number in range(1, 7):
-            stranger = Stranger(user.name, f"198.51.4.{number}")
+            stranger = frames.Stranger(user.name, f"198.51.4.{number}")
             wrong = str((int(user.phone.next_code()) + 1) % 1000000).zfill(6).encode()
             for _ in range(TRIES):
                 stranger.guess(wrong)
@@ -107,7 +89,7 @@ class Strangers(StrangersCase):
 
     def test_one_source_guesses_thirty_times_over_all_names(self):
         for number in range(31):
-            Stranger(f"nobody{number}", "127.0.9.5").guess()
+            frames.Stranger(f"nobody{number}", "127.0.9.5").guess()
         user = self.user()
         self.host.clock.advance(300)
         dialogue, code = self.begun(user, source="127.0.9.5")
@@ -118,7 +100,7 @@ class Strangers(StrangersCase):
     def test_one_source_asks_for_fifteen_texts(self):
         users = [self.user() for _ in range(16)]
         for user in users:
-            Stranger(user.name, "198.51.6.1")
+            frames.Stranger(user.name, "198.51.6.1")
         for user in users[:15]:
             user.phone.next_code()
         self.texts(users[15], 0)
@@ -144,7 +126,7 @@ class Prefix(StrangersCase):
     def unanswered(self, count):
         """So many texts to one prefix, none of which is answered."""
         for number in range(count):
-            Stranger(self.user().name, f"198.51.7.{number + 1}")
+            frames.Stranger(self.user().name, f"198.51.7.{number + 1}")
 
     def test_a_prefix_that_nobody_answers(self):
         self.host.clock.advance(86400)
@@ -159,6 +141,6 @@ class Prefix(StrangersCase):
         self.unanswered(20)
         self.host.event(lambda line: '"prefix.alarm"' in line and '"prefix":"+9199"' in line)
         stranger = self.user()
-        Stranger(stranger.name, "198.51.8.1")
+        frames.Stranger(stranger.name, "198.51.8.1")
         self.texts(stranger, 0)
         self.signed_in_from(known, "127.0.9.20")

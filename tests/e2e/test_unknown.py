@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Whoever cannot sign in sees, byte for byte, what a user sees who types wrong codes."""
 
+import frames
 from dialogues import DialogueCase
 
 ANSWERS = ("000000", "111111", "not a code", "2", "", " ", "3 3 3 3 3 3", "\t\t", "444444",
@@ -11,6 +12,7 @@ class Unknown(DialogueCase):
     # The seconds that a line shows do not run on between two dialogues.
     CLOCKED = True
     SSHD = "DenyUsers denied\n"
+    CONFIG = {"service sshd": {"users": "!barred"}}
 
     def expected(self, source):
         """What a user sees, with the answers that make it the wrong-code dialogue to its end."""
@@ -52,6 +54,19 @@ class Unknown(DialogueCase):
         denied = self.host.user("denied")
         self.same("denied", ("127.0.1.7", "127.0.1.8"))
         self.assertLessEqual(denied.phone.unread(), 1)
+
+    def test_user_whom_the_service_leaves_out(self):
+        barred = self.host.user("barred")
+        self.same("barred", ("127.0.1.15", "127.0.1.16"))
+        self.assertEqual(barred.phone.unread(), 0)
+
+    def test_user_whose_texts_strangers_used_up(self):
+        user = self.user()
+        for number in range(1, 4):
+            frames.Stranger(user.name, f"198.51.1.{number}")
+            user.phone.next_line()
+        self.same(user.name, ("127.0.1.17", "127.0.1.18"))
+        self.assertEqual(user.phone.unread(), 0)
 
     def test_identity_without_an_account(self):
         phone = self.host.new_phone()

@@ -145,19 +145,78 @@ int scene_teardown(void **state)
 	return 0;
 }
 
-void scene_drop_phones(struct scene *scene)
+static void set_schema(struct scene *scene, const struct schema *schema)
 {
-	struct schema schema = {.count = 1, .trait = {{.name = "note"}}};
 	struct error error = {""};
 	MDB_txn *txn = NULL;
 
 	assert_int_equal(identities_begin(scene->judge.identities, true, &txn), RESULT_OK);
 	enum result result =
-		identities_set_schema(scene->judge.identities, txn, &schema, "", true, &error);
+		identities_set_schema(scene->judge.identities, txn, schema, "", true, &error);
 	if (result != RESULT_OK)
 		fail_msg("%s", error.text);
 	assert_int_equal(store_commit(&txn), RESULT_OK);
 	memset(&calls, 0, sizeof(calls));
+}
+
+static void get_schema(struct scene *scene, struct schema *ret_schema)
+{
+	MDB_txn *txn = NULL;
+
+	assert_int_equal(identities_begin(scene->judge.identities, false, &txn), RESULT_OK);
+	assert_int_equal(identities_schema(scene->judge.identities, txn, ret_schema), RESULT_OK);
+	store_abort(&txn);
+}
+
+void scene_drop_phones(struct scene *scene)
+{
+	const struct schema schema = {.count = 1, .trait = {{.name = "note"}}};
+
+	set_schema(scene, &schema);
+}
+
+void scene_add_trait(struct scene *scene, const char *trait)
+{
+	struct schema schema;
+
+	get_schema(scene, &schema);
+	schema.trait[schema.count] = (struct trait){.type = TRAIT_STRING};
+	strcpy(schema.trait[schema.count++].name, trait);
+	set_schema(scene, &schema);
+}
+
+void scene_set(struct scene *scene, const char *name, const char *trait, const char *value)
+{
+	struct identities *identities = scene->judge.identities;
+	struct identity identity;
+	struct schema schema;
+	struct error error = {""};
+	MDB_txn *txn = NULL;
+
+	get_schema(scene, &schema);
+	assert_int_equal(identities_begin(identities, true, &txn), RESULT_OK);
+	assert_int_equal(identities_find(identities, txn, name, &identity), RESULT_OK);
+	strcpy(identity.value[schema_find(&schema, trait)], value);
+	if (identities_put(identities, txn, &identity, "", &error) != RESULT_OK)
+		fail_msg("%s", error.text);
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+	memset(&calls, 0, sizeof(calls));
+}
+
+void scene_filter(struct scene *scene, const char *service, const char *const *users, size_t count,
+	const char *trait)
+{
+	struct config *config = scene->config;
+	uint32_t place = 0;
+
+	while (place < config->services && strcmp(config->service[place].name, service) != 0)
+		place++;
+	assert_true(place < config->services);
+	struct config_service *section = &config->service[place];
+	memset(section->users, 0, sizeof(section->users));
+	for (size_t i = 0; i < count && users[i] != NULL; i++)
+		strcpy(section->users[i], users[i]);
+	strcpy(section->trait, trait);
 }
 
 struct job *scene_job(

@@ -38,6 +38,14 @@ int scene_teardown(void **state);
 /* Replaces the schema's only trait by one that is no phone. */
 void scene_drop_phones(struct scene *scene);
 
+/* A trait of type string more, and the value that somebody has of it. */
+void scene_add_trait(struct scene *scene, const char *trait);
+void scene_set(struct scene *scene, const char *name, const char *trait, const char *value);
+
+/* A service's filters: up to the first NULL or "" of `count` users, and a trait or "". */
+void scene_filter(struct scene *scene, const char *service, const char *const *users, size_t count,
+	const char *trait);
+
 /* A job of a login from 192.0.2.1 at `service`, as flow fills it. */
 struct job *scene_job(
 	struct scene *scene, enum job_kind kind, const char *service, const char *name);

@@ -25,28 +25,70 @@ static void spoil_junk(struct scene *scene, struct job *job)
 	job->comparable = false;
 }
 
+static void as_it_is(struct scene *scene)
+{
+	(void)scene;
+}
+
+static void list_others(struct scene *scene)
+{
+	static const char *const users[] = {"user1", "user2"};
+
+	scene_filter(scene, "sshd", users, COUNT(users), "");
+}
+
+static void take_demo_out(struct scene *scene)
+{
+	static const char *const users[] = {"!demo"};
+
+	scene_filter(scene, "sshd", users, COUNT(users), "");
+}
+
+static void ask_for_role(struct scene *scene)
+{
+	scene_add_trait(scene, "role");
+	scene_set(scene, "demo", "role", "user");
+	scene_filter(scene, "sshd", NULL, 0, "role=admin");
+}
+
+static void ask_for_no_trait(struct scene *scene)
+{
+	scene_filter(scene, "sshd", NULL, 0, "role=admin");
+}
+
 static const struct {
 	const char *sentence;
 	const char *service;
 	const char *name;
 	void (*spoil)(struct scene *scene, struct job *job);
-	bool no_phones; /* in the schema */
+	void (*prepare)(struct scene *scene);
 	enum standing standing;
 } rows[] = {
-	{"a good name", "sshd", "demo", spoil_nothing, false, STANDING_GOOD},
-	{"an unknown name", "sshd", "nobody-here", spoil_nothing, false, STANDING_UNKNOWN},
-	{"an empty name", "sshd", "", spoil_nothing, false, STANDING_UNKNOWN},
-	{"a name with control bytes", "sshd", "de\nmo\x7f", spoil_nothing, false, STANDING_UNKNOWN},
-	{"a suspended name", "sshd", "gone", spoil_nothing, false, STANDING_SUSPENDED},
-	{"a phoneless name", "sshd", "bare", spoil_nothing, false, STANDING_NO_PHONE},
-	{"no phone trait", "sshd", "demo", spoil_nothing, true, STANDING_NO_TRAIT},
-	{"no phone trait and an unknown name", "sshd", "nobody-here", spoil_nothing, true,
-		STANDING_NO_TRAIT},
-	{"root at sshd", "sshd", "root", spoil_nothing, false, STANDING_ROOT},
-	{"root at sudo", "sudo", "root", spoil_nothing, false, STANDING_GOOD},
-	{"the first factor is not shown", "sshd", "demo", spoil_before, false, STANDING_BEFORE},
-	{"junk", "sshd", "demo", spoil_junk, false, STANDING_JUNK},
-	{"junk for an unknown name", "sshd", "nobody-here", spoil_junk, false, STANDING_JUNK},
+	{"a good name", "sshd", "demo", spoil_nothing, as_it_is, STANDING_GOOD},
+	{"an unknown name", "sshd", "nobody-here", spoil_nothing, as_it_is, STANDING_UNKNOWN},
+	{"an empty name", "sshd", "", spoil_nothing, as_it_is, STANDING_UNKNOWN},
+	{"a name with control bytes", "sshd", "de\nmo\x7f", spoil_nothing, as_it_is,
+		STANDING_UNKNOWN},
+	{"a suspended name", "sshd", "gone", spoil_nothing, as_it_is, STANDING_SUSPENDED},
+	{"a phoneless name", "sshd", "bare", spoil_nothing, as_it_is, STANDING_NO_PHONE},
+	{"no phone trait", "sshd", "demo", spoil_nothing, scene_drop_phones, STANDING_NO_TRAIT},
+	{"no phone trait and an unknown name", "sshd", "nobody-here", spoil_nothing,
+		scene_drop_phones, STANDING_NO_TRAIT},
+	{"root at sshd", "sshd", "root", spoil_nothing, as_it_is, STANDING_ROOT},
+	{"root at sudo", "sudo", "root", spoil_nothing, as_it_is, STANDING_GOOD},
+	{"not in the service's list", "sshd", "demo", spoil_nothing, list_others,
+		STANDING_FILTERED},
+	{"taken out of the service", "sshd", "demo", spoil_nothing, take_demo_out,
+		STANDING_FILTERED},
+	{"without the service's trait", "sshd", "demo", spoil_nothing, ask_for_role,
+		STANDING_FILTERED},
+	{"the service asks for a trait of no schema", "sshd", "demo", spoil_nothing,
+		ask_for_no_trait, STANDING_FILTERED},
+	{"an unknown name, where there is a list", "sshd", "nobody-here", spoil_nothing,
+		list_others, STANDING_UNKNOWN},
+	{"the first factor is not shown", "sshd", "demo", spoil_before, as_it_is, STANDING_BEFORE},
+	{"junk", "sshd", "demo", spoil_junk, as_it_is, STANDING_JUNK},
+	{"junk for an unknown name", "sshd", "nobody-here", spoil_junk, as_it_is, STANDING_JUNK},
 };
 
 static struct job *run(struct scene *scene, size_t row, enum job_kind kind, const struct code *code)
@@ -97,8 +139,7 @@ static void test_every_standing_is_the_same_work_and_the_same_effects(void **sta
 		char told[256];
 
 		assert_int_equal(scene_setup((void **)&scene), 0);
-		if (rows[row].no_phones)
-			scene_drop_phones(scene);
+		rows[row].prepare(scene);
 		dialogue(scene, row, told, sizeof(told));
 		if (row == 0)
 			strcpy(expected, told);
@@ -121,8 +162,7 @@ static void test_a_right_code_grants_only_to_a_good_name(void **state)
 		struct scene *scene = NULL;
 
 		assert_int_equal(scene_setup((void **)&scene), 0);
-		if (rows[row].no_phones)
-			scene_drop_phones(scene);
+		rows[row].prepare(scene);
 		struct job *begin = run(scene, row, JOB_BEGIN, NULL);
 		struct job *verify = run(scene, row, JOB_VERIFY, &begin->text);
 		bool good = rows[row].standing == STANDING_GOOD;
