@@ -10,7 +10,7 @@
 #include "stack.h"
 
 #define QUICK_MS 1500
-#define SLACK_MS 1000 /* of a busy machine */
+#define SLACK_MS 2500 /* of a busy machine; less than a begin and a verify differ by */
 #define AWAY     "Sign-in by text is not available now."
 #define ASK                                                                                        \
 	{                                                                                          \
