@@ -7,9 +7,8 @@
 #include "config_keys.h"
 #include "log.h"
 
-#define BOM          "\xEF\xBB\xBF"
-#define SECTION_SIZE (sizeof(CONFIG_SERVICE) + 128)
-#define NAME_SHOWN   64
+#define BOM        "\xEF\xBB\xBF"
+#define NAME_SHOWN 64
 #define SECTIONS_HELP                                                                              \
 	"write one of [paths] [identity] [code] [resend] [lockout] [gateway] [message] [audit] "   \
 	"[service NAME]"

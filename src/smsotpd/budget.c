@@ -27,6 +27,14 @@ static struct quota quota_of(uint32_t span, uint32_t all, uint32_t kept)
 	return (struct quota){.span = span, .all = all, .strange = kept < all ? all - kept : 0};
 }
 
+void budget_user_texts(const struct config *config, struct quota *ret_short, struct quota *ret_day)
+{
+	const struct config_limits *limits = &config->limits;
+
+	*ret_short = quota_of(10 * MINUTE, limits->texts_user, limits->texts_user_kept);
+	*ret_day = quota_of(DAY, limits->texts_day, limits->texts_day_kept);
+}
+
 void budget_quotas(
 	const struct config *config, size_t identities, bool shared, struct quotas *ret_quotas)
 {
@@ -40,10 +48,6 @@ void budget_quotas(
 	*ret_quotas = (struct quotas){
 		.texts =
 			{
-				[LIMIT_USER] = quota_of(
-					10 * MINUTE, limits->texts_user, limits->texts_user_kept),
-				[LIMIT_USER_DAY] =
-					quota_of(DAY, limits->texts_day, limits->texts_day_kept),
 				[LIMIT_SOURCE] = quota_of(5 * MINUTE, source, 0),
 				[LIMIT_HOST] = quota_of(HOUR, host, host / 2),
 			},
@@ -60,6 +64,8 @@ void budget_quotas(
 			},
 		.ceiling = {.strange = limits->ceiling_strange, .known = limits->ceiling_known},
 	};
+	budget_user_texts(
+		config, &ret_quotas->texts[LIMIT_USER], &ret_quotas->texts[LIMIT_USER_DAY]);
 }
 
 /* A source counts only users who are strangers there; the other books count everybody. */

@@ -42,6 +42,9 @@ struct quotas {
 void budget_quotas(
 	const struct config *config, size_t identities, bool shared, struct quotas *ret_quotas);
 
+/* Of these the texts of one user alone, which the visible ledger shows as well. */
+void budget_user_texts(const struct config *config, struct quota *ret_short, struct quota *ret_day);
+
 /*
  * A text is due: charges every book and returns true, or charges none. `strange`: this user is not
  * known at this source. *ret_near is set to the name of a limit that has just come to 80 %.

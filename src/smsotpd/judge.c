@@ -125,16 +125,15 @@ static void hash_of(const struct judge *judge, const uint8_t id[static HASH_SIZE
 	code_hash(judge->keys, challenge, code, ret);
 }
 
+/* The tallies that are not in a user's record. */
+enum shared { SHARED_SOURCE = 0, SHARED_HOST, SHARED_PREFIX, SHARED_COUNT };
+
 /* All that one job reads and writes in the state store. */
 struct desk {
 	uint8_t id[HASH_SIZE];
-	struct tally_key source_key;
-	struct tally_key host_key;
-	struct tally_key prefix_key;
+	struct tally_key key[SHARED_COUNT];
+	struct tally shared[SHARED_COUNT];
 	struct record record;
-	struct tally source;
-	struct tally host;
-	struct tally prefix;
 	struct tally
 		spare[LIMIT_COUNT]; /* empty books for who is nobody: many names share his record */
 	struct ceiling spare_ceiling;
@@ -146,31 +145,25 @@ struct desk {
 static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t identities,
 	const struct job *job, struct desk *desk)
 {
+	const struct phone none = {""};
 	struct state *state = judge->state;
 
 	/* Junk is the application's word: it takes back a text that has not left, and charges
 	 * nobody. */
 	desk->own = job->standing == STANDING_GOOD && (!job->junk || job->view.early);
 	state_id(state, desk->own ? job->user : job->login.name, desk->own, desk->id);
-	tally_key_source(job->login.visitor.source, &desk->source_key);
-	const struct phone none = {""};
-	tally_key_host(&desk->host_key);
-	tally_key_prefix(desk->own ? &job->phone : &none, &desk->prefix_key);
+	tally_key_source(job->login.visitor.source, &desk->key[SHARED_SOURCE]);
+	tally_key_host(&desk->key[SHARED_HOST]);
+	tally_key_prefix(desk->own ? &job->phone : &none, &desk->key[SHARED_PREFIX]);
 	enum result result = state_load(state, txn, desk->id, &desk->record);
-	if (result == RESULT_OK)
+	for (size_t i = 0; i < SHARED_COUNT && result == RESULT_OK; i++)
 		result = state_tally_load(
-			state, txn, &desk->source_key, judge->clock, &job->now, &desk->source);
-	if (result == RESULT_OK)
-		result = state_tally_load(
-			state, txn, &desk->host_key, judge->clock, &job->now, &desk->host);
-	if (result == RESULT_OK)
-		result = state_tally_load(
-			state, txn, &desk->prefix_key, judge->clock, &job->now, &desk->prefix);
+			state, txn, &desk->key[i], judge->clock, &job->now, &desk->shared[i]);
 	record_rebase(&desk->record, judge->clock->boot, &job->now);
 	struct tally *user = desk->own ? desk->record.tally : desk->spare;
 	desk->books = (struct books){
-		.tally = {&user[LIMIT_USER], &user[LIMIT_USER_DAY], &desk->source,
-			desk->own ? &desk->host : &desk->spare[LIMIT_HOST]},
+		.tally = {&user[LIMIT_USER], &user[LIMIT_USER_DAY], &desk->shared[SHARED_SOURCE],
+			desk->own ? &desk->shared[SHARED_HOST] : &desk->spare[LIMIT_HOST]},
 		.ceiling = desk->own ? &desk->record.ceiling : &desk->spare_ceiling,
 	};
 	budget_quotas(job->config, identities, job->login.source.shared, &desk->quotas);
@@ -181,15 +174,9 @@ static enum result desk_close(const struct judge *judge, MDB_txn *txn, const str
 {
 	enum result result = state_save(judge->state, txn, desk->id, &desk->record);
 
-	if (result == RESULT_OK)
+	for (size_t i = 0; i < SHARED_COUNT && result == RESULT_OK; i++)
 		result = state_tally_save(
-			judge->state, txn, &desk->source_key, judge->clock, &desk->source);
-	if (result == RESULT_OK)
-		result = state_tally_save(
-			judge->state, txn, &desk->host_key, judge->clock, &desk->host);
-	if (result == RESULT_OK)
-		result = state_tally_save(
-			judge->state, txn, &desk->prefix_key, judge->clock, &desk->prefix);
+			judge->state, txn, &desk->key[i], judge->clock, &desk->shared[i]);
 	return result;
 }
 
@@ -210,13 +197,15 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 	if (effect != EFFECT_TEXT)
 		return effect;
 	bool stopped = desk->own && job->config->limits.prefix_stop && !job->known &&
-		       budget_prefix_low(&desk->prefix, job->config, &job->now);
+		       budget_prefix_low(&desk->shared[SHARED_PREFIX], job->config, &job->now);
 	if (stopped ||
 		!budget_text(&desk->books, &desk->quotas, &job->now, !job->known, &job->near)) {
 		desk->record = before;
 		return EFFECT_OVER;
 	}
-	job->prefix_low = budget_prefix_text(&desk->prefix, job->config, &job->now) && desk->own;
+	job->prefix_low =
+		budget_prefix_text(&desk->shared[SHARED_PREFIX], job->config, &job->now) &&
+		desk->own;
 	return EFFECT_TEXT;
 }
 
@@ -233,7 +222,7 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	enum effect effect = challenge_verify(&desk->record, attempt, hash, job->comparable);
 	if (effect == EFFECT_RIGHT && desk->own) {
 		budget_success(&desk->books);
-		budget_prefix_answer(&desk->prefix, &job->now);
+		budget_prefix_answer(&desk->shared[SHARED_PREFIX], &job->now);
 	} else {
 		budget_failure(&desk->books, &desk->quotas, &job->now, !job->known,
 			effect == EFFECT_WRONG, &job->near);

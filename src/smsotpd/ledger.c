@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "budget.h"
 #include "config.h"
 
 #define SECOND      INT64_C(1000)
-#define SHORT_SPAN  600 /* seconds, as budget.c counts a user's texts */
-#define DAY_SPAN    86400
 #define LEDGER_SETS 4096 /* of each table; 8 ways: 32768 names and sources, 5 MB in all */
 #define LEDGER_WAYS 8
 
@@ -118,7 +117,10 @@ static int64_t row_end(const struct row *row, const struct config *config)
 {
 	int64_t end = later(lockout_end(&row->lockout, &config->lockout), row->live_until);
 
-	return later(end, row->texts.since.boottime + SHORT_SPAN * SECOND);
+	struct quota quick, day;
+
+	budget_user_texts(config, &quick, &day);
+	return later(end, row->texts.since.boottime + quick.span * SECOND);
 }
 
 static struct row *row_get(
@@ -185,37 +187,26 @@ static void view_locked(int64_t left, struct view *ret_view)
 		.verdict = VERDICT_SPENT, .line = LINE_LOCKED, .seconds = seconds_up(left)};
 }
 
-/* Who is not known here has no part in what is kept for those who are. */
-static uint32_t share(const struct row *row, uint32_t all, uint32_t kept)
-{
-	if (row->known)
-		return all;
-	return kept < all ? all - kept : 0;
-}
-
 /* A text as far as this row may know: a code on its way is joined, else one is counted or refused.
  */
 static bool row_text(struct row *row, const struct config *config, const struct visitor *visitor,
 	const struct moment *now, bool join, int64_t *ret_left)
 {
-	const struct config_limits *limits = &config->limits;
-	const struct quota quick = {
-		.span = SHORT_SPAN, .all = share(row, limits->texts_user, limits->texts_user_kept)};
-	const struct quota day = {
-		.span = DAY_SPAN, .all = share(row, limits->texts_day, limits->texts_day_kept)};
+	struct quota quick, day;
 	bool live = memcmp(row->live, visitor->subject, HASH_SIZE) == 0 &&
 		    now->boottime < row->live_until;
 
 	if (join && live)
 		return true;
-	bool day_full = !window_room(&row->texts_day, &day, now, false);
-	if (day_full || !window_room(&row->texts, &quick, now, false)) {
+	budget_user_texts(config, &quick, &day);
+	bool day_full = !window_room(&row->texts_day, &day, now, !row->known);
+	if (day_full || !window_room(&row->texts, &quick, now, !row->known)) {
 		*ret_left = day_full ? window_left(&row->texts_day, &day, now)
 				     : window_left(&row->texts, &quick, now);
 		return false;
 	}
-	window_count(&row->texts, &quick, now, false);
-	window_count(&row->texts_day, &day, now, false);
+	window_count(&row->texts, &quick, now, !row->known);
+	window_count(&row->texts_day, &day, now, !row->known);
 	memcpy(row->live, visitor->subject, HASH_SIZE);
 	row->live_until = now->boottime + config->code.expiry * SECOND;
 	return true;
@@ -257,14 +248,6 @@ void ledger_restore(
 		(void)dialogue_add(ledger, visitor, begun);
 }
 
-/* A new code for a dialogue whose old one is over: as if it began now. */
-static void dialogue_renew(struct dialogue *dialogue, const struct moment *now)
-{
-	dialogue->texts = 1;
-	dialogue->tries = 0;
-	dialogue->last_text = *now;
-}
-
 void ledger_resend(struct ledger *ledger, const struct config *config,
 	const struct visitor *visitor, const struct moment *now, struct view *ret_view)
 {
@@ -289,10 +272,9 @@ void ledger_resend(struct ledger *ledger, const struct config *config,
 		ret_view->seconds = seconds_up(left);
 		return;
 	}
-	if (expired)
-		dialogue_renew(dialogue, now);
-	else
-		dialogue->texts++;
+	/* Where the old code is over, as if the dialogue began now. */
+	dialogue->texts = expired ? 1 : dialogue->texts + 1;
+	dialogue->tries = expired ? 0 : dialogue->tries;
 	dialogue->last_text = *now;
 	dialogue->text = TEXT_HELD;
 	view_ask(dialogue, config, now, LINE_SENT, ret_view);
