@@ -101,7 +101,7 @@ class EqualWork(DialogueCase):
 
     def source(self):
         EqualWork.sources += 1
-        return f"127.0.2.{EqualWork.sources}"
+        return f"127.0.{2 + EqualWork.sources // 250}.{EqualWork.sources % 250 + 1}"
 
     def history(self, name):
         """All that can be told of a name, from its first login on: three dialogues."""
@@ -122,20 +122,31 @@ class EqualWork(DialogueCase):
         self.assertEqual(history["texts"][0], ("login.begin", "text"))
         return history
 
-    def same(self, name):
-        """`name` has six letters, as all have here: it stands in the frames. How many pages a
-        commit dirties hangs a little on where the name's keyed hash lies in the store as well, so
-        that one of a few others must be like it; in all else each must."""
-        history = self.history(name)
+    def furthest(self, name):
+        """How far the name's history is, at its furthest step, from that of the nearest of a few
+        others; in all but bytes it must be like each of them."""
+        history, nearest = self.history(name), None
         for _ in range(OTHERS):
             expected = self.usual()
             self.assertEqual(history["texts"], expected["texts"])
             self.assertEqual(history["events"], expected["events"])
             difference = max(self.difference(history[part], expected[part])
                              for part in ("first", "again", "joined"))
-            if difference <= PAGE:
-                return
-        self.fail(f"a step wrote {difference} bytes more or less than for anybody else")
+            nearest = difference if nearest is None else min(nearest, difference)
+            if nearest <= PAGE:
+                break
+        return nearest
+
+    def same(self, name):
+        """`name` has six letters, as all have here: it stands in the frames. How many pages a
+        commit dirties hangs a little on where the name's keyed hash lies in the store, and LMDB's
+        list of free pages splits now and then: so that one of a few others must be like it, and a
+        history that none is like is told again two days later, when all of it is forgotten."""
+        difference = self.furthest(name)
+        if difference > PAGE:
+            self.host.clock.advance(2 * 86400)
+            difference = self.furthest(name)
+        self.assertLessEqual(difference, PAGE, "bytes that a step wrote for nobody else")
 
     def difference(self, steps, expected):
         """Of the same frames, the most that the bytes differ by. LMDB's list of free pages takes
