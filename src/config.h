@@ -126,6 +126,7 @@ struct config {
 	struct config_paths paths;
 	struct {
 		char country[8]; /* digits, "" for none */
+		uint32_t size;   /* of the store, MiB */
 	} identity;
 	struct config_code code;
 	struct config_resend resend;

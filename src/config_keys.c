@@ -34,6 +34,8 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 
 	{"identity", "country", KEY_DIGITS, AT(identity.country), 0, 3, "", NULL,
 		"Country code, digits only, that completes national phone numbers; empty for none."},
+	{"identity", "size", KEY_NUMBER, AT(identity.size), 64, 65536, "64", NULL,
+		"MiB of the identity store; one for each 2000 identities, at the next start."},
 
 	{"code", "digits", KEY_NUMBER, AT(code.digits), CODE_DIGITS_MIN, CODE_DIGITS_MAX, "6", NULL,
 		"Digits of a code."},

@@ -46,6 +46,13 @@ static enum result tallies_fill(struct state *state)
 	return result;
 }
 
+static enum result open_tables(struct state *state)
+{
+	enum result result = store_table(state->store, "users", &state->users);
+
+	return result == RESULT_OK ? store_table(state->store, "tallies", &state->tallies) : result;
+}
+
 enum result state_open(const char *directory, size_t size, const struct keys *keys,
 	struct state **ret_state, struct error *error)
 {
@@ -56,9 +63,7 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 	state->keys = *keys;
 	enum result result = store_open(directory, size, true, &state->store, error);
 	if (result == RESULT_OK) {
-		result = store_table(state->store, "users", &state->users);
-		if (result == RESULT_OK)
-			result = store_table(state->store, "tallies", &state->tallies);
+		result = open_tables(state);
 		if (result == RESULT_OK)
 			result = tallies_fill(state);
 		if (result != RESULT_OK)
@@ -72,6 +77,22 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 	}
 	*ret_state = state;
 	return RESULT_OK;
+}
+
+enum result state_after_fork(struct state *state, struct error *error)
+{
+	enum result result = store_after_fork(state->store, error);
+
+	if (result != RESULT_OK)
+		return result;
+	result = open_tables(state);
+	return result == RESULT_OK ? result
+				   : error_set(error, result, "the state store has not its tables");
+}
+
+struct store *state_store(const struct state *state)
+{
+	return state->store;
 }
 
 void state_close(struct state **state)
@@ -195,6 +216,18 @@ enum result state_forget(struct state *state, MDB_txn *txn, const uint8_t id[sta
 	enum result result = store_result(mdb_del(txn, state->users, &key, NULL));
 
 	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+enum result state_has(
+	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE], bool *ret_has)
+{
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id}, value;
+	enum result result = store_result(mdb_get(txn, state->users, &key, &value));
+
+	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
+		return result;
+	*ret_has = result == RESULT_OK;
+	return RESULT_OK;
 }
 
 enum result state_used(struct state *state, unsigned int *ret_percent)

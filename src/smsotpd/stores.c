@@ -37,9 +37,10 @@ static void key_remove(const char *directory)
 	unlink(path);
 }
 
-static enum result open_all(const char *directory, const struct clock *clock, struct stores *stores,
-	struct error *error)
+static enum result open_all(const struct config *config, const struct clock *clock,
+	struct stores *stores, struct error *error)
 {
+	const char *directory = config->paths.store;
 	char path[PATH_MAX];
 	bool first = !exists(directory, "identity/data.mdb") && !exists(directory, "key");
 
@@ -49,7 +50,8 @@ static enum result open_all(const char *directory, const struct clock *clock, st
 	if (result != RESULT_OK)
 		return result;
 	snprintf(path, sizeof(path), "%s/identity", directory);
-	result = identities_open(path, first, stores->keys.identity, &stores->identities, error);
+	result = identities_open(path, (size_t)config->identity.size << 20, first,
+		stores->keys.identity, &stores->identities, error);
 	if (result != RESULT_OK && stores->origin == KEY_MADE)
 		key_remove(directory);
 	if (result != RESULT_OK)
@@ -65,7 +67,7 @@ enum result stores_open(const struct config *config, const struct clock *clock,
 	struct stores *ret_stores, struct error *error)
 {
 	struct stores stores = {0};
-	enum result result = open_all(config->paths.store, clock, &stores, error);
+	enum result result = open_all(config, clock, &stores, error);
 
 	if (result != RESULT_OK) {
 		stores_close(&stores);
@@ -73,6 +75,13 @@ enum result stores_open(const struct config *config, const struct clock *clock,
 	}
 	*ret_stores = stores;
 	return RESULT_OK;
+}
+
+enum result stores_after_fork(struct stores *stores, struct error *error)
+{
+	enum result result = identities_after_fork(stores->identities, error);
+
+	return result == RESULT_OK ? state_after_fork(stores->state, error) : result;
 }
 
 void stores_close(struct stores *stores)
