@@ -21,6 +21,12 @@ static const struct option table[] = {
 	{"force", no_argument, NULL, 'F'},
 	{"all", no_argument, NULL, 'a'},
 	{"follow", no_argument, NULL, 'f'},
+	{"dry-run", no_argument, NULL, 'd'},
+	{"replace", no_argument, NULL, 'R'},
+	{"only", required_argument, NULL, 'O'},
+	{"max-change", required_argument, NULL, 'm'},
+	{"format", required_argument, NULL, 'T'},
+	{"output", required_argument, NULL, 'o'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -35,6 +41,12 @@ static const struct {
 	{'a', OPTION_ALL, "--all"},
 	{'n', OPTION_LINES, "-n"},
 	{'f', OPTION_FOLLOW, "--follow"},
+	{'d', OPTION_DRY_RUN, "--dry-run"},
+	{'R', OPTION_REPLACE, "--replace"},
+	{'O', OPTION_ONLY, "--only"},
+	{'m', OPTION_MAX_CHANGE, "--max-change"},
+	{'T', OPTION_FORMAT, "--format"},
+	{'o', OPTION_OUTPUT, "--output"},
 };
 
 struct said {
@@ -62,23 +74,56 @@ static bool read_lines(const char *text, long *ret_lines)
 	return true;
 }
 
+/* "5", "5%", "5 %" */
+static bool read_percent(const char *text, long *ret_percent)
+{
+	char *end = NULL;
+	long percent = strtol(text, &end, 10);
+
+	while (*end == ' ')
+		end++;
+	if (end == text || (*end != '\0' && strcmp(end, "%") != 0) || percent < 0 || percent > 100)
+		return false;
+	*ret_percent = percent;
+	return true;
+}
+
+static bool is_format(const char *text)
+{
+	return strcmp(text, "csv") == 0 || strcmp(text, "jsonl") == 0;
+}
+
+/* Options whose value is kept as it stands. */
+static void note_value(struct tool *tool, int letter)
+{
+	const struct {
+		int letter;
+		const char **value;
+	} values[] = {{'c', &tool->config}, {'s', &tool->socket}, {'O', &tool->only},
+		{'T', &tool->format}, {'o', &tool->output}};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		if (values[i].letter == letter)
+			*values[i].value = optarg;
+	}
+}
+
 static void read_options(int argc, char **argv, struct tool *tool, struct said *said)
 {
 	int choice;
 
 	while ((choice = getopt_long(argc, argv, "hn:f", table, NULL)) != -1) {
 		note_flag(tool, choice);
-		if (choice == 'c')
-			tool->config = optarg;
-		else if (choice == 's')
-			tool->socket = optarg;
-		else if (choice == 'j')
+		note_value(tool, choice);
+		if (choice == 'j')
 			tool->json = true;
 		else if (choice == 'h')
 			said->help = true;
 		else if (choice == 'V')
 			said->version = true;
-		else if (choice == '?' || (choice == 'n' && !read_lines(optarg, &tool->lines)))
+		else if (choice == '?' || (choice == 'n' && !read_lines(optarg, &tool->lines)) ||
+			 (choice == 'm' && !read_percent(optarg, &tool->max_change)) ||
+			 (choice == 'T' && !is_format(optarg)))
 			said->wrong = true;
 	}
 }

@@ -11,8 +11,9 @@
 
 #include "config.h"
 #include "ctl_wire.h"
+#include "progress.h"
 
-#define REPLY_SECONDS 120 /* an import of the largest file takes some of them */
+#define REPLY_SECONDS 120 /* for a reply, or news of how far it is */
 
 static enum tool_exit find_socket(
 	const struct tool *tool, char ret_path[static sizeof(((struct sockaddr_un *)0)->sun_path)])
@@ -66,6 +67,17 @@ static enum tool_exit dial(const struct tool *tool, int *ret_socket)
 	return TOOL_OK;
 }
 
+/* Progress is for the eyes: it says nothing where standard error is no terminal. */
+static enum result receive(const struct tool *tool, int dialled, json_t **ret_reply)
+{
+	struct progress progress;
+
+	progress_start(&progress, tool);
+	enum result result = ctl_receive_reply(dialled, progress_show, &progress, ret_reply);
+	progress_end(&progress);
+	return result;
+}
+
 enum tool_exit request_ask(
 	const struct tool *tool, const struct tool_request *request, json_t **ret_reply)
 {
@@ -80,7 +92,7 @@ enum tool_exit request_ask(
 		return tool_fail(TOOL_REFUSED, "the input is too long for one request");
 	}
 	if (result == RESULT_OK)
-		result = ctl_receive_reply(dialled, ret_reply);
+		result = receive(tool, dialled, ret_reply);
 	close(dialled);
 	if (result != RESULT_OK)
 		return tool_fail(TOOL_AWAY,

@@ -13,7 +13,8 @@ enum tool_exit {
 	TOOL_OK = 0,
 	TOOL_REFUSED = 1, /* the daemon, the config or a file said no; standard error says why */
 	TOOL_USAGE = 2,
-	TOOL_AWAY = 3, /* smsotpd does not answer */
+	TOOL_AWAY = 3,    /* smsotpd does not answer */
+	TOOL_CHANGES = 4, /* an import would change more than it may */
 };
 
 enum tool_option {
@@ -22,6 +23,12 @@ enum tool_option {
 	OPTION_ALL = 4,
 	OPTION_LINES = 8,
 	OPTION_FOLLOW = 16,
+	OPTION_DRY_RUN = 32,
+	OPTION_REPLACE = 64,
+	OPTION_ONLY = 128,
+	OPTION_MAX_CHANGE = 256,
+	OPTION_FORMAT = 512,
+	OPTION_OUTPUT = 1024,
 };
 
 /* What the command line said; strings point into it. */
@@ -32,6 +39,10 @@ struct tool {
 	unsigned int options; /* enum tool_option, those that were given */
 	long lines;           /* -n */
 	const char *operand;  /* NULL where there is none */
+	const char *only;     /* --only */
+	const char *format;   /* --format */
+	const char *output;   /* --output */
+	long max_change;      /* --max-change */
 };
 
 struct tool_request {
@@ -50,6 +61,10 @@ struct tool_verb {
 	const char *more;     /* the rest of its --help, "" for none */
 	/* Fills `request`, whose json is an object with the verb in it. */
 	enum tool_exit (*build)(const struct tool *tool, struct tool_request *request);
+	/* With a reply that is ok, before it is shown; NULL for nothing to do. */
+	enum tool_exit (*finish)(const struct tool *tool, const struct tool_request *request);
+	/* More of a reply that is not ok, for people; NULL for none. */
+	void (*faults)(const struct tool *tool, const json_t *reply);
 	/* For people; NULL where the verb says nothing when it is done. */
 	void (*show)(const json_t *reply);
 	/* What a reply that is ok comes to; NULL for TOOL_OK. */
@@ -71,6 +86,9 @@ void identity_show_show(const json_t *reply);
 void identity_list_show(const json_t *reply);
 enum tool_exit import_build(const struct tool *tool, struct tool_request *request);
 void import_show(const json_t *reply);
+void import_faults(const struct tool *tool, const json_t *reply);
+enum tool_exit export_build(const struct tool *tool, struct tool_request *request);
+enum tool_exit export_finish(const struct tool *tool, const struct tool_request *request);
 enum tool_exit schema_set_build(const struct tool *tool, struct tool_request *request);
 void schema_show_show(const json_t *reply);
 void schema_set_show(const json_t *reply);

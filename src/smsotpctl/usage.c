@@ -10,6 +10,9 @@ static const char common[] =
 	"  --help         say more about a verb\n"
 	"  --version\n";
 
+#define WORDS_SIZE  160
+#define WORDS_WIDTH 29
+
 static int verb_words(const struct tool_verb *verb, char *ret, size_t size)
 {
 	return snprintf(ret, size, "%s%s%s%s%s", verb->group, verb->group[0] == '\0' ? "" : " ",
@@ -18,22 +21,26 @@ static int verb_words(const struct tool_verb *verb, char *ret, size_t size)
 
 void usage_all(FILE *to)
 {
-	char words[80];
+	char words[WORDS_SIZE];
 
 	fputs("usage: smsotpctl [option ...] VERB\n\n", to);
 	for (size_t i = 0; i < tool_verbs_count; i++) {
-		verb_words(&tool_verbs[i], words, sizeof(words));
-		fprintf(to, "  %-29s  %s\n", words, tool_verbs[i].sentence);
+		int width = verb_words(&tool_verbs[i], words, sizeof(words));
+		/* Words that are too wide have a line of their own. */
+		fprintf(to, "  %-*s%s%s\n", WORDS_WIDTH, words,
+			width > WORDS_WIDTH ? "\n                                 " : "  ",
+			tool_verbs[i].sentence);
 	}
 	fprintf(to,
 		"\n%s\n"
-		"Exit status: 0 done, 1 refused, 2 wrong usage, 3 smsotpd does not answer.\n",
+		"Exit status: 0 done, 1 refused, 2 wrong usage, 3 smsotpd does not answer,\n"
+		"4 an import would change more than --max-change allows.\n",
 		common);
 }
 
 void usage_verb(const struct tool_verb *verb, FILE *to)
 {
-	char words[80];
+	char words[WORDS_SIZE];
 
 	verb_words(verb, words, sizeof(words));
 	fprintf(to, "usage: smsotpctl [option ...] %s\n\nsmsotpctl %s%s%s: %s.\n", words,

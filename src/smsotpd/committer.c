@@ -86,10 +86,11 @@ static enum result transact(const struct judge *judge, struct job *first)
 {
 	MDB_txn *identity_txn = NULL;
 	MDB_txn *state_txn = NULL;
-	enum result result = identities_begin(judge->identities, false, &identity_txn);
+	/* In this order: see import_write.c. */
+	enum result result = state_begin(judge->state, true, &state_txn);
 
 	if (result == RESULT_OK)
-		result = state_begin(judge->state, true, &state_txn);
+		result = identities_begin(judge->identities, false, &identity_txn);
 	for (struct job *job = first; job != NULL && result == RESULT_OK; job = job->next) {
 		judge_run(judge, identity_txn, state_txn, job);
 		result = job->result;

@@ -234,6 +234,25 @@ void connections_reply(struct connections *connections, uint64_t id, const json_
 	finish(connection);
 }
 
+int connections_lend(struct connections *connections, uint64_t id)
+{
+	const struct connection *connection = find(connections, id);
+
+	/* What a child holds open stays in the epoll when it is closed here, under this number. */
+	if (connection == NULL ||
+		epoll_ctl(connections->epoll, EPOLL_CTL_DEL, connection->fd, NULL) != 0)
+		return -1;
+	return connection->fd;
+}
+
+void connections_drop(struct connections *connections, uint64_t id)
+{
+	struct connection *connection = find(connections, id);
+
+	if (connection != NULL)
+		finish(connection);
+}
+
 void connections_expire(struct connections *connections, int64_t now)
 {
 	for (size_t i = 0; i < connections->end; i++) {

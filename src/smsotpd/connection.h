@@ -45,6 +45,13 @@ void connections_answer(
 	struct connections *connections, uint64_t connection, const struct answer *answer);
 void connections_reply(struct connections *connections, uint64_t connection, const json_t *reply);
 
+/*
+ * For a child that will reply: the descriptor, which is no more listened to, -1 where nobody waits.
+ * And its end here, without an answer.
+ */
+int connections_lend(struct connections *connections, uint64_t connection);
+void connections_drop(struct connections *connections, uint64_t connection);
+
 /* Closes what has not sent its frame in time. */
 void connections_expire(struct connections *connections, int64_t now);
 

@@ -8,6 +8,9 @@
 
 #include "code.h"
 #include "config.h"
+#include "ctl_way.h"
+#include "log.h"
+#include "worker.h"
 
 #define SECOND INT64_C(1000)
 
@@ -19,25 +22,74 @@ static void refuse(struct flow *flow, uint64_t connection, const char *sentence)
 	json_decref(reply);
 }
 
+/* NULL where the verb may run now. */
+static const char *hindrance(const struct flow *flow, enum ctl_way way)
+{
+	bool child = way == CTL_CHILD_WRITES || way == CTL_CHILD_READS;
+
+	if (flow->committer == NULL)
+		return "the stores are not open: see the daemon's log for the reason";
+	if (child && worker_busy(flow->worker))
+		return "an import or export is under way already; repeat when it is done";
+	if (way == CTL_WRITES && worker_writes(flow->worker))
+		return "an import is under way, and identities change one at a time; repeat when "
+		       "it is done";
+	return NULL;
+}
+
+/* A verb that takes long starts when all before it are done; then a job of no verb comes back. */
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
+	const enum ctl_way way = ctl_way(request);
+	const char *sentence = hindrance(flow, way);
 	struct job *job = NULL;
 
-	if (flow->committer == NULL || job_new(JOB_VERB, &job) != RESULT_OK) {
+	if (sentence == NULL && job_new(JOB_VERB, &job) != RESULT_OK)
+		sentence = "smsotpd has no memory for it: repeat later";
+	if (sentence != NULL) {
 		json_decref(request);
 		if (bulk >= 0)
 			close(bulk);
-		refuse(flow, connection,
-			"the stores are not open: see the daemon's log for the reason");
+		refuse(flow, connection, sentence);
 		return;
 	}
 	job->connection = connection;
 	job->config = flow->config;
 	job->arrived = arrived;
-	job->request = request;
-	job->bulk = bulk;
+	if (way == CTL_CHILD_WRITES || way == CTL_CHILD_READS) {
+		worker_take(flow->worker, connection, way == CTL_CHILD_WRITES, request, bulk);
+	} else {
+		job->request = request;
+		job->bulk = bulk;
+	}
 	flow->jobs++;
 	committer_give(flow->committer, job);
+}
+
+static void start_child(struct flow *flow)
+{
+	uint64_t connection = worker_connection(flow->worker);
+	int client = flow->hooks.lend(flow->hooks.context, connection);
+	struct error error;
+
+	if (worker_start(flow->worker, flow->config, client, &error) != RESULT_OK)
+		refuse(flow, connection, error.text);
+}
+
+void control_child(struct flow *flow)
+{
+	struct worker_end end;
+
+	if (!worker_ended(flow->worker, &end))
+		return;
+	if (end.news[0] != '\0')
+		event_daemon(flow->trail, LOG_NOTICE, "identity.imported", end.news);
+	if (end.replied)
+		flow->hooks.drop(flow->hooks.context, end.connection);
+	else
+		refuse(flow, end.connection,
+			"the child of smsotpd ended without a reply; repeat: what was done is not "
+			"done twice");
 }
 
 /* What the ledger shows of the cleared names goes as well; "names" and "uids" were for us. */
@@ -136,7 +188,10 @@ void control_finished(struct flow *flow, struct job *job)
 		return;
 	}
 	flow->jobs--;
-	finish_verb(flow, job);
+	if (job->request == NULL)
+		start_child(flow);
+	else
+		finish_verb(flow, job);
 	job_free(&job);
 }
 

@@ -83,7 +83,7 @@ void ctl_change_abort(struct ctl_change *change)
 	store_abort(&change->identity);
 }
 
-static bool same_phone(
+bool ctl_same_phone(
 	const struct schema *schema, const struct identity *one, const struct identity *other)
 {
 	WIPED(phone) phone = {0};
@@ -95,7 +95,7 @@ static bool same_phone(
 }
 
 /* Where no text may go a phone is worth nothing: better said now than at the first sign-in. */
-static enum result check_prefix(const struct ctl_call *call, const struct schema *schema,
+enum result ctl_check_prefix(const struct ctl_call *call, const struct schema *schema,
 	const struct identity *after, struct error *error)
 {
 	WIPED(phone) phone = {0};
@@ -122,9 +122,9 @@ static enum result forget_if_moved(const struct ctl_call *call, struct ctl_chang
 		result = identities_find(identities, change->identity, before->name, &after);
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
-	if (same_phone(&schema, before, &after))
+	if (ctl_same_phone(&schema, before, &after))
 		return RESULT_OK;
-	result = check_prefix(call, &schema, &after, error);
+	result = ctl_check_prefix(call, &schema, &after, error);
 	if (result != RESULT_OK)
 		return result;
 	state_id(call->context->state, before->name, true, id);

@@ -22,6 +22,7 @@ struct ctl_verb {
 };
 
 /* One table for each file; a NULL name ends it. */
+extern const struct ctl_verb ctl_export_verbs[];
 extern const struct ctl_verb ctl_identity_verbs[];
 extern const struct ctl_verb ctl_import_verbs[];
 extern const struct ctl_verb ctl_lock_verbs[];
@@ -56,5 +57,18 @@ void ctl_change_abort(struct ctl_change *change);
 /* identities_put; where the phone is another one than before, the state forgets the user. */
 CHECKED enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *change,
 	const struct identity *identity, bool *ret_created, struct error *error);
+
+/* Whether both get their texts at one phone, or both none. */
+bool ctl_same_phone(
+	const struct schema *schema, const struct identity *one, const struct identity *other);
+
+/* RESULT_REFUSED where no text may go to the phone that `after` has. */
+CHECKED enum result ctl_check_prefix(const struct ctl_call *call, const struct schema *schema,
+	const struct identity *after, struct error *error);
+
+/* An array of traits, as schema.show makes it. */
+CHECKED enum result ctl_schema_read(
+	const json_t *traits, struct schema *ret_schema, struct error *error);
+json_t *ctl_schema_json(const struct schema *schema);
 
 #endif

@@ -25,6 +25,9 @@ struct flow_hooks {
 	void *context;
 	void (*answer)(void *context, uint64_t connection, const struct answer *answer);
 	void (*reply)(void *context, uint64_t connection, const json_t *reply);
+	/* For a child that replies: the descriptor, -1 where nobody waits; and its end here. */
+	int (*lend)(void *context, uint64_t connection);
+	void (*drop)(void *context, uint64_t connection);
 };
 
 struct counters {
@@ -34,6 +37,8 @@ struct counters {
 	int64_t started; /* monotonic ms */
 };
 
+struct worker;
+
 /* Everything is borrowed; `committer` NULL where the stores could not be opened. */
 struct flow {
 	const struct config *config;
@@ -42,6 +47,7 @@ struct flow {
 	struct ledger *ledger;
 	struct committer *committer;
 	struct sender *sender;
+	struct worker *worker; /* control's alone */
 	struct trail *trail;
 	struct flow_hooks hooks;
 	struct passes passes;

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The state forgets whom the plan voids before the identities change, and once more after: logins
+ * go on beside, and one that began in between was judged by the old phone. The committer takes the
+ * state's transaction before its view of the identities, so what it writes after the second time
+ * was judged by the new one.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "import_parts.h"
+
+#define FORGET_EACH 512 /* records in one transaction: logins commit in between */
+
+/* The ids of records that are there. */
+struct voided {
+	struct state *state;
+	MDB_txn *txn;
+	bool after; /* the identities have changed */
+	uint8_t (*ids)[HASH_SIZE];
+	size_t count;
+	size_t room;
+};
+
+static enum result collect(enum plan_kind kind, const char *name, void *context)
+{
+	struct voided *voided = context;
+	uint8_t id[HASH_SIZE];
+	bool has = false;
+
+	/* Whoever was not there before has nothing yet that could be used. */
+	if (kind == PLAN_ADD && !voided->after)
+		return RESULT_OK;
+	state_id(voided->state, name, true, id);
+	enum result result = state_has(voided->state, voided->txn, id, &has);
+	if (result != RESULT_OK || !has)
+		return result;
+	if (voided->count == voided->room) {
+		size_t room = voided->room == 0 ? 64 : 2 * voided->room;
+		void *ids = reallocarray(voided->ids, room, HASH_SIZE);
+		if (ids == NULL)
+			return RESULT_MEMORY;
+		voided->ids = ids;
+		voided->room = room;
+	}
+	memcpy(voided->ids[voided->count++], id, HASH_SIZE);
+	return RESULT_OK;
+}
+
+static enum result forget_some(const struct voided *voided, size_t first)
+{
+	MDB_txn *txn = NULL;
+	enum result result = state_begin(voided->state, true, &txn);
+
+	for (size_t i = first; i < voided->count && i < first + FORGET_EACH && result == RESULT_OK;
+		i++)
+		result = state_forget(voided->state, txn, voided->ids[i]);
+	if (result == RESULT_OK)
+		result = store_commit(&txn);
+	store_abort(&txn);
+	return result;
+}
+
+static enum result forget(struct import *import, bool after)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+	struct voided voided = {.state = import->call->context->state, .after = after};
+	enum result result = state_begin(voided.state, false, &voided.txn);
+
+	if (result == RESULT_OK)
+		result = plan_each_void(import->plan, collect, &voided);
+	store_abort(&voided.txn);
+	for (size_t i = 0; i < voided.count && result == RESULT_OK; i += FORGET_EACH) {
+		/* The lock of a store is not fair: whoever waits for it gets his turn now. */
+		if (i > 0)
+			nanosleep(&moment, NULL);
+		result = forget_some(&voided, i);
+	}
+	free(voided.ids);
+	return result;
+}
+
+/* What a write tells, in the last fifth of the way. */
+struct telling {
+	const struct import *import;
+	struct error *error;
+};
+
+static bool tell(void *context, size_t done)
+{
+	const struct telling *telling = context;
+	const struct plan *plan = telling->import->plan;
+	size_t rows = plan_count(plan, PLAN_ADD) + plan_count(plan, PLAN_CHANGE) +
+		      plan_count(plan, PLAN_REMOVE);
+	/* An identity is at most two or three writes. */
+	size_t part = done * 100 / (rows + 1);
+
+	return import_tell(telling->import, rows + plan_count(plan, PLAN_SAME),
+		       (unsigned int)(800 + (part > 199 ? 199 : part)),
+		       telling->error) == RESULT_OK;
+}
+
+static enum result write_identities(struct import *import, struct error *error)
+{
+	struct telling telling = {.import = import, .error = error};
+	MDB_txn *txn = NULL;
+	enum result result = identities_begin(import->call->context->identities, true, &txn);
+
+	if (result == RESULT_OK)
+		result = plan_write(import->plan, txn, tell, &telling);
+	if (result == RESULT_OK)
+		result = store_commit(&txn);
+	store_abort(&txn);
+	if (result == RESULT_EXISTS)
+		return error_set(error, result,
+			"the identities changed while the file was read; nothing was changed; "
+			"repeat the import");
+	if (result == RESULT_FULL)
+		return error_set(error, result,
+			"the identity store is full and nothing was changed; raise size in "
+			"[identity] of smsotp.conf, restart smsotpd and repeat");
+	return result == RESULT_OK || result == RESULT_UNREACHABLE ? result
+								   : ctl_failed(result, error);
+}
+
+enum result import_write(struct import *import, struct error *error)
+{
+	enum result result = forget(import, false);
+
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	result = write_identities(import, error);
+	if (result != RESULT_OK)
+		return result;
+	result = forget(import, true);
+	return result == RESULT_OK ? result : ctl_failed(result, error);
+}
