@@ -2,18 +2,20 @@
 #include "ctl_wire.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ROOM_MS       10000
-#define PROGRESS_SIZE 13
+#define PROGRESS_SIZE   13
+#define PROGRESS_QUEUED 16384
 
 /* Room for one descriptor, aligned as cmsg(3) wants it. */
 union control {
@@ -118,15 +120,6 @@ enum result ctl_receive_request(int socket, json_t **ret_request, int *ret_bulk)
 	return RESULT_OK;
 }
 
-/* Frames of progress may have filled the peer's queue. */
-static void wait_for_room(int socket)
-{
-	struct pollfd room = {.fd = socket, .events = POLLOUT};
-
-	if (poll(&room, 1, ROOM_MS) < 0)
-		return;
-}
-
 enum result ctl_send_reply(int socket, const json_t *reply)
 {
 	int fd = memfd_create("smsotp-reply", MFD_CLOEXEC);
@@ -141,23 +134,14 @@ enum result ctl_send_reply(int socket, const json_t *reply)
 	return result;
 }
 
-enum result ctl_send_reply_wait(int socket, const json_t *reply)
+enum result ctl_take_frame(int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd)
 {
-	wait_for_room(socket);
-	return ctl_send_reply(socket, reply);
+	return frame_receive(socket, bytes, size, ret_length, ret_fd);
 }
 
-enum result ctl_send_progress(int socket, size_t done, unsigned int permille)
+enum result ctl_pass_reply(int socket, int reply)
 {
-	uint8_t frame[PROGRESS_SIZE] = {'.'};
-
-	for (size_t i = 0; i < 8; i++)
-		frame[1 + i] = (uint8_t)((uint64_t)done >> (8 * i));
-	for (size_t i = 0; i < 4; i++)
-		frame[9 + i] = (uint8_t)(permille >> (8 * i));
-	if (send(socket, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
-		return RESULT_OK;
-	return errno == EAGAIN ? RESULT_OK : RESULT_UNREACHABLE;
+	return frame_send(socket, "+", 1, reply);
 }
 
 bool ctl_peer_waits(int socket)
@@ -165,6 +149,23 @@ bool ctl_peer_waits(int socket)
 	struct pollfd end = {.fd = socket, .events = POLLRDHUP};
 
 	return poll(&end, 1, 0) == 0;
+}
+
+enum result ctl_send_progress(int socket, size_t done, unsigned int permille)
+{
+	uint8_t frame[PROGRESS_SIZE] = {'.'};
+	int queued = 0;
+
+	/* A peer that does not read keeps room for its reply. */
+	if (ioctl(socket, SIOCOUTQ, &queued) == 0 && queued > PROGRESS_QUEUED)
+		return ctl_peer_waits(socket) ? RESULT_OK : RESULT_UNREACHABLE;
+	for (size_t i = 0; i < 8; i++)
+		frame[1 + i] = (uint8_t)((uint64_t)done >> (8 * i));
+	for (size_t i = 0; i < 4; i++)
+		frame[9 + i] = (uint8_t)(permille >> (8 * i));
+	if (send(socket, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+		return RESULT_OK;
+	return errno == EAGAIN ? RESULT_OK : RESULT_UNREACHABLE;
 }
 
 static void progress_read(const uint8_t frame[static PROGRESS_SIZE],

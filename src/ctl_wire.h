@@ -23,8 +23,13 @@ CHECKED enum result ctl_receive_request(int socket, json_t **ret_request, int *r
 
 CHECKED enum result ctl_send_reply(int socket, const json_t *reply);
 
-/* Where the peer does not read, waits some seconds. */
-CHECKED enum result ctl_send_reply_wait(int socket, const json_t *reply);
+/*
+ * For a reply that passes through: any frame, with the descriptor beside it (the caller's to close,
+ * -1 for none); and a reply's frame again. RESULT_INVALID also at the peer's end.
+ */
+CHECKED enum result ctl_take_frame(
+	int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd);
+CHECKED enum result ctl_pass_reply(int socket, int reply);
 
 /*
  * Before its reply a long verb tells how far it is, where the request's "progress" is true: frames

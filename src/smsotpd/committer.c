@@ -104,8 +104,13 @@ static enum result transact(const struct judge *judge, struct job *first)
 
 static void run_logins(const struct judge *judge, struct job *first)
 {
-	if (transact(judge, first) == RESULT_OK)
+	enum result result = transact(judge, first);
+
+	if (result == RESULT_OK)
 		return;
+	/* Somebody who was killed while he read would hold on to every page that was his. */
+	if (result == RESULT_FULL)
+		(void)!store_readers_check(state_store(judge->state));
 	for (struct job *job = first; job != NULL; job = job->next) {
 		struct job *next = job->next;
 		job->next = NULL;

@@ -245,12 +245,14 @@ int connections_lend(struct connections *connections, uint64_t id)
 	return connection->fd;
 }
 
-void connections_drop(struct connections *connections, uint64_t id)
+void connections_pass(struct connections *connections, uint64_t id, int reply)
 {
 	struct connection *connection = find(connections, id);
 
-	if (connection != NULL)
-		finish(connection);
+	if (connection == NULL)
+		return;
+	(void)!ctl_pass_reply(connection->fd, reply);
+	finish(connection);
 }
 
 void connections_expire(struct connections *connections, int64_t now)

@@ -46,11 +46,11 @@ void connections_answer(
 void connections_reply(struct connections *connections, uint64_t connection, const json_t *reply);
 
 /*
- * For a child that will reply: the descriptor, which is no more listened to, -1 where nobody waits.
- * And its end here, without an answer.
+ * For a child: the descriptor, which is no more listened to, -1 where nobody waits. And the reply
+ * that the child has made, a descriptor that stays the caller's.
  */
 int connections_lend(struct connections *connections, uint64_t connection);
-void connections_drop(struct connections *connections, uint64_t connection);
+void connections_pass(struct connections *connections, uint64_t connection, int reply);
 
 /* Closes what has not sent its frame in time. */
 void connections_expire(struct connections *connections, int64_t now);

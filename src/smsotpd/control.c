@@ -84,12 +84,14 @@ void control_child(struct flow *flow)
 		return;
 	if (end.news[0] != '\0')
 		event_daemon(flow->trail, LOG_NOTICE, "identity.imported", end.news);
-	if (end.replied)
-		flow->hooks.drop(flow->hooks.context, end.connection);
-	else
+	if (end.reply >= 0) {
+		flow->hooks.pass(flow->hooks.context, end.connection, end.reply);
+		close(end.reply);
+	} else {
 		refuse(flow, end.connection,
 			"the child of smsotpd ended without a reply; repeat: what was done is not "
 			"done twice");
+	}
 }
 
 /* What the ledger shows of the cleared names goes as well; "names" and "uids" were for us. */

@@ -25,9 +25,10 @@ struct flow_hooks {
 	void *context;
 	void (*answer)(void *context, uint64_t connection, const struct answer *answer);
 	void (*reply)(void *context, uint64_t connection, const json_t *reply);
-	/* For a child that replies: the descriptor, -1 where nobody waits; and its end here. */
+	/* For a child: whom it tells how far it is, -1 for nobody; and the reply that it has made.
+	 */
 	int (*lend)(void *context, uint64_t connection);
-	void (*drop)(void *context, uint64_t connection);
+	void (*pass)(void *context, uint64_t connection, int reply);
 };
 
 struct counters {

@@ -11,12 +11,12 @@
 
 #include "import_parts.h"
 
-#define FORGET_EACH 512 /* records in one transaction: logins commit in between */
+#define LOOK_UP_EACH 4096
+#define FORGET_EACH  512 /* records in one transaction: logins commit in between */
 
-/* The ids of records that are there. */
+/* Whom the state may have a record of. */
 struct voided {
 	struct state *state;
-	MDB_txn *txn;
 	bool after; /* the identities have changed */
 	uint8_t (*ids)[HASH_SIZE];
 	size_t count;
@@ -26,26 +26,50 @@ struct voided {
 static enum result collect(enum plan_kind kind, const char *name, void *context)
 {
 	struct voided *voided = context;
-	uint8_t id[HASH_SIZE];
-	bool has = false;
 
 	/* Whoever was not there before has nothing yet that could be used. */
 	if (kind == PLAN_ADD && !voided->after)
 		return RESULT_OK;
-	state_id(voided->state, name, true, id);
-	enum result result = state_has(voided->state, voided->txn, id, &has);
-	if (result != RESULT_OK || !has)
-		return result;
 	if (voided->count == voided->room) {
-		size_t room = voided->room == 0 ? 64 : 2 * voided->room;
+		size_t room = voided->room == 0 ? 1024 : 2 * voided->room;
 		void *ids = reallocarray(voided->ids, room, HASH_SIZE);
 		if (ids == NULL)
 			return RESULT_MEMORY;
 		voided->ids = ids;
 		voided->room = room;
 	}
-	memcpy(voided->ids[voided->count++], id, HASH_SIZE);
+	state_id(voided->state, name, true, voided->ids[voided->count++]);
 	return RESULT_OK;
+}
+
+/* Keeps those of `count` from `first` on that are there, at `kept`. */
+static enum result look_up(struct voided *voided, size_t first, size_t count, size_t *kept)
+{
+	MDB_txn *txn = NULL;
+	enum result result = state_begin(voided->state, false, &txn);
+
+	for (size_t i = first; i < first + count && result == RESULT_OK; i++) {
+		bool has = false;
+		result = state_has(voided->state, txn, voided->ids[i], &has);
+		if (has)
+			memmove(voided->ids[(*kept)++], voided->ids[i], HASH_SIZE);
+	}
+	store_abort(&txn);
+	return result;
+}
+
+/* A reader holds on to all pages that others replace meanwhile, so it looks for some at a time. */
+static enum result look_up_all(struct voided *voided)
+{
+	enum result result = RESULT_OK;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < voided->count && result == RESULT_OK; i += LOOK_UP_EACH) {
+		size_t left = voided->count - i;
+		result = look_up(voided, i, left < LOOK_UP_EACH ? left : LOOK_UP_EACH, &kept);
+	}
+	voided->count = kept;
+	return result;
 }
 
 static enum result forget_some(const struct voided *voided, size_t first)
@@ -66,11 +90,10 @@ static enum result forget(struct import *import, bool after)
 {
 	const struct timespec moment = {.tv_nsec = 1000000};
 	struct voided voided = {.state = import->call->context->state, .after = after};
-	enum result result = state_begin(voided.state, false, &voided.txn);
+	enum result result = plan_each_void(import->plan, collect, &voided);
 
 	if (result == RESULT_OK)
-		result = plan_each_void(import->plan, collect, &voided);
-	store_abort(&voided.txn);
+		result = look_up_all(&voided);
 	for (size_t i = 0; i < voided.count && result == RESULT_OK; i += FORGET_EACH) {
 		/* The lock of a store is not fair: whoever waits for it gets his turn now. */
 		if (i > 0)

@@ -128,11 +128,11 @@ static int hook_lend(void *context, uint64_t connection)
 	return connections_lend(loop->connections, connection);
 }
 
-static void hook_drop(void *context, uint64_t connection)
+static void hook_pass(void *context, uint64_t connection, int reply)
 {
 	struct loop *loop = context;
 
-	connections_drop(loop->connections, connection);
+	connections_pass(loop->connections, connection, reply);
 }
 
 struct flow_hooks loop_hooks(struct loop *loop)
@@ -141,7 +141,7 @@ struct flow_hooks loop_hooks(struct loop *loop)
 		.answer = hook_answer,
 		.reply = hook_reply,
 		.lend = hook_lend,
-		.drop = hook_drop};
+		.pass = hook_pass};
 }
 
 int loop_wake(const struct loop *loop)

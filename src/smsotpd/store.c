@@ -84,6 +84,11 @@ static enum result check_whole(
 	return RESULT_OK;
 }
 
+enum result store_readers_check(struct store *store)
+{
+	return store_result(mdb_reader_check(store->env, NULL));
+}
+
 static enum result open_files(
 	struct store *store, const char *path, size_t size, bool create, struct error *error)
 {
@@ -96,6 +101,9 @@ static enum result open_files(
 	result = store_lock_file(store->directory, path, LOCK_SIZE, error);
 	if (result == RESULT_OK)
 		result = open_env(store, path, size, error);
+	/* A child of a smsotpd that was killed may have read here and be gone by now. */
+	if (result == RESULT_OK && store_readers_check(store) != RESULT_OK)
+		result = error_set(error, RESULT_FAILED, "%s/lock.mdb is damaged; remove it", path);
 	if (result == RESULT_OK)
 		result = check_whole(store, path, found, error);
 	if (result != RESULT_OK)
@@ -152,11 +160,6 @@ enum result store_after_fork(struct store *store, struct error *error)
 	store->directory = directory;
 	store->env = NULL;
 	return open_env(store, "of smsotpd", store->size, error);
-}
-
-enum result store_readers_check(struct store *store)
-{
-	return store_result(mdb_reader_check(store->env, NULL));
 }
 
 void store_close(struct store **store)

@@ -2,13 +2,14 @@
 #include "worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,7 +18,8 @@
 #include "ctl_wire.h"
 #include "stores.h"
 
-#define TELL_MS 100
+#define TELL_MS  100
+#define CLOSE_MS 2000 /* some microseconds are enough */
 
 struct worker {
 	int epoll;
@@ -30,9 +32,9 @@ struct worker {
 	json_t *request; /* owned */
 	int bulk;        /* owned */
 	pid_t child;     /* 0 for none */
-	int pipe;        /* the child writes what the trail hears; its end shows the child's */
+	int pair;        /* the child's news and reply come here; its end shows the child's */
+	int reply;       /* owned, -1 for none */
 	char news[sizeof(((struct worker_end *)0)->news)];
-	size_t news_size;
 };
 
 /* The child's side. */
@@ -54,7 +56,8 @@ enum result worker_new(int epoll, uint32_t tag, struct stores *stores, const str
 		.stores = stores,
 		.clock = clock,
 		.bulk = -1,
-		.pipe = -1};
+		.pair = -1,
+		.reply = -1};
 	*ret_worker = worker;
 	return RESULT_OK;
 }
@@ -65,11 +68,13 @@ static void release(struct worker *worker)
 	json_decref(worker->request);
 	if (worker->bulk >= 0)
 		close(worker->bulk);
-	if (worker->pipe >= 0)
-		close(worker->pipe);
+	if (worker->pair >= 0)
+		close(worker->pair);
+	if (worker->reply >= 0)
+		close(worker->reply);
 	worker->request = NULL;
-	worker->bulk = worker->pipe = -1;
-	worker->news_size = 0;
+	worker->bulk = worker->pair = worker->reply = -1;
+	worker->news[0] = '\0';
 	worker->child = 0;
 	worker->busy = worker->writes = false;
 }
@@ -156,22 +161,23 @@ static void send_news(json_t *reply, int to)
 {
 	const char *news = json_string_value(json_object_get(reply, "news"));
 
-	/* A pipe that is empty takes it whole; without a parent there is no trail either. */
+	/* Without a parent there is no trail either. */
 	if (news != NULL)
-		(void)!write(to, news, strlen(news));
+		(void)!send(to, news, strlen(news), MSG_NOSIGNAL);
 	json_object_del(reply, "news");
 }
 
 /* In the child, which has one thread and nothing of the parent's but its memory. */
 static int run(
-	const struct worker *worker, const struct config *config, struct task *task, int news)
+	const struct worker *worker, const struct config *config, struct task *task, int pair)
 {
 	const struct ctl_progress progress = {.context = task, .tell = tell};
 	struct stores *stores = worker->stores;
 	struct error error = {""};
 	json_t *reply;
 
-	if (stores_after_fork(stores, &error) == RESULT_OK) {
+	bool opened = stores_after_fork(stores, &error) == RESULT_OK;
+	if (opened) {
 		const struct ctl_context context = {.config = config,
 			.clock = worker->clock,
 			.identities = stores->identities,
@@ -181,20 +187,21 @@ static int run(
 	} else {
 		reply = json_pack("{s:b, s:s, s:i}", "ok", 0, "error", error.text, "exit", 1);
 	}
-	send_news(reply, news);
-	enum result result = ctl_send_reply_wait(task->client, reply);
-	/* So that its readers' places in the stores are free again. */
-	stores_close(stores);
+	send_news(reply, pair);
+	enum result result = ctl_send_reply(pair, reply);
+	/* So that its readers' places are free again; what is the parent's is left alone. */
+	if (opened)
+		stores_close(stores);
 	return result == RESULT_OK ? 0 : 1;
 }
 
 static void child(
-	struct worker *worker, const struct config *config, pid_t parent, int client, int news)
+	struct worker *worker, const struct config *config, pid_t parent, int client, int pair)
 {
 	struct task task = {.client = client,
 		.silent = !json_is_true(json_object_get(worker->request, "progress"))};
 	struct stores *stores = worker->stores;
-	int kept[] = {client, news, worker->bulk,
+	int kept[] = {client, pair, worker->bulk,
 		store_descriptor(identities_store(stores->identities)),
 		store_descriptor(state_store(stores->state))};
 	sigset_t none;
@@ -203,10 +210,23 @@ static void child(
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* Whoever died before this took effect has left another parent. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent ||
-		!close_others(kept, sizeof(kept) / sizeof(kept[0])))
+		!close_others(kept, sizeof(kept) / sizeof(kept[0])) ||
+		send(pair, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(1);
 	prctl(PR_SET_NAME, "smsotpd-verb");
-	_exit(run(worker, config, &task, news));
+	_exit(run(worker, config, &task, pair));
+}
+
+/*
+ * Until the child has closed what it inherited, a connection that is closed here would stay open
+ * there, and in the epoll under a number that is another's by then: so nothing is closed before.
+ */
+static bool child_has_closed(int pair)
+{
+	struct pollfd said = {.fd = pair, .events = POLLIN};
+	char byte;
+
+	return poll(&said, 1, CLOSE_MS) == 1 && recv(pair, &byte, 1, 0) == 1;
 }
 
 static enum result fork_child(
@@ -214,9 +234,9 @@ static enum result fork_child(
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)worker->tag << 32};
 
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return RESULT_FAILED;
-	worker->pipe = ends[0];
+	worker->pair = ends[0];
 	if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, ends[0], &event) != 0) {
 		close(ends[1]);
 		return RESULT_FAILED;
@@ -226,7 +246,13 @@ static enum result fork_child(
 	if (worker->child == 0)
 		child(worker, config, parent, client, ends[1]);
 	close(ends[1]);
-	return worker->child > 0 ? RESULT_OK : RESULT_FAILED;
+	if (worker->child < 0)
+		return RESULT_FAILED;
+	if (child_has_closed(ends[0]))
+		return RESULT_OK;
+	kill(worker->child, SIGKILL);
+	waitpid(worker->child, NULL, 0);
+	return RESULT_TIMEOUT;
 }
 
 enum result worker_start(
@@ -245,27 +271,40 @@ enum result worker_start(
 	return result;
 }
 
+/* False at the end: the child, alone at the other end, has gone. */
+static bool hear(struct worker *worker)
+{
+	char text[sizeof(worker->news)];
+	size_t length = 0;
+	int fd = -1;
+
+	if (ctl_take_frame(worker->pair, text, sizeof(text) - 1, &length, &fd) != RESULT_OK)
+		return false;
+	if (fd >= 0 && worker->reply < 0) {
+		worker->reply = fd;
+		return true;
+	}
+	if (fd >= 0)
+		close(fd);
+	memcpy(worker->news, text, length);
+	worker->news[length] = '\0';
+	return true;
+}
+
 bool worker_ended(struct worker *worker, struct worker_end *ret_end)
 {
-	struct worker_end end = {.connection = worker->connection};
 	int status = 0;
-	ssize_t length;
 
-	do {
-		length = read(worker->pipe, worker->news + worker->news_size,
-			sizeof(worker->news) - 1 - worker->news_size);
-		worker->news_size += length > 0 ? (size_t)length : 0;
-	} while (length > 0);
-	if (length < 0)
+	if (hear(worker))
 		return false;
-	memcpy(end.news, worker->news, worker->news_size);
 	waitpid(worker->child, &status, 0);
-	end.replied = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	if (!end.replied) {
+	if (!WIFEXITED(status)) {
 		(void)!store_readers_check(identities_store(worker->stores->identities));
 		(void)!store_readers_check(state_store(worker->stores->state));
 	}
+	*ret_end = (struct worker_end){.connection = worker->connection, .reply = worker->reply};
+	memcpy(ret_end->news, worker->news, sizeof(ret_end->news));
+	worker->reply = -1;
 	release(worker);
-	*ret_end = end;
 	return true;
 }

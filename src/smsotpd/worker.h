@@ -2,7 +2,8 @@
 /*
  * A child of smsotpd that runs one verb which takes long, while logins go on: it opens both stores
  * itself (LMDB serves readers beside one writer, in any process), tells whoever asked how far it
- * is, replies, and ends; what it took of memory ends with it. One at a time. It dies with its
+ * is, and ends; what it took of memory ends with it. Its reply is passed on when it has ended, so
+ * that whoever asked may ask the next. One at a time. It dies with its
  * parent, and what it had not committed was never there.
  *
  *	worker_take, then once no verb is with the committer worker_start; worker_ended
@@ -25,7 +26,7 @@ struct worker;
 /* What became of a child. */
 struct worker_end {
 	uint64_t connection;
-	bool replied;
+	int reply;      /* the caller's to pass on and close; -1 where there is none */
 	char news[160]; /* for the trail; "" for nothing */
 };
 
