@@ -170,7 +170,10 @@ static void test_there_and_back(void **state)
 		free(again);
 		json_t *reply = import_with(other, ", \"replace\": true, \"format\": \"csv\"",
 			columns, strlen(columns));
-		if (json_is_true(json_object_get(reply, "ok")))
+		/* With no identity in it, a file would remove all. */
+		bool none = strchr(columns, '\n')[1] == '\0';
+		assert_true(json_is_true(json_object_get(reply, "ok")) == !none);
+		if (!none)
 			expect_counts(reply, 0, 0, 0,
 				(int)json_integer_value(json_object_get(reply, "unchanged")));
 		json_decref(reply);
