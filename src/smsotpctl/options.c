@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,11 @@ static const struct option table[] = {
 	{"force", no_argument, NULL, 'F'},
 	{"all", no_argument, NULL, 'a'},
 	{"follow", no_argument, NULL, 'f'},
+	{"key", required_argument, NULL, 'K'},
+	{"from", required_argument, NULL, 'N'},
+	{"owner", required_argument, NULL, 'O'},
+	{"reason", required_argument, NULL, 'R'},
+	{"until", required_argument, NULL, 'U'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -35,6 +41,25 @@ static const struct {
 	{'a', OPTION_ALL, "--all"},
 	{'n', OPTION_LINES, "-n"},
 	{'f', OPTION_FOLLOW, "--follow"},
+	{'K', OPTION_EXEMPT, "--key"},
+	{'N', OPTION_EXEMPT, "--from"},
+	{'O', OPTION_EXEMPT, "--owner"},
+	{'R', OPTION_EXEMPT, "--reason"},
+	{'U', OPTION_EXEMPT, "--until"},
+};
+
+/* Options with a value, by the place in struct tool that gets it. */
+static const struct {
+	int letter;
+	size_t offset;
+} values[] = {
+	{'c', offsetof(struct tool, config)},
+	{'s', offsetof(struct tool, socket)},
+	{'K', offsetof(struct tool, key)},
+	{'N', offsetof(struct tool, from)},
+	{'O', offsetof(struct tool, owner)},
+	{'R', offsetof(struct tool, reason)},
+	{'U', offsetof(struct tool, until)},
 };
 
 struct said {
@@ -48,6 +73,14 @@ static void note_flag(struct tool *tool, int letter)
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (flags[i].letter == letter)
 			tool->options |= (unsigned int)flags[i].option;
+	}
+}
+
+static void note_value(struct tool *tool, int letter, const char *value)
+{
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		if (values[i].letter == letter)
+			memcpy((char *)tool + values[i].offset, &value, sizeof(value));
 	}
 }
 
@@ -68,11 +101,8 @@ static void read_options(int argc, char **argv, struct tool *tool, struct said *
 
 	while ((choice = getopt_long(argc, argv, "hn:f", table, NULL)) != -1) {
 		note_flag(tool, choice);
-		if (choice == 'c')
-			tool->config = optarg;
-		else if (choice == 's')
-			tool->socket = optarg;
-		else if (choice == 'j')
+		note_value(tool, choice, optarg);
+		if (choice == 'j')
 			tool->json = true;
 		else if (choice == 'h')
 			said->help = true;

@@ -22,6 +22,7 @@ enum tool_option {
 	OPTION_ALL = 4,
 	OPTION_LINES = 8,
 	OPTION_FOLLOW = 16,
+	OPTION_EXEMPT = 32, /* --key, --from, --owner, --reason and --until */
 };
 
 /* What the command line said; strings point into it. */
@@ -31,7 +32,12 @@ struct tool {
 	bool json;
 	unsigned int options; /* enum tool_option, those that were given */
 	long lines;           /* -n */
-	const char *operand;  /* NULL where there is none */
+	const char *key;      /* of exempt, as the next four; NULL where it was not given */
+	const char *from;
+	const char *owner;
+	const char *reason;
+	const char *until;
+	const char *operand; /* NULL where there is none */
 };
 
 struct tool_request {
@@ -82,6 +88,9 @@ void send_test_show(const json_t *reply);
 enum tool_exit send_test_judge(const json_t *reply);
 void status_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
+enum tool_exit doctor_run(const struct tool *tool);
+enum tool_exit exempt_add_run(const struct tool *tool);
+enum tool_exit exempt_key_run(const struct tool *tool);
 
 /* "smsotpctl: " and the sentence to standard error; hands `code` back. */
 enum tool_exit tool_fail(enum tool_exit code, const char *format, ...)

@@ -3,6 +3,8 @@
 
 #include "tool.h"
 
+#define COLUMN 29 /* of the sentences in the list of verbs */
+
 static const char common[] =
 	"  --config FILE  find the socket by FILE instead of /etc/smsotp/smsotp.conf\n"
 	"  --socket PATH  ask at PATH\n"
@@ -22,8 +24,9 @@ void usage_all(FILE *to)
 
 	fputs("usage: smsotpctl [option ...] VERB\n\n", to);
 	for (size_t i = 0; i < tool_verbs_count; i++) {
-		verb_words(&tool_verbs[i], words, sizeof(words));
-		fprintf(to, "  %-29s  %s\n", words, tool_verbs[i].sentence);
+		bool wide = verb_words(&tool_verbs[i], words, sizeof(words)) > COLUMN;
+		fprintf(to, "  %-*s%s  %s\n", COLUMN, words,
+			wide ? "\n                               " : "", tool_verbs[i].sentence);
 	}
 	fprintf(to,
 		"\n%s\n"

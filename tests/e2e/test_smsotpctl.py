@@ -13,7 +13,8 @@ from dialogues import LOCKED, DialogueCase
 
 REFUSED, USAGE, AWAY = 1, 2, 3
 VERBS = ("identity set", "identity show", "identity list", "identity remove", "import",
-         "schema show", "schema set", "lock list", "lock clear", "send-test", "events", "status")
+         "schema show", "schema set", "lock list", "lock clear", "send-test", "events", "status",
+         "doctor", "exempt add", "exempt key")
 
 
 class Tool(DialogueCase):
