@@ -322,6 +322,12 @@ class Sshd(DoctorCase):
             self.assertEqual(self.found("sshd.grace")["mend"],
                              {"file": "/etc/ssh/sshd_config", "line": "LoginGraceTime 300"})
 
+    def test_a_block_ends_with_its_file(self):
+        with changed("/etc/ssh/sshd_config.d/05-block.conf", "Match User x\n\tMaxSessions 3\n"), \
+                changed("/etc/ssh/sshd_config.d/06-after.conf", "LoginGraceTime 60\n"):
+            self.assertEqual(self.found("sshd.grace")["mend"]["file"],
+                             "/etc/ssh/sshd_config.d/06-after.conf")
+
     def test_settings_that_sshd_does_not_take(self):
         with self.settings("UsePAM perhaps"):
             self.assertIn("line 1", self.found("sshd.config")["cause"])

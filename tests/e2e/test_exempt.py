@@ -149,6 +149,8 @@ class Exempt(DoctorCase):
                       offered.replace("ed25519,", "ed25519-cert-v01@openssh.com,")):
             done = self.host.ctl(*words, wrong, check=False)
             self.assertEqual((done.returncode, done.stdout), (1, ""), wrong)
+        done = self.host.ctl(*words[:-1], "2020-01-31", offered, check=False)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
 
     def test_doctor_reads_it_back(self):
         self.restart_with(self.block())
