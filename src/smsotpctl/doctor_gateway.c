@@ -85,14 +85,13 @@ static void try_connection(const struct doctor *doctor)
 
 void doctor_gateway(struct doctor *doctor)
 {
-	char text[64];
-
 	if (!doctor->sound)
 		return;
 	if (doctor->config->gateway.stub) {
-		snprintf(text, sizeof(text), "[gateway]\nurl = https://...");
 		finding_add(doctor->findings, GATEWAY_STUB,
-			&(struct mend){.file = CONFIG_FILE, .text = text},
+			&(struct mend){.file = CONFIG_FILE,
+				.text = "[gateway]\nurl = URL\nusername = NAME\nfeed_id = ID\n"
+					"password_file = FILE"},
 			"nothing is sent: codes go to %s/stub.log, where root reads them",
 			doctor->config->paths.run);
 		return;

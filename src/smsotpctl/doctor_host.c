@@ -16,16 +16,21 @@
 #define LOGIN_SECONDS 300
 #define BOOTED        "/run/systemd/system" /* sd_booted(3) */
 
-long login_timeout(const char *text)
+long login_timeout(const char *text, unsigned int *ret_line)
 {
 	static const char key[] = "LOGIN_TIMEOUT";
 	long seconds = LOGIN_DEFAULT;
+	unsigned int number = 0;
 
+	*ret_line = 0;
 	for (const char *line = text; *line != '\0'; line += *line == '\n' ? 1 : 0) {
 		const char *at = line + strspn(line, " \t");
+		number++;
 		if (strncmp(at, key, sizeof(key) - 1) == 0 &&
-			strchr(" \t", at[sizeof(key) - 1]) != NULL)
+			strchr(" \t", at[sizeof(key) - 1]) != NULL) {
 			seconds = strtol(at + sizeof(key) - 1, NULL, 0);
+			*ret_line = number;
+		}
 		line += strcspn(line, "\n");
 	}
 	return seconds;
@@ -33,14 +38,15 @@ long login_timeout(const char *text)
 
 void doctor_login(struct doctor *doctor)
 {
+	struct mend mend = {.file = LOGIN_DEFS, .text = "LOGIN_TIMEOUT 300"};
+
 	if (!doctor_asks(doctor, "login"))
 		return;
 	char *text = file_text(LOGIN_DEFS);
-	long seconds = login_timeout(text == NULL ? "" : text);
+	long seconds = login_timeout(text == NULL ? "" : text, &mend.number);
 	free(text);
 	if (seconds > 0 && seconds < LOGIN_SECONDS)
-		finding_add(doctor->findings, LOGIN_TIMEOUT,
-			&(struct mend){.file = LOGIN_DEFS, .text = "LOGIN_TIMEOUT 300"},
+		finding_add(doctor->findings, LOGIN_TIMEOUT, &mend,
 			"login ends after %ld s, and a text may take longer to come and be typed",
 			seconds);
 }

@@ -11,8 +11,9 @@ struct findings;
 /* 2025-12-01: no host that has this version can be older. */
 #define CLOCK_EARLIEST 1764547200
 
-/* LOGIN_TIMEOUT in the text of login.defs(5), in seconds. */
-long login_timeout(const char *text);
+/* LOGIN_TIMEOUT in the text of login.defs(5), in seconds, and its last line; 0 where it has none.
+ */
+long login_timeout(const char *text, unsigned int *ret_line);
 
 void clock_judge(struct findings *findings, time_t now, bool synchronised);
 

@@ -36,11 +36,23 @@ static void test_clock(void **state)
 
 static void test_login_timeout(void **state)
 {
+	static const struct {
+		const char *text;
+		long seconds;
+		unsigned int line;
+	} rows[] = {
+		{"", 60, 0},
+		{"#LOGIN_TIMEOUT 10\nLOGIN_TIMEOUTS 20\n", 60, 0},
+		{"A 1\n\n LOGIN_TIMEOUT\t\t300\nB 2", 300, 3},
+		{"LOGIN_TIMEOUT 1\nLOGIN_TIMEOUT 0", 0, 2},
+	};
+	unsigned int line = 9;
+
 	(void)state;
-	assert_int_equal(login_timeout(""), 60);
-	assert_int_equal(login_timeout("#LOGIN_TIMEOUT 10\nLOGIN_TIMEOUTS 20\n"), 60);
-	assert_int_equal(login_timeout("A 1\n LOGIN_TIMEOUT\t\t300\nB 2"), 300);
-	assert_int_equal(login_timeout("LOGIN_TIMEOUT 1\nLOGIN_TIMEOUT 0"), 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		HOLDS(rows[i].text, login_timeout(rows[i].text, &line) == rows[i].seconds);
+		HOLDS(rows[i].text, line == rows[i].line);
+	}
 }
 
 static void test_comments(void **state)
