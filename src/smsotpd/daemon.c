@@ -14,6 +14,7 @@
 #include "log.h"
 #include "loop.h"
 #include "options.h"
+#include "sandbox.h"
 #include "serve.h"
 #include "stores.h"
 #include "version.h"
@@ -128,6 +129,8 @@ static enum result start(struct daemon *daemon, struct error *error)
 
 	if (result == RESULT_OK)
 		result = serve_drop(DAEMON_USER, error);
+	if (result == RESULT_OK && sandbox_enter(SANDBOX_LOCAL, error) != RESULT_OK)
+		log_line(LOG_WARNING, "%s", error->text);
 	if (result == RESULT_OK)
 		result = start_parts(daemon, error);
 	return result;
