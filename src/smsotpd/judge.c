@@ -98,6 +98,20 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	return RESULT_OK;
 }
 
+/* Looked for under every name, so that a miss costs what a hit costs. */
+static enum result find_room(const struct judge *judge, MDB_txn *txn, struct job *job)
+{
+	const char *name = job->user[0] != '\0' ? job->user : job->login.name;
+	uint8_t id[HASH_SIZE];
+	bool admits = false;
+
+	state_id(judge->state, name, true, id);
+	enum result result = state_admits(judge->state, txn, id, &admits);
+	if (result == RESULT_OK && !admits && job->standing == STANDING_GOOD)
+		job->standing = STANDING_NO_ROOM;
+	return result;
+}
+
 /* Nobody's record is shared by many names: there the name tells challenges apart as well. */
 static void attempt_fill(const struct job *job, bool own, struct attempt *ret_attempt)
 {
@@ -240,6 +254,8 @@ void judge_run(
 	job->near = NULL;
 	job->prefix_low = false;
 	job->result = who(judge, identity_txn, job);
+	if (job->result == RESULT_OK)
+		job->result = find_room(judge, state_txn, job);
 	if (job->result == RESULT_OK)
 		job->result = identities_count(judge->identities, identity_txn, &identities);
 	if (job->result == RESULT_OK)

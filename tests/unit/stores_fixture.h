@@ -11,6 +11,7 @@
 
 /* What one login's job saves: its record, and the tallies of its source, host and prefix. */
 #define JOB_SAVES 4
+#define JOB_LOADS 5 /* and whether the name has a record */
 
 struct calls {
 	int loads;    /* mdb_get in the write transaction, which is the state's */

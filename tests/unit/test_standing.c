@@ -104,7 +104,7 @@ static struct job *run(struct scene *scene, size_t row, enum job_kind kind, cons
 	scene_run(scene, job);
 	HOLDS(rows[row].sentence, job->result == RESULT_OK);
 	HOLDS(rows[row].sentence, job_standing(job) == rows[row].standing);
-	HOLDS(rows[row].sentence, calls.loads == JOB_SAVES);
+	HOLDS(rows[row].sentence, calls.loads == JOB_LOADS);
 	HOLDS(rows[row].sentence, calls.saves == JOB_SAVES);
 	return job;
 }
