@@ -88,8 +88,8 @@ static enum result check_whole(
 			"%s/data.mdb was cut short; restore it from a backup", path);
 	if (held > size)
 		return error_set(error, RESULT_REFUSED,
-			"the store %s holds %zu MB already, and %zu are allowed: set "
-			"[store] state_size to %zu or more",
+			"the store %s holds %zu MB already, and %zu are allowed: set its size to "
+			"%zu or more, see smsotp.conf(5)",
 			path, MEGABYTES(held), MEGABYTES(size), MEGABYTES(held));
 	return RESULT_OK;
 }

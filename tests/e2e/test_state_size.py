@@ -107,7 +107,7 @@ class StateSize(DialogueCase):
         self.host.smsotpd.restart()
         told = self.host.event(lambda line: "store.unavailable" in line)
         self.assertRegex(told, r"holds (1[7-9]|2\d) MB already, and 16 are allowed: "
-                               r"set \[store\] state_size to (1[7-9]|2\d) or more")
+                               r"set its size to (1[7-9]|2\d) or more")
         self.assertEqual(self.shut(known, "127.0.7.6"), AWAY)
         self.host.configure({"store": {"state_size": 2 * SMALL}})
         self.host.smsotpd.signal(signal.SIGHUP)

@@ -168,7 +168,7 @@ static void test_another_size(void **state)
 	while (put(store, table, kept, 2000) == RESULT_OK)
 		kept++;
 	store_close(&store);
-	expect_refusal(place, RESULT_REFUSED, "set [store] state_size to 1 or more");
+	expect_refusal(place, RESULT_REFUSED, "set its size to 1 or more");
 	assert_int_equal(store_open(place->path, 4 * SMALL, false, &store, &error), RESULT_OK);
 	assert_int_equal(store_table(store, "t", &table), RESULT_OK);
 	assert_int_equal(put(store, table, kept, 2000), RESULT_OK);
