@@ -6,20 +6,22 @@
 #include "code.h"
 #include "config.h"
 
-static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct job *job,
-	struct identity *ret_identity)
+static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct schema *schema,
+	const struct job *job, struct identity *ret_identity)
 {
 	const struct login *login = &job->login;
 	const char *name = login->name;
 
 	if (login->by_uid)
-		return identities_find_uid(judge->identities, txn, login->uid, ret_identity);
-	enum result result = identities_find(judge->identities, txn, name, ret_identity);
+		return identities_find_uid(
+			judge->identities, txn, schema, login->uid, ret_identity);
+	enum result result =
+		identities_find_name(judge->identities, txn, schema, name, ret_identity);
 	bool phone = login->service->identify == IDENTIFY_PHONE && result == RESULT_NOT_FOUND;
 	if (!phone)
 		return result;
 	return identities_find_phone(
-		judge->identities, txn, name, job->config->identity.country, ret_identity);
+		judge->identities, txn, schema, name, job->config->identity.country, ret_identity);
 }
 
 static bool is_root(const struct identity *identity)
@@ -88,7 +90,7 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 
 	if (result != RESULT_OK)
 		return result;
-	result = look_up(judge, txn, job, &identity);
+	result = look_up(judge, txn, &schema, job, &identity);
 	if (result != RESULT_OK && result != RESULT_NOT_FOUND && result != RESULT_INVALID)
 		return result;
 	enum standing standing = standing_of(&schema, &identity, job, &job->phone);

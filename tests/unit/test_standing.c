@@ -106,6 +106,7 @@ static struct job *run(struct scene *scene, size_t row, enum job_kind kind, cons
 	HOLDS(rows[row].sentence, job_standing(job) == rows[row].standing);
 	HOLDS(rows[row].sentence, calls.loads == JOB_LOADS);
 	HOLDS(rows[row].sentence, calls.saves == JOB_SAVES);
+	HOLDS(rows[row].sentence, calls.look_ups == JOB_LOOK_UPS);
 	return job;
 }
 
