@@ -234,7 +234,7 @@ void event_text(struct trail *trail, const char *user, const struct report *repo
 
 	trail->clock->now(trail->clock, &now);
 	put_hex(fields, "id", report->id, WIRE_ID_SIZE);
-	put(fields, "user", user);
+	put(fields, "user", user == NULL ? "nobody" : user);
 	json_object_set_new(fields, "stub", json_boolean(report->stub));
 	if (report->http != 0)
 		json_object_set_new(fields, "http", json_integer(report->http));
@@ -244,7 +244,10 @@ void event_text(struct trail *trail, const char *user, const struct report *repo
 	put(fields, "tid", report->tid);
 	put(fields, "detail", report->detail);
 	int priority = report->outcome == OUTCOME_ACCEPTED ? LOG_INFO : LOG_WARNING;
-	audit_write(trail->audit, &now, priority, names[report->outcome], fields);
+	if (user == NULL)
+		audit_drop(&now, names[report->outcome], fields);
+	else
+		audit_write(trail->audit, &now, priority, names[report->outcome], fields);
 }
 
 void event_session(struct trail *trail, bool open, bool accepted, const struct login *login)
