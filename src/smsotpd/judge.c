@@ -243,7 +243,8 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 		budget_failure(&desk->books, &desk->quotas, &job->now, !job->known,
 			effect == EFFECT_WRONG, &job->near);
 	}
-	return effect;
+	/* Nobody's record holds the challenge of a name that is nobody's, and no user's. */
+	return job->junk ? EFFECT_WRONG : effect;
 }
 
 void judge_run(
