@@ -4,8 +4,10 @@
  * while somebody sleeps or waits in vain, and not while a busy machine lets him wait. So what is
  * said of deadlines holds at any speed.
  */
+#include <errno.h>
 #include <poll.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,4 +44,19 @@ EXPORTED int poll(struct pollfd *fds, nfds_t count, int timeout)
 	if (ready == 0)
 		waited_ms += timeout;
 	return ready;
+}
+
+/* In vain where the listener's queue stayed full for all of SO_SNDTIMEO. */
+EXPORTED int connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+	struct timeval limit = {0};
+	socklen_t limit_size = sizeof(limit);
+	long result = syscall(SYS_connect, fd, address, size);
+
+	if (result == 0 || errno != EAGAIN)
+		return (int)result;
+	if (getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &limit_size) == 0)
+		waited_ms += (int64_t)limit.tv_sec * 1000 + limit.tv_usec / 1000;
+	errno = EAGAIN;
+	return -1;
 }
