@@ -68,24 +68,27 @@ static const struct denied {
 	{SCMP_SYS(io_uring_register), EPERM},
 };
 
+/* The one namespace that anybody may make, and in it all others. */
+static const struct scmp_arg_cmp new_user = {
+	.op = SCMP_CMP_MASKED_EQ, .datum_a = CLONE_NEWUSER, .datum_b = CLONE_NEWUSER};
+static const struct scmp_arg_cmp not_local = {.op = SCMP_CMP_NE, .datum_a = AF_UNIX};
+
 /* 0 or a negative errno, as libseccomp's own. */
 static int filter_fill(scmp_filter_ctx filter, enum sandbox sandbox)
 {
+	const uint32_t no = SCMP_ACT_ERRNO(EPERM);
 	/* Calls by way of another architecture's numbers are refused as well, and kill nobody. */
-	int failure = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(EPERM));
+	int failure = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, no);
 
 	if (failure == 0) /* the kernel's own word on what fails */
 		failure = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
 	for (size_t i = 0; i < sizeof(denied) / sizeof(denied[0]) && failure == 0; i++)
 		failure = seccomp_rule_add(
 			filter, SCMP_ACT_ERRNO((uint32_t)denied[i].error), denied[i].call, 0);
-	/* The one namespace that anybody may make, and in it all others. */
 	if (failure == 0)
-		failure = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-			SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER));
+		failure = seccomp_rule_add_array(filter, no, SCMP_SYS(clone), 1, &new_user);
 	if (failure == 0 && sandbox == SANDBOX_LOCAL)
-		failure = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
-			SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+		failure = seccomp_rule_add_array(filter, no, SCMP_SYS(socket), 1, &not_local);
 	return failure;
 }
 

@@ -4,11 +4,13 @@
  * while somebody sleeps or waits in vain, and not while a busy machine lets him wait. So what is
  * said of deadlines holds at any speed.
  */
+#undef _FORTIFY_SOURCE /* its poll is defined inline */
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,17 +48,17 @@ EXPORTED int poll(struct pollfd *fds, nfds_t count, int timeout)
 	return ready;
 }
 
-/* In vain where the listener's queue stayed full for all of SO_SNDTIMEO. */
+/* Its timeout is the socket's: unix(7). */
 EXPORTED int connect(int fd, const struct sockaddr *address, socklen_t size)
 {
 	struct timeval limit = {0};
 	socklen_t limit_size = sizeof(limit);
-	long result = syscall(SYS_connect, fd, address, size);
+	int failed = (int)syscall(SYS_connect, fd, address, size);
 
-	if (result == 0 || errno != EAGAIN)
-		return (int)result;
+	if (failed == 0 || errno != EAGAIN)
+		return failed;
 	if (getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &limit_size) == 0)
 		waited_ms += (int64_t)limit.tv_sec * 1000 + limit.tv_usec / 1000;
 	errno = EAGAIN;
-	return -1;
+	return failed;
 }
