@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "option.h"
 #include "password.h"
+#include "sandbox.h"
 #include "serve.h"
 
 #define EXPIRES "Expire date:"
@@ -97,6 +99,8 @@ static int check_gateway(
 	/* As that user, because the service is started as he is. */
 	if (serve_drop(user, error) != RESULT_OK)
 		return report("password", error->text, 0);
+	if (sandbox_enter(SANDBOX_NETWORK, error) != RESULT_OK)
+		log_line(LOG_WARNING, "%s", error->text);
 	if (gateway->auth == AUTH_PASSWORD &&
 		password_read(gateway->password_file, geteuid(), &password, error) != RESULT_OK)
 		return report("password", error->text, 0);

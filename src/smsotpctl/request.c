@@ -9,28 +9,27 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "ctl_wire.h"
+#include "paths.h"
 
 #define REPLY_SECONDS 120 /* an import of the largest file takes some of them */
 
 #define PATH_SIZE sizeof(((struct sockaddr_un *)0)->sun_path)
 
-enum tool_exit request_path(const struct tool *tool, char *ret_path, size_t size)
+static enum tool_exit find_socket(const struct tool *tool, char ret_path[static PATH_SIZE])
 {
-	struct config *config = NULL;
-	struct error error;
+	struct config_paths paths;
 	int length;
 
 	if (tool->socket != NULL) {
-		length = snprintf(ret_path, size, "%s", tool->socket);
+		length = snprintf(ret_path, PATH_SIZE, "%s", tool->socket);
 	} else {
-		if (config_load(tool->config, &config, &error) != RESULT_OK)
-			return tool_fail(TOOL_REFUSED, "%s", error.text);
-		length = snprintf(ret_path, size, "%s/ctl.sock", config->paths.run);
-		config_free(&config);
+		enum tool_exit code = paths_load(tool, &paths);
+		if (code != TOOL_OK)
+			return code;
+		length = snprintf(ret_path, PATH_SIZE, "%s/ctl.sock", paths.run);
 	}
-	if (length < 0 || (size_t)length >= size)
+	if (length < 0 || (size_t)length >= PATH_SIZE)
 		return tool_fail(TOOL_USAGE, "the path of the socket is too long");
 	return TOOL_OK;
 }
@@ -90,7 +89,7 @@ enum tool_exit request_ask(
 {
 	char path[PATH_SIZE];
 
-	enum tool_exit code = request_path(tool, path, sizeof(path));
+	enum tool_exit code = find_socket(tool, path);
 	if (code != TOOL_OK)
 		return code;
 	switch (request_try(path, request, REPLY_SECONDS, ret_reply)) {

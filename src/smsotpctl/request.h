@@ -17,7 +17,4 @@ enum tool_exit request_ask(
 CHECKED enum result request_try(
 	const char *path, const struct tool_request *request, int seconds, json_t **ret_reply);
 
-/* Where the tool asks: --socket, or ctl.sock of the config; `size` bytes with the NUL. */
-enum tool_exit request_path(const struct tool *tool, char *ret_path, size_t size);
-
 #endif
