@@ -44,6 +44,9 @@ void doctor_sudo(struct doctor *doctor);
 /* What doctor_daemon makes of a reply. */
 void daemon_judge(struct doctor *doctor, const json_t *reply);
 
+/* The path of the config that is looked at. */
+const char *doctor_config_file(const struct doctor *doctor);
+
 /* Whether the auth lines of the PAM service reach pam_smsotp.so. */
 bool doctor_asks(const struct doctor *doctor, const char *service);
 

@@ -57,7 +57,7 @@ static const char *base_path(const struct doctor *doctor, enum base base)
 	case BASE_PASSWORD:
 		return config->gateway.stub ? "" : config->gateway.password_file;
 	default:
-		return doctor->config_path == NULL ? CONFIG_FILE : doctor->config_path;
+		return doctor_config_file(doctor);
 	}
 }
 

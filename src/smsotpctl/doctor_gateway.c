@@ -19,7 +19,7 @@ static void look_at_ids(const struct doctor *doctor)
 	if (gateway->dlt == DLT_IDS && config_prefix_allowed(gateway, INDIA) &&
 		(gateway->entity_id[0] == '\0' || gateway->template_id[0] == '\0'))
 		finding_add(doctor->findings, GATEWAY_DLT,
-			&(struct mend){.file = CONFIG_FILE,
+			&(struct mend){.file = doctor_config_file(doctor),
 				.text = "[gateway]\nentity_id = ID\ntemplate_id = ID"},
 			"entity_id or template_id is not set, so no text leaves to +91; set both, "
 			"or "
@@ -64,7 +64,7 @@ static void look_at_check(const struct doctor *doctor, const json_t *said)
 
 static void try_connection(const struct doctor *doctor)
 {
-	const char *path = doctor->config_path == NULL ? CONFIG_FILE : doctor->config_path;
+	const char *path = doctor_config_file(doctor);
 	const char *const argv[] = {"smsotp-send", "--check", "--config", path, NULL};
 	struct child child = {0};
 	json_t *said = NULL;
@@ -89,7 +89,7 @@ void doctor_gateway(struct doctor *doctor)
 		return;
 	if (doctor->config->gateway.stub) {
 		finding_add(doctor->findings, GATEWAY_STUB,
-			&(struct mend){.file = CONFIG_FILE,
+			&(struct mend){.file = doctor_config_file(doctor),
 				.text = "[gateway]\nurl = URL\nusername = NAME\nfeed_id = ID\n"
 					"password_file = FILE"},
 			"nothing is sent: codes go to %s/stub.log, where root reads them",

@@ -194,7 +194,7 @@ static void look_at_section(const struct look *look)
 	if (section == NULL) {
 		snprintf(text, sizeof(text), "[service %s]\nenabled = no", look->service);
 		finding_add(look->doctor->findings, PAM_SECTION,
-			&(struct mend){.file = CONFIG_FILE, .text = text},
+			&(struct mend){.file = doctor_config_file(look->doctor), .text = text},
 			"%s: its stack asks us, and no section of smsotp.conf speaks of it, so "
 			"everybody is refused there",
 			look->service);

@@ -128,7 +128,9 @@ static void look_at_sudoers(const struct doctor *doctor, const json_t *sudoers)
 
 void doctor_sudo(struct doctor *doctor)
 {
-	static const char *const argv[] = {"cvtsudoers", "-e", "-f", "json", SUDOERS, NULL};
+	/* Not by cvtsudoers.conf, which can leave rules out. */
+	static const char *const argv[] = {
+		"cvtsudoers", "-c", "/dev/null", "-e", "-f", "json", SUDOERS, NULL};
 	struct child child = {0};
 	json_t *sudoers = NULL;
 

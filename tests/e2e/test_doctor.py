@@ -437,6 +437,9 @@ class Gateway(DoctorCase):
     def test_ids(self):
         with self.config("[gateway]\nentity_id =\n"):
             self.assertIn("entity_id", self.found("gateway.dlt")["mend"]["line"])
+        with changed("/root/other.conf", read(hosts.CONFIG).replace("entity_id", "#entity_id")):
+            finding = self.found("gateway.dlt", "--config", "/root/other.conf")
+            self.assertEqual(finding["mend"]["file"], "/root/other.conf")
         for more in ("dlt = panel", "allow_prefixes = +1"):
             with self.config(f"[gateway]\nentity_id =\n{more}\n"):
                 self.assertNotIn("gateway.dlt", self.ids())
@@ -498,6 +501,11 @@ class Sudo(DoctorCase):
             with self.subTest(rule=rule), changed("/etc/sudoers", base + rule + "\n"), \
                     changed("/etc/sudoers.more", "dora ALL=(ALL) NOPASSWD: ALL\n"):
                 self.assertIn(words, self.found(name)["cause"])
+
+    def test_another_program_s_settings_leave_nothing_out(self):
+        with changed("/etc/cvtsudoers.conf", "match = user=nobody\nsuppress = privileges\n"), \
+                changed("/etc/sudoers", read("/etc/sudoers") + "bob ALL=(ALL) NOPASSWD: ALL\n"):
+            self.found("sudo.nopasswd")
 
     def test_rules_that_ask(self):
         self.assertEqual([each for each in self.ids() if each.startswith("sudo.")], [])
