@@ -108,6 +108,24 @@ const struct tool_verb tool_verbs[] = {
 	},
 	{
 		.group = "",
+		.name = "explain",
+		.synopsis = "USER [OPTION ...]",
+		.operand = true,
+		.options = OPTION_SERVICE | OPTION_FROM | OPTION_KEY | OPTION_UID | OPTION_TTY |
+			   OPTION_PASSWORD,
+		.sentence = "say what a sign-in would meet now, and which rule decides",
+		.more = "Nothing is sent, charged or written. USER need not exist.\n\n"
+			"  --service NAME  the PAM service (sshd)\n"
+			"  --from ADDRESS  where an ssh login comes from\n"
+			"  --key FILE      the public key that has passed at sshd, as id_ed25519.pub\n"
+			"  --uid NUMBER    who runs sudo, su or another program of the host\n"
+			"  --tty NAME      the terminal of a console login, as /dev/tty1\n"
+			"  --password      a password has passed before\n",
+		.build = explain_build,
+		.show = explain_show,
+	},
+	{
+		.group = "",
 		.name = "send-test",
 		.synopsis = "NAME",
 		.operand = true,

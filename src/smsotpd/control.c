@@ -8,6 +8,7 @@
 
 #include "code.h"
 #include "config.h"
+#include "control_explain.h"
 
 #define SECOND INT64_C(1000)
 
@@ -19,10 +20,53 @@ static void refuse(struct flow *flow, uint64_t connection, const char *sentence)
 	json_decref(reply);
 }
 
+/* `reply` or, where it is NULL and something failed, the sentence. */
+static void reply_or_refuse(struct flow *flow, uint64_t connection, enum result result,
+	json_t *reply, const struct error *error)
+{
+	if (result != RESULT_OK)
+		refuse(flow, connection, error->text);
+	else if (reply != NULL)
+		flow->hooks.reply(flow->hooks.context, connection, reply);
+	json_decref(reply);
+}
+
+static void ask_explain(struct flow *flow, uint64_t connection, json_t *request, int bulk)
+{
+	json_t *reply = NULL;
+	struct error error;
+	enum result result = control_explain(flow, connection, request, &reply, &error);
+
+	reply_or_refuse(flow, connection, result, reply, &error);
+	json_decref(request);
+	if (bulk >= 0)
+		close(bulk);
+}
+
+static void finish_explain(struct flow *flow, const struct job *job)
+{
+	json_t *reply = NULL;
+	struct error error;
+	enum result result = control_explained(flow, job, &reply, &error);
+
+	reply_or_refuse(flow, job->connection, result, reply, &error);
+}
+
+static const char *verb_of(const json_t *request)
+{
+	const char *verb = json_string_value(json_object_get(request, "verb"));
+
+	return verb == NULL ? "" : verb;
+}
+
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	struct job *job = NULL;
 
+	if (strcmp(verb_of(request), "explain") == 0) {
+		ask_explain(flow, connection, request, bulk);
+		return;
+	}
 	if (flow->committer == NULL || job_new(JOB_VERB, &job) != RESULT_OK) {
 		json_decref(request);
 		if (bulk >= 0)
@@ -117,11 +161,11 @@ static void finish_verb(struct flow *flow, struct job *job)
 		{"send-test", finish_send_test},
 		{"status", finish_status},
 	};
-	const char *verb = json_string_value(json_object_get(job->request, "verb"));
+	const char *verb = verb_of(job->request);
 	bool ok = json_is_true(json_object_get(job->reply, "ok"));
 	bool answered = false;
 
-	for (size_t i = 0; ok && verb != NULL && i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; ok && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(verb, rows[i].verb) == 0)
 			answered = !rows[i].finish(flow, job);
 	}
@@ -131,12 +175,15 @@ static void finish_verb(struct flow *flow, struct job *job)
 
 void control_finished(struct flow *flow, struct job *job)
 {
-	if (job->kind != JOB_VERB) {
+	if (job->kind != JOB_VERB && job->kind != JOB_EXPLAIN) {
 		flow_finished(flow, job);
 		return;
 	}
 	flow->jobs--;
-	finish_verb(flow, job);
+	if (job->kind == JOB_VERB)
+		finish_verb(flow, job);
+	else
+		finish_explain(flow, job);
 	job_free(&job);
 }
 
