@@ -109,7 +109,8 @@ const struct tool_verb tool_verbs[] = {
 	{
 		.group = "",
 		.name = "explain",
-		.synopsis = "USER [OPTION ...]",
+		.synopsis = "USER [--service NAME] [--from ADDRESS] [--key FILE] [--uid NUMBER] "
+			    "[--tty NAME] [--password]",
 		.operand = true,
 		.options = OPTION_SERVICE | OPTION_FROM | OPTION_KEY | OPTION_UID | OPTION_TTY |
 			   OPTION_PASSWORD,
@@ -117,7 +118,8 @@ const struct tool_verb tool_verbs[] = {
 		.more = "Nothing is sent, charged or written. USER need not exist.\n\n"
 			"  --service NAME  the PAM service (sshd)\n"
 			"  --from ADDRESS  where an ssh login comes from\n"
-			"  --key FILE      the public key that has passed at sshd, as id_ed25519.pub\n"
+			"  --key FILE      the public key that has passed at sshd, as "
+			"id_ed25519.pub\n"
 			"  --uid NUMBER    who runs sudo, su or another program of the host\n"
 			"  --tty NAME      the terminal of a console login, as /dev/tty1\n"
 			"  --password      a password has passed before\n",
