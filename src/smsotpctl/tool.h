@@ -80,6 +80,8 @@ enum tool_exit identity_name_build(const struct tool *tool, struct tool_request 
 enum tool_exit identity_list_build(const struct tool *tool, struct tool_request *request);
 void identity_set_show(const json_t *reply);
 void identity_show_show(const json_t *reply);
+void identity_suspend_show(const json_t *reply);
+void identity_resume_show(const json_t *reply);
 void identity_list_show(const json_t *reply);
 enum tool_exit import_build(const struct tool *tool, struct tool_request *request);
 void import_show(const json_t *reply);
@@ -87,15 +89,21 @@ enum tool_exit schema_set_build(const struct tool *tool, struct tool_request *re
 void schema_show_show(const json_t *reply);
 void schema_set_show(const json_t *reply);
 enum tool_exit lock_clear_build(const struct tool *tool, struct tool_request *request);
+enum tool_exit lock_list_build(const struct tool *tool, struct tool_request *request);
 void lock_list_show(const json_t *reply);
 void lock_clear_show(const json_t *reply);
 enum tool_exit explain_build(const struct tool *tool, struct tool_request *request);
+void user_show(const json_t *reply);
 void explain_show(const json_t *reply);
 enum tool_exit send_test_build(const struct tool *tool, struct tool_request *request);
 void send_test_show(const json_t *reply);
 enum tool_exit send_test_judge(const json_t *reply);
+enum tool_exit status_build(const struct tool *tool, struct tool_request *request);
 void status_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
+
+/* The table of lock list. */
+void lock_table(const json_t *locks);
 
 /* "smsotpctl: " and the sentence to standard error; hands `code` back. */
 enum tool_exit tool_fail(enum tool_exit code, const char *format, ...)

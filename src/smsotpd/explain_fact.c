@@ -69,14 +69,15 @@ static void add_source(json_t *facts, const struct job *job)
 {
 	const struct known *known = job->findings->own ? known_find(job) : NULL;
 	const struct source *source = &job->login.source;
-	char when[WHEN_SIZE] = "", label[4 * LABEL_SIZE];
+	char when[WHEN_SIZE] = "", label[4 * LABEL_SIZE], place[PLACE_SIZE];
 	json_t *now;
 
 	log_escape(source->label, label, sizeof(label));
+	place_write(job->login.visitor.source, place);
 	if (known != NULL)
 		when_write(known->realtime, when);
 	if (job->known && known != NULL)
-		now = json_sprintf("%s, known: signed in %s", label, when);
+		now = json_sprintf("%s, known as %s: signed in %s", label, place, when);
 	else if (known != NULL)
 		now = json_sprintf("%s, signed in %s, too long ago: a new place", label, when);
 	else

@@ -94,4 +94,7 @@ void ledger_success(struct ledger *ledger, const struct visitor *visitor);
 /* Clears every row of a name, for the operator. Returns how many there were. */
 uint32_t ledger_forget(struct ledger *ledger, const uint8_t name[static HASH_SIZE]);
 
+/* Clears all rows, those of names that do not exist as well. Returns how many showed failures. */
+uint32_t ledger_forget_all(struct ledger *ledger);
+
 #endif

@@ -138,3 +138,15 @@ uint32_t ledger_forget(struct ledger *ledger, const uint8_t name[static HASH_SIZ
 	}
 	return cleared;
 }
+
+uint32_t ledger_forget_all(struct ledger *ledger)
+{
+	uint32_t cleared = 0;
+
+	for (size_t i = 0; i < LEDGER_SETS * LEDGER_WAYS; i++) {
+		struct row *row = &ledger->row[i / LEDGER_WAYS][i % LEDGER_WAYS];
+		cleared += row->used && row->lockout.last != 0;
+		*row = (struct row){0};
+	}
+	return cleared;
+}
