@@ -141,12 +141,15 @@ static const char *told(const json_t *reply, const char *field, const char *yes,
 void explain_show(const json_t *reply)
 {
 	const json_t *decided = json_object_get(reply, "reason");
+	bool text = json_is_true(json_object_get(reply, "text"));
 	bool opens = json_is_true(json_object_get(reply, "lets_in"));
 	const char *phone = output_field(reply, "phone");
 
 	print_fact("shown", output_field(reply, "line"));
 	print_fact("asked", told(reply, "asked", "for a code", "nothing"));
 	print_fact("text", told(reply, "text", phone, "none leaves"));
+	if (text && json_is_true(json_object_get(reply, "stub")))
+		print_fact("", "but the stub writes it to its file: nothing is sent");
 	printf("right code %s%s%s\n", colour_on(opens ? COLOUR_GREEN : COLOUR_RED),
 		opens ? "lets in" : "does not let in", colour_off());
 	print_fact("because", output_field(decided, "sentence"));

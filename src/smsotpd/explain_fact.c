@@ -76,7 +76,9 @@ static void add_source(json_t *facts, const struct job *job)
 	place_write(job->login.visitor.source, place);
 	if (known != NULL)
 		when_write(known->realtime, when);
-	if (job->known && known != NULL)
+	if (source->kind == SOURCE_UNNAMED)
+		now = json_string("not named, which counts as a new place");
+	else if (job->known && known != NULL)
 		now = json_sprintf("%s, known as %s: signed in %s", label, place, when);
 	else if (known != NULL)
 		now = json_sprintf("%s, signed in %s, too long ago: a new place", label, when);

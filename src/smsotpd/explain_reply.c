@@ -118,6 +118,7 @@ json_t *explain_reply(const struct flow *flow, const struct job *job)
 	json_object_set_new(reply, "asked", json_boolean(asked));
 	json_object_set_new(reply, "text", json_boolean(text));
 	json_object_set_new(reply, "phone", json_string(masked));
+	json_object_set_new(reply, "stub", json_boolean(job->config->gateway.stub));
 	json_object_set_new(reply, "lets_in", json_boolean(asked && job->findings->lets_in));
 	json_object_set_new(reply, "standing", json_string(standing_name(job_standing(job))));
 	json_object_set_new(reply, "effect", json_string(effect_name(job->effect)));

@@ -4,7 +4,8 @@
  *
  *	name, service, user (null: no identity), source, source_kind, known
  *	line     what the login sees first, "" for nothing
- *	asked    it is asked for a code;  text  a text leaves;  phone  masked
+ *	asked    it is asked for a code;  text  a text leaves;  phone  masked;  stub  it goes to the
+ *	         stub's file instead
  *	lets_in  a right code lets in
  *	standing, effect, answer   as in the trail: of the name, the begin and the right answer
  *	reason {sentence, rule, where, remedy}    what decides
