@@ -11,12 +11,24 @@ static void job_wipe(struct job *job)
 	explicit_bzero(job, sizeof(*job));
 }
 
-/* The code on its way is known to its user alone: that a wrong one is compared tells all. */
-static bool lets_in(const struct job *begin, const struct job *guess)
+const struct challenge *explain_live(const struct job *job)
 {
-	bool joined = begin->effect == EFFECT_JOINED && job_standing(begin) == STANDING_GOOD;
+	const struct attempt attempt = {.config = job->config, .now = job->now};
+	const struct findings *findings = job->findings;
 
-	return job_grants(guess) || (joined && guess->effect == EFFECT_WRONG);
+	for (size_t i = 0; findings->own && i < RECORD_CHALLENGES; i++) {
+		const struct challenge *challenge = &findings->record.challenge[i];
+		if (challenge_alive(challenge, &attempt) &&
+			memcmp(challenge->binding, job->login.binding, HASH_SIZE) == 0)
+			return challenge;
+	}
+	return NULL;
+}
+
+/* The code on its way is known to its user alone: that a wrong one is compared tells all. */
+static bool lets_in(const struct job *job, const struct job *guess)
+{
+	return job_grants(guess) || (explain_live(job) != NULL && guess->effect == EFFECT_WRONG);
 }
 
 /* One step of the rehearsal, on a copy that shares nothing which judge_run writes. */

@@ -16,4 +16,7 @@
  */
 void explain_run(const struct judge *judge, struct job *job);
 
+/* The user's code that is on its way to this login, as the findings have it; NULL for none. */
+const struct challenge *explain_live(const struct job *job);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "config_keys.h"
 #include "config_where.h"
+#include "explain.h"
 #include "log.h"
 #include "when.h"
 
@@ -112,23 +113,16 @@ static void add_locks(json_t *facts, const struct job *job, const struct sight *
 
 static void add_code(json_t *facts, const struct job *job)
 {
-	const struct attempt attempt = {.config = job->config, .now = job->now};
-	const struct record *record = &job->findings->record;
-	json_t *now = NULL;
+	const struct challenge *live = explain_live(job);
+	const char *none = job->findings->own ? "none" : "none of this name's";
+	int64_t age = live == NULL ? 0 : job->now.boottime - live->last_text;
 
-	if (!job->findings->own)
-		return;
-	for (size_t i = 0; i < RECORD_CHALLENGES && now == NULL; i++) {
-		const struct challenge *challenge = &record->challenge[i];
-		int64_t age = job->now.boottime - challenge->last_text;
-		if (challenge_alive(challenge, &attempt) &&
-			memcmp(challenge->binding, job->login.binding, HASH_SIZE) == 0)
-			now = json_sprintf("one, %lld s old, %u tries left",
-				(long long)when_seconds(age),
-				job->config->code.tries - challenge->tries);
-	}
-	add(facts, job, "code on its way", now != NULL ? now : json_string("none"), "code",
-		"expiry");
+	add(facts, job, "code on its way",
+		live == NULL ? json_string(none)
+			     : json_sprintf("one, %lld s old, %u tries left",
+				       (long long)when_seconds(age),
+				       job->config->code.tries - live->tries),
+		"code", "expiry");
 }
 
 static void add_shown(json_t *facts, const struct job *job, const struct sight *sight)

@@ -21,8 +21,8 @@ static const struct reason *no_texts(const struct flow *flow, const struct job *
 	return reason_of_hurdle(day_full ? HURDLE_TEXTS_DAY : HURDLE_TEXTS);
 }
 
-/* What smsotp-send would refuse to send. */
-static const struct reason *unsendable(const struct job *job)
+/* Why smsotp-send would not send it; NULL where it would. */
+static const struct reason *unsent(const struct flow *flow, const struct job *job)
 {
 	const struct config_gateway *gateway = &job->config->gateway;
 
@@ -30,11 +30,12 @@ static const struct reason *unsendable(const struct job *job)
 		return reason_of_hurdle(HURDLE_PREFIX);
 	if (!gateway->stub && config_dlt_missing(gateway, job->phone.e164) != NULL)
 		return reason_of_hurdle(HURDLE_DLT);
-	return NULL;
+	return sender_reachable(flow->sender) ? NULL : reason_of_hurdle(HURDLE_SENDER);
 }
 
-/* The first thing in the way, in the order in which a login comes to them. */
-static const struct reason *decide(const struct flow *flow, const struct job *job)
+/* The first thing in the way, in the order in which a login comes to them; `held` is the last. */
+static const struct reason *decide(
+	const struct flow *flow, const struct job *job, const struct reason *held)
 {
 	const struct findings *findings = job->findings;
 	enum standing standing = job_standing(job);
@@ -55,8 +56,7 @@ static const struct reason *decide(const struct flow *flow, const struct job *jo
 		return reason_of_guess(findings->guess);
 	if (job->effect == EFFECT_JOINED)
 		return reason_of_begin(job->effect);
-	const struct reason *unsent = unsendable(job);
-	return unsent != NULL ? unsent : reason_of_standing(standing);
+	return held != NULL ? held : reason_of_standing(standing);
 }
 
 static json_t *reason_json(
@@ -102,7 +102,8 @@ json_t *explain_reply(const struct flow *flow, const struct job *job)
 	char masked[PHONE_MASKED_SIZE] = "", label[4 * LABEL_SIZE];
 	json_t *reply = json_pack("{s:b}", "ok", 1);
 	bool asked = job->view.verdict == VERDICT_ASK;
-	bool text = job->view.asks && job_sends(job) && unsendable(job) == NULL;
+	const struct reason *held = unsent(flow, job);
+	bool text = job->view.asks && job_sends(job) && held == NULL;
 
 	put_who(login->name, login->service->name, reply);
 	json_object_set_new(
@@ -123,7 +124,8 @@ json_t *explain_reply(const struct flow *flow, const struct job *job)
 	json_object_set_new(reply, "standing", json_string(standing_name(job_standing(job))));
 	json_object_set_new(reply, "effect", json_string(effect_name(job->effect)));
 	json_object_set_new(reply, "answer", json_string(effect_name(job->findings->guess)));
-	json_object_set_new(reply, "reason", reason_json(job->config, login, decide(flow, job)));
+	json_object_set_new(
+		reply, "reason", reason_json(job->config, login, decide(flow, job, held)));
 	json_object_set_new(reply, "facts", explain_fact_all(flow, job));
 	json_object_set_new(reply, "limits", explain_fact_limits(job));
 	return reply;

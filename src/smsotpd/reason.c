@@ -88,6 +88,8 @@ static const struct reason hurdles[] = {
 		"allow_prefixes", "add its prefix, or correct the phone"},
 	[HURDLE_DLT] = {"smsotp-send sends no text to +91 without DLT ids", "gateway", "dlt",
 		"set entity_id and template_id, or dlt = panel"},
+	[HURDLE_SENDER] = {"smsotp-send is away: a text waits for it, and is dropped when it is too old",
+		"gateway", "max_age", "systemctl start smsotp-send.socket"},
 };
 /* clang-format on */
 

@@ -36,6 +36,7 @@ enum hurdle {
 	HURDLE_TEXTS_DAY,
 	HURDLE_PREFIX,
 	HURDLE_DLT,
+	HURDLE_SENDER,
 	HURDLE_COUNT,
 };
 const struct reason *reason_of_hurdle(enum hurdle hurdle);

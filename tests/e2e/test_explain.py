@@ -401,6 +401,16 @@ class Limits(ExplainCase):
             self.assertIn(rule, told["reason"]["rule"])
         self.reload({})
 
+    def test_sender_away(self):
+        user, source = self.user(), self.source()
+        self.reload({})
+        self.host.sender.stop()
+        self.addCleanup(self.host.sender.start)
+        told = self.explain(user.name, source)
+        self.assertEqual((told["asked"], told["text"], told["lets_in"]), (True, False, True))
+        self.assertIn("smsotp-send is away", told["reason"]["sentence"])
+        self.decided(told, "[gateway] max_age = 60")
+
     def test_people(self):
         """The same for people: each line, and the line of the config."""
         user, source = self.user(), self.source()

@@ -121,6 +121,25 @@ static void test_a_code_on_its_way(void **state)
 	job_free(&begin);
 }
 
+/* The ledger has forgotten the code, or lost sight of it; the store has not. */
+static void test_a_code_without_a_begin(void **state)
+{
+	struct scene *scene = *state;
+	struct job *begin = scene_job(scene, JOB_BEGIN, "sshd", "demo");
+
+	scene_run(scene, begin);
+	struct job *told = explain(scene, "sshd", "demo", false);
+	assert_true(told->findings->lets_in);
+	assert_non_null(explain_live(told));
+	job_free(&told);
+	scene->now = moment_after(SECONDS(900));
+	told = explain(scene, "sshd", "demo", false);
+	assert_false(told->findings->lets_in);
+	assert_null(explain_live(told));
+	job_free(&told);
+	job_free(&begin);
+}
+
 /* Where the ledger lets no text be asked for, only an answer is judged. */
 static void test_without_a_begin(void **state)
 {
@@ -141,6 +160,7 @@ int main(void)
 		with_scene(test_each_limit),
 		with_scene(test_it_charges_nothing),
 		with_scene(test_a_code_on_its_way),
+		with_scene(test_a_code_without_a_begin),
 		with_scene(test_without_a_begin),
 	};
 
