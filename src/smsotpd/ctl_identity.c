@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- *	identity.set     name, set {field: value}  ->  created; suspended, where that has changed
+ *	identity.set     name, set {field: value}  ->  created, warnings, suspended (if new)
  *	identity.show    name, reveal              ->  identity
  *	identity.list    reveal                    ->  traits [name], identities [identity]
  *	identity.remove  name
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ctl_verb.h"
+#include "ctl_warning.h"
 #include "identity_assign.h"
 #include "log.h"
 
@@ -88,7 +89,7 @@ static enum result set_in(const struct ctl_call *call, struct ctl_change *change
 		json_object_set_new(reply, "created", json_boolean(created));
 	if (result == RESULT_OK && identity.suspended != suspended)
 		json_object_set_new(reply, "suspended", json_boolean(identity.suspended));
-	return result;
+	return result == RESULT_OK ? warn_change(call, change->identity, reply, error) : result;
 }
 
 static enum result verb_set(const struct ctl_call *call, json_t *reply, struct error *error)

@@ -260,6 +260,7 @@ bool flow_leaves(void *context, const struct parcel *parcel)
 
 void flow_reported(struct flow *flow, const struct parcel *parcel, const struct report *report)
 {
-	flow->counters.texts[report->outcome]++;
-	event_text(flow->trail, parcel->user, report);
+	if (!parcel->dummy)
+		flow->counters.texts[report->outcome]++;
+	event_text(flow->trail, parcel->dummy ? NULL : parcel->user, report);
 }

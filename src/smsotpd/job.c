@@ -15,6 +15,7 @@ static const char *const standing_names[] = {
 	[STANDING_FILTERED] = "left out by users of the service",
 	[STANDING_TRAIT] = "left out by trait of the service",
 	[STANDING_BEFORE] = "first factor not shown",
+	[STANDING_NO_ROOM] = "the state store is full",
 	[STANDING_JUNK] = "the application refuses this user",
 };
 

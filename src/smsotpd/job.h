@@ -26,6 +26,7 @@ enum standing {
 	STANDING_FILTERED, /* the service's users leave it out */
 	STANDING_TRAIT,    /* the service's trait leaves it out */
 	STANDING_BEFORE,   /* the first factor is not shown */
+	STANDING_NO_ROOM,  /* no record yet, and the state store takes no more */
 	STANDING_JUNK,     /* control bytes: the application refuses already */
 	STANDING_COUNT,
 };

@@ -17,6 +17,8 @@ static const struct reason standings[] = {
 		"smsotpctl identity set NAME, with a line phone: NUMBER"},
 	[STANDING_NO_TRAIT] = {"the schema has no trait of type phone: nobody gets a text", "", "",
 		"(smsotpctl schema show; echo phone: phone) | smsotpctl schema set"},
+	[STANDING_NO_ROOM] = {"the state store has no room for a first sign-in: gets no text", "store",
+		"state_size", "raise state_size and restart smsotpd, or smsotpctl identity remove"},
 	[STANDING_ROOT] = {"root is not let in here: sees the same lines, gets no text",
 		"service", "root", "sign in as another user, or set root = yes"},
 	[STANDING_FILTERED] = {"left out by users: sees the same lines, gets no text",
