@@ -23,11 +23,6 @@ static void (*const subjects[])(struct doctor *doctor) = {
 	doctor_sudo,
 };
 
-const char *doctor_config_file(const struct doctor *doctor)
-{
-	return doctor->config_path == NULL ? CONFIG_FILE : doctor->config_path;
-}
-
 /* A config that cannot be read is one finding; the rest is looked at by the defaults. */
 void doctor_config(struct doctor *doctor)
 {

@@ -43,6 +43,11 @@ static const struct {
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
+const char *doctor_config_file(const struct doctor *doctor)
+{
+	return doctor->config_path == NULL ? CONFIG_FILE : doctor->config_path;
+}
+
 static const char *base_path(const struct doctor *doctor, enum base base)
 {
 	const struct config *config = doctor->config;

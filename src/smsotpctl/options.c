@@ -22,11 +22,15 @@ static const struct option table[] = {
 	{"force", no_argument, NULL, 'F'},
 	{"all", no_argument, NULL, 'a'},
 	{"follow", no_argument, NULL, 'f'},
+	{"service", required_argument, NULL, 'S'},
+	{"from", required_argument, NULL, 'A'},
 	{"key", required_argument, NULL, 'K'},
-	{"from", required_argument, NULL, 'N'},
+	{"uid", required_argument, NULL, 'U'},
+	{"tty", required_argument, NULL, 'T'},
+	{"password", no_argument, NULL, 'p'},
 	{"owner", required_argument, NULL, 'O'},
 	{"reason", required_argument, NULL, 'R'},
-	{"until", required_argument, NULL, 'U'},
+	{"until", required_argument, NULL, 'D'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -34,32 +38,22 @@ static const struct option table[] = {
 static const struct {
 	int letter;
 	enum tool_option option;
-	const char *name;
+	size_t value; /* where in struct tool its string goes, 0 for an option without one */
 } flags[] = {
-	{'r', OPTION_REVEAL, "--reveal"},
-	{'F', OPTION_FORCE, "--force"},
-	{'a', OPTION_ALL, "--all"},
-	{'n', OPTION_LINES, "-n"},
-	{'f', OPTION_FOLLOW, "--follow"},
-	{'K', OPTION_EXEMPT, "--key"},
-	{'N', OPTION_EXEMPT, "--from"},
-	{'O', OPTION_EXEMPT, "--owner"},
-	{'R', OPTION_EXEMPT, "--reason"},
-	{'U', OPTION_EXEMPT, "--until"},
-};
-
-/* Options with a value, by the place in struct tool that gets it. */
-static const struct {
-	int letter;
-	size_t offset;
-} values[] = {
-	{'c', offsetof(struct tool, config)},
-	{'s', offsetof(struct tool, socket)},
-	{'K', offsetof(struct tool, key)},
-	{'N', offsetof(struct tool, from)},
-	{'O', offsetof(struct tool, owner)},
-	{'R', offsetof(struct tool, reason)},
-	{'U', offsetof(struct tool, until)},
+	{'r', OPTION_REVEAL, 0},
+	{'F', OPTION_FORCE, 0},
+	{'a', OPTION_ALL, 0},
+	{'n', OPTION_LINES, 0},
+	{'f', OPTION_FOLLOW, 0},
+	{'S', OPTION_SERVICE, offsetof(struct tool, service)},
+	{'A', OPTION_FROM, offsetof(struct tool, from)},
+	{'K', OPTION_KEY, offsetof(struct tool, key)},
+	{'U', OPTION_UID, offsetof(struct tool, uid)},
+	{'T', OPTION_TTY, offsetof(struct tool, tty)},
+	{'p', OPTION_PASSWORD, 0},
+	{'O', OPTION_OWNER, offsetof(struct tool, owner)},
+	{'R', OPTION_REASON, offsetof(struct tool, reason)},
+	{'D', OPTION_UNTIL, offsetof(struct tool, until)},
 };
 
 struct said {
@@ -71,16 +65,11 @@ struct said {
 static void note_flag(struct tool *tool, int letter)
 {
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (flags[i].letter == letter)
-			tool->options |= (unsigned int)flags[i].option;
-	}
-}
-
-static void note_value(struct tool *tool, int letter, const char *value)
-{
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		if (values[i].letter == letter)
-			memcpy((char *)tool + values[i].offset, &value, sizeof(value));
+		if (flags[i].letter != letter)
+			continue;
+		tool->options |= (unsigned int)flags[i].option;
+		if (flags[i].value != 0)
+			memcpy((char *)tool + flags[i].value, &optarg, sizeof(optarg));
 	}
 }
 
@@ -101,8 +90,11 @@ static void read_options(int argc, char **argv, struct tool *tool, struct said *
 
 	while ((choice = getopt_long(argc, argv, "hn:f", table, NULL)) != -1) {
 		note_flag(tool, choice);
-		note_value(tool, choice, optarg);
-		if (choice == 'j')
+		if (choice == 'c')
+			tool->config = optarg;
+		else if (choice == 's')
+			tool->socket = optarg;
+		else if (choice == 'j')
 			tool->json = true;
 		else if (choice == 'h')
 			said->help = true;
@@ -140,7 +132,8 @@ static const char *misfit(const struct tool_verb *verb, const struct tool *tool,
 	}
 	if (operands > (verb->operand && !all ? 1 : 0))
 		return "there is a word too many";
-	return verb->operand && !all && operands == 0 ? "a word is missing" : NULL;
+	bool free = all || verb->or_none;
+	return verb->operand && !free && operands == 0 ? "a word is missing" : NULL;
 }
 
 static enum tool_exit wrong(const struct tool_verb *verb, const char *what)
