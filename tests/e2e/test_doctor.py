@@ -11,6 +11,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 
 import clients
 import hosts
@@ -458,6 +459,30 @@ class Gateway(DoctorCase):
     def test_no_sender(self):
         with changed("/usr/libexec/smsotp/smsotp-send"):
             self.assertIn("not installed", self.found("gateway.unchecked")["cause"])
+
+    def check(self):
+        """What smsotp-send --check says, and its exit status."""
+        done = subprocess.run(["/usr/libexec/smsotp/smsotp-send", "--check"], check=False,
+                              capture_output=True, text=True, timeout=30, env=self.host.sanitized)
+        said = json.loads(done.stdout)
+        return said["step"], done.returncode, said["expires"]
+
+    def test_the_check_itself(self):
+        seen = self.host.gateway_saw()
+        step, status, expires = self.check()
+        self.assertEqual((step, status), ("done", 0))
+        self.assertGreater(expires, time.time())
+        self.assertEqual(self.host.gateway_saw(), seen)
+        for text, expected in (("[gateway]\nstub = yes\n", ("stub", 0, 0)),
+                               ("[code]\ndigits = 99\n", ("config", 1, 0)),
+                               ("[gateway]\npassword_file = /nowhere\n", ("password", 1, 0)),
+                               ("[gateway]\nurl = https://127.0.0.1:9/\n", ("connect", 1, 0))):
+            with self.config(text):
+                self.assertEqual(self.check(), expected)
+        # It reads the password as the user that the service runs as, not as root.
+        shutil.chown(hosts.PASSWORD_FILE, "root")
+        self.addCleanup(shutil.chown, hosts.PASSWORD_FILE, "smsotp-send")
+        self.assertEqual(self.check(), ("password", 1, 0))
 
     def certificate(self, days):
         """A server whose certificate ends in so many days; the lines that make it the gateway."""
