@@ -32,10 +32,13 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 	{"paths", "log", KEY_PATH, AT(paths.log), 1, CONFIG_PATH - 1, "/var/log/smsotp", NULL,
 		"Directory of events.jsonl."},
 
+	{"store", "identity_size", KEY_NUMBER, AT(store.identity_size), 64, 65536, "64", NULL,
+		"MB of disk for the identity store; one for each 2000 identities."},
+	{"store", "state_size", KEY_NUMBER, AT(store.state_size), 16, 4096, "64", NULL,
+		"MB of the state store; 64 hold the records of 13 500 users."},
+
 	{"identity", "country", KEY_DIGITS, AT(identity.country), 0, 3, "", NULL,
 		"Country code, digits only, that completes national phone numbers; empty for none."},
-	{"identity", "size", KEY_NUMBER, AT(identity.size), 64, 65536, "64", NULL,
-		"MiB of the identity store; one for each 2000 identities, at the next start."},
 
 	{"code", "digits", KEY_NUMBER, AT(code.digits), CODE_DIGITS_MIN, CODE_DIGITS_MAX, "6", NULL,
 		"Digits of a code."},

@@ -153,4 +153,5 @@ void import_show(const json_t *reply)
 	printf("added %lld, changed %lld, removed %lld, unchanged %lld\n", number(reply, "added"),
 		number(reply, "changed"), number(reply, "removed"), number(reply, "unchanged"));
 	show_missing(reply);
+	output_warnings(reply);
 }

@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,16 @@
 
 #define LINES_DEFAULT 20
 #define LINES_MAX     1000000
+
+/* "Letters" of options that have none. */
+enum letter {
+	DRY_RUN_LETTER = 256,
+	REPLACE_LETTER,
+	ONLY_LETTER,
+	MAX_CHANGE_LETTER,
+	FORMAT_LETTER,
+	OUTPUT_LETTER,
+};
 
 static const struct option table[] = {
 	{"config", required_argument, NULL, 'c'},
@@ -21,12 +32,21 @@ static const struct option table[] = {
 	{"force", no_argument, NULL, 'F'},
 	{"all", no_argument, NULL, 'a'},
 	{"follow", no_argument, NULL, 'f'},
-	{"dry-run", no_argument, NULL, 'd'},
-	{"replace", no_argument, NULL, 'R'},
-	{"only", required_argument, NULL, 'O'},
-	{"max-change", required_argument, NULL, 'm'},
-	{"format", required_argument, NULL, 'T'},
-	{"output", required_argument, NULL, 'o'},
+	{"service", required_argument, NULL, 'S'},
+	{"from", required_argument, NULL, 'A'},
+	{"key", required_argument, NULL, 'K'},
+	{"uid", required_argument, NULL, 'U'},
+	{"tty", required_argument, NULL, 'T'},
+	{"password", no_argument, NULL, 'p'},
+	{"owner", required_argument, NULL, 'O'},
+	{"reason", required_argument, NULL, 'R'},
+	{"until", required_argument, NULL, 'D'},
+	{"dry-run", no_argument, NULL, DRY_RUN_LETTER},
+	{"replace", no_argument, NULL, REPLACE_LETTER},
+	{"only", required_argument, NULL, ONLY_LETTER},
+	{"max-change", required_argument, NULL, MAX_CHANGE_LETTER},
+	{"format", required_argument, NULL, FORMAT_LETTER},
+	{"output", required_argument, NULL, OUTPUT_LETTER},
 	{NULL, 0, NULL, 0},
 };
 
@@ -34,19 +54,28 @@ static const struct option table[] = {
 static const struct {
 	int letter;
 	enum tool_option option;
-	const char *name;
+	size_t value; /* where in struct tool its string goes, 0 for an option without one */
 } flags[] = {
-	{'r', OPTION_REVEAL, "--reveal"},
-	{'F', OPTION_FORCE, "--force"},
-	{'a', OPTION_ALL, "--all"},
-	{'n', OPTION_LINES, "-n"},
-	{'f', OPTION_FOLLOW, "--follow"},
-	{'d', OPTION_DRY_RUN, "--dry-run"},
-	{'R', OPTION_REPLACE, "--replace"},
-	{'O', OPTION_ONLY, "--only"},
-	{'m', OPTION_MAX_CHANGE, "--max-change"},
-	{'T', OPTION_FORMAT, "--format"},
-	{'o', OPTION_OUTPUT, "--output"},
+	{'r', OPTION_REVEAL, 0},
+	{'F', OPTION_FORCE, 0},
+	{'a', OPTION_ALL, 0},
+	{'n', OPTION_LINES, 0},
+	{'f', OPTION_FOLLOW, 0},
+	{'S', OPTION_SERVICE, offsetof(struct tool, service)},
+	{'A', OPTION_FROM, offsetof(struct tool, from)},
+	{'K', OPTION_KEY, offsetof(struct tool, key)},
+	{'U', OPTION_UID, offsetof(struct tool, uid)},
+	{'T', OPTION_TTY, offsetof(struct tool, tty)},
+	{'p', OPTION_PASSWORD, 0},
+	{'O', OPTION_OWNER, offsetof(struct tool, owner)},
+	{'R', OPTION_REASON, offsetof(struct tool, reason)},
+	{'D', OPTION_UNTIL, offsetof(struct tool, until)},
+	{DRY_RUN_LETTER, OPTION_DRY_RUN, 0},
+	{REPLACE_LETTER, OPTION_REPLACE, 0},
+	{ONLY_LETTER, OPTION_ONLY, offsetof(struct tool, only)},
+	{MAX_CHANGE_LETTER, OPTION_MAX_CHANGE, 0},
+	{FORMAT_LETTER, OPTION_FORMAT, offsetof(struct tool, format)},
+	{OUTPUT_LETTER, OPTION_OUTPUT, offsetof(struct tool, output)},
 };
 
 struct said {
@@ -58,8 +87,11 @@ struct said {
 static void note_flag(struct tool *tool, int letter)
 {
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (flags[i].letter == letter)
-			tool->options |= (unsigned int)flags[i].option;
+		if (flags[i].letter != letter)
+			continue;
+		tool->options |= (unsigned int)flags[i].option;
+		if (flags[i].value != 0)
+			memcpy((char *)tool + flags[i].value, &optarg, sizeof(optarg));
 	}
 }
 
@@ -93,37 +125,26 @@ static bool is_format(const char *text)
 	return strcmp(text, "csv") == 0 || strcmp(text, "jsonl") == 0;
 }
 
-/* Options whose value is kept as it stands. */
-static void note_value(struct tool *tool, int letter)
-{
-	const struct {
-		int letter;
-		const char **value;
-	} values[] = {{'c', &tool->config}, {'s', &tool->socket}, {'O', &tool->only},
-		{'T', &tool->format}, {'o', &tool->output}};
-
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		if (values[i].letter == letter)
-			*values[i].value = optarg;
-	}
-}
-
 static void read_options(int argc, char **argv, struct tool *tool, struct said *said)
 {
 	int choice;
 
 	while ((choice = getopt_long(argc, argv, "hn:f", table, NULL)) != -1) {
 		note_flag(tool, choice);
-		note_value(tool, choice);
-		if (choice == 'j')
+		if (choice == 'c')
+			tool->config = optarg;
+		else if (choice == 's')
+			tool->socket = optarg;
+		else if (choice == 'j')
 			tool->json = true;
 		else if (choice == 'h')
 			said->help = true;
 		else if (choice == 'V')
 			said->version = true;
 		else if (choice == '?' || (choice == 'n' && !read_lines(optarg, &tool->lines)) ||
-			 (choice == 'm' && !read_percent(optarg, &tool->max_change)) ||
-			 (choice == 'T' && !is_format(optarg)))
+			 (choice == MAX_CHANGE_LETTER &&
+				 !read_percent(optarg, &tool->max_change)) ||
+			 (choice == FORMAT_LETTER && !is_format(optarg)))
 			said->wrong = true;
 	}
 }
@@ -155,7 +176,8 @@ static const char *misfit(const struct tool_verb *verb, const struct tool *tool,
 	}
 	if (operands > (verb->operand && !all ? 1 : 0))
 		return "there is a word too many";
-	return verb->operand && !all && operands == 0 ? "a word is missing" : NULL;
+	bool free = all || verb->or_none;
+	return verb->operand && !free && operands == 0 ? "a word is missing" : NULL;
 }
 
 static enum tool_exit wrong(const struct tool_verb *verb, const char *what)

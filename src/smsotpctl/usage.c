@@ -3,15 +3,15 @@
 
 #include "tool.h"
 
+#define WORDS_SIZE  160
+#define WORDS_WIDTH 29 /* a verb with more words has its sentence on the next line */
+
 static const char common[] =
 	"  --config FILE  find the socket by FILE instead of /etc/smsotp/smsotp.conf\n"
 	"  --socket PATH  ask at PATH\n"
 	"  --json         print the daemon's reply as JSON\n"
 	"  --help         say more about a verb\n"
 	"  --version\n";
-
-#define WORDS_SIZE  160
-#define WORDS_WIDTH 29
 
 static int verb_words(const struct tool_verb *verb, char *ret, size_t size)
 {
@@ -26,9 +26,8 @@ void usage_all(FILE *to)
 	fputs("usage: smsotpctl [option ...] VERB\n\n", to);
 	for (size_t i = 0; i < tool_verbs_count; i++) {
 		int width = verb_words(&tool_verbs[i], words, sizeof(words));
-		/* Words that are too wide have a line of their own. */
-		fprintf(to, "  %-*s%s%s\n", WORDS_WIDTH, words,
-			width > WORDS_WIDTH ? "\n                                 " : "  ",
+		fprintf(to, "  %-*s%s", WORDS_WIDTH, words, width > WORDS_WIDTH ? "\n" : "");
+		fprintf(to, "%*s%s\n", width > WORDS_WIDTH ? WORDS_WIDTH + 4 : 2, "",
 			tool_verbs[i].sentence);
 	}
 	fprintf(to,

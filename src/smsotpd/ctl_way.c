@@ -18,6 +18,7 @@ enum ctl_way ctl_way(const json_t *request)
 		{"schema.show", CTL_READS},
 		{"send-test", CTL_READS},
 		{"status", CTL_READS},
+		{"user.status", CTL_READS},
 	};
 	const char *verb = json_string_value(json_object_get(request, "verb"));
 

@@ -19,8 +19,10 @@
 #include "event.h"
 #include "pass.h"
 #include "sender.h"
+#include "share.h"
 
-/* How answers leave; `connection` is what flow_ask was given. */
+/* How answers leave; `connection` is what flow_ask was given. NULL instead of an answer closes it
+ * without a word: a module whose begin was heard by nobody asks again. */
 struct flow_hooks {
 	void *context;
 	void (*answer)(void *context, uint64_t connection, const struct answer *answer);
@@ -48,13 +50,21 @@ struct flow {
 	struct ledger *ledger;
 	struct committer *committer;
 	struct sender *sender;
-	struct worker *worker; /* control's alone */
+	struct worker *worker; /* control's alone; NULL where there is none */
 	struct trail *trail;
 	struct flow_hooks hooks;
 	struct passes passes;
 	struct counters counters;
 	uint32_t jobs; /* given away and not back: they point into `config` */
+	struct share share;
 };
+
+/* What a service's section says before any name does. */
+enum admission { ADMIT_ON = 0, ADMIT_NO_SECTION, ADMIT_OFF, ADMIT_NO_STORES };
+
+/* `login` is not filled for ADMIT_NO_SECTION. */
+enum admission flow_admission(
+	const struct flow *flow, const struct ask *ask, struct login *ret_login);
 
 /* One decoded frame from the module, which is answered once: now, or when its job comes back. */
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl_warning.h"
 #include "import_parts.h"
 
 static void put_number(json_t *object, const char *name, size_t number)
@@ -17,7 +18,7 @@ static size_t count(const struct import *import, enum plan_kind kind)
 
 void import_reply_counts(const struct import *import, json_t *reply)
 {
-	json_t *missing = json_array();
+	json_t *missing = json_array(), *warnings = json_array();
 
 	put_number(reply, "added", count(import, PLAN_ADD));
 	put_number(reply, "changed", count(import, PLAN_CHANGE));
@@ -30,6 +31,9 @@ void import_reply_counts(const struct import *import, json_t *reply)
 			json_array_append_new(missing, json_string(import->names[i].name));
 	}
 	json_object_set_new(reply, "missing", missing);
+	json_object_set_new(reply, "warnings", warnings);
+	warn_room(import->call->context->state,
+		import->count + count(import, PLAN_ADD) - count(import, PLAN_REMOVE), warnings);
 }
 
 void import_reply_news(const struct import *import, json_t *reply)

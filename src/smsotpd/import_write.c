@@ -141,8 +141,8 @@ static enum result write_identities(struct import *import, struct error *error)
 			"repeat the import");
 	if (result == RESULT_FULL)
 		return error_set(error, result,
-			"the identity store is full and nothing was changed; raise size in "
-			"[identity] of smsotp.conf, restart smsotpd and repeat");
+			"the identity store is full and nothing was changed; raise "
+			"identity_size in [store], restart smsotpd and repeat");
 	return result == RESULT_OK || result == RESULT_UNREACHABLE ? result
 								   : ctl_failed(result, error);
 }

@@ -7,8 +7,6 @@
 
 #include "config.h"
 
-#define STATE_SIZE ((size_t)64 << 20) /* measured: 14 920 users */
-
 static bool exists(const char *directory, const char *name)
 {
 	char path[PATH_MAX];
@@ -50,7 +48,7 @@ static enum result open_all(const struct config *config, const struct clock *clo
 	if (result != RESULT_OK)
 		return result;
 	snprintf(path, sizeof(path), "%s/identity", directory);
-	result = identities_open(path, (size_t)config->identity.size << 20, first,
+	result = identities_open(path, (size_t)config->store.identity_size << 20, first,
 		stores->keys.identity, &stores->identities, error);
 	if (result != RESULT_OK && stores->origin == KEY_MADE)
 		key_remove(directory);
@@ -60,7 +58,8 @@ static enum result open_all(const struct config *config, const struct clock *clo
 		state_remove(directory);
 	stores->state_made = !exists(directory, "state/data.mdb");
 	snprintf(path, sizeof(path), "%s/state", directory);
-	return state_open(path, STATE_SIZE, &stores->keys, &stores->state, error);
+	return state_open(
+		path, (size_t)config->store.state_size << 20, &stores->keys, &stores->state, error);
 }
 
 enum result stores_open(const struct config *config, const struct clock *clock,
