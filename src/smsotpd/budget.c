@@ -74,14 +74,32 @@ static bool counts(enum limit limit, bool strange)
 	return strange || limit != LIMIT_SOURCE;
 }
 
-bool budget_text(const struct books *books, const struct quotas *quotas, const struct moment *now,
-	bool strange, const char **ret_near)
+enum limit budget_texts_full(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange)
 {
 	for (size_t i = 0; i < LIMIT_COUNT; i++) {
 		if (counts((enum limit)i, strange) &&
 			!window_room(&books->tally[i]->texts, &quotas->texts[i], now, strange))
-			return false;
+			return (enum limit)i;
 	}
+	return LIMIT_COUNT;
+}
+
+enum limit budget_failures_full(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange)
+{
+	for (size_t i = 0; i < LIMIT_COUNT && strange; i++) {
+		if (!window_room(&books->tally[i]->failures, &quotas->failures[i], now, true))
+			return (enum limit)i;
+	}
+	return LIMIT_COUNT;
+}
+
+bool budget_text(const struct books *books, const struct quotas *quotas, const struct moment *now,
+	bool strange, const char **ret_near)
+{
+	if (budget_texts_full(books, quotas, now, strange) != LIMIT_COUNT)
+		return false;
 	for (size_t i = 0; i < LIMIT_COUNT; i++) {
 		struct window *window = &books->tally[i]->texts;
 		if (!counts((enum limit)i, strange))
@@ -98,10 +116,8 @@ bool budget_guess(const struct books *books, const struct quotas *quotas, const 
 {
 	if (!strange)
 		return books->ceiling->known < quotas->ceiling.known;
-	for (size_t i = 0; i < LIMIT_COUNT; i++) {
-		if (!window_room(&books->tally[i]->failures, &quotas->failures[i], now, true))
-			return false;
-	}
+	if (budget_failures_full(books, quotas, now, true) != LIMIT_COUNT)
+		return false;
 	return books->ceiling->strange < quotas->ceiling.strange;
 }
 

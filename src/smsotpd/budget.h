@@ -45,6 +45,12 @@ void budget_quotas(
 /* Of these the texts of one user alone, which the visible ledger shows as well. */
 void budget_user_texts(const struct config *config, struct quota *ret_short, struct quota *ret_day);
 
+/* The first book that has no room for a text, for an answer; LIMIT_COUNT for none. */
+enum limit budget_texts_full(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange);
+enum limit budget_failures_full(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange);
+
 /*
  * A text is due: charges every book and returns true, or charges none. `strange`: this user is not
  * known at this source. *ret_near is set to the name of a limit that has just come to 80 %.

@@ -8,6 +8,7 @@
 
 #include "code.h"
 #include "config.h"
+#include "version.h"
 
 #define SECOND INT64_C(1000)
 
@@ -19,10 +20,39 @@ static void refuse(struct flow *flow, uint64_t connection, const char *sentence)
 	json_decref(reply);
 }
 
+/* Of the main thread's own: needs no store, and waits for none. */
+static void answer_stats(struct flow *flow, uint64_t connection, int64_t now)
+{
+	json_t *reply = stats_json(&flow->counters);
+
+	json_object_set_new(reply, "ok", json_true());
+	json_object_set_new(reply, "version", json_string(SMSOTP_VERSION));
+	json_object_set_new(reply, "uptime", json_integer((now - flow->counters.started) / SECOND));
+	json_object_set_new(
+		reply, "sender_reachable", json_boolean(sender_reachable(flow->sender)));
+	json_object_set_new(reply, "stores_open", json_boolean(flow->committer != NULL));
+	flow->hooks.reply(flow->hooks.context, connection, reply);
+	json_decref(reply);
+}
+
+static bool is_stats(const json_t *request)
+{
+	const char *verb = json_string_value(json_object_get(request, "verb"));
+
+	return verb != NULL && strcmp(verb, "stats") == 0;
+}
+
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	struct job *job = NULL;
 
+	if (is_stats(request)) {
+		json_decref(request);
+		if (bulk >= 0)
+			close(bulk);
+		answer_stats(flow, connection, arrived);
+		return;
+	}
 	if (flow->committer == NULL || job_new(JOB_VERB, &job) != RESULT_OK) {
 		json_decref(request);
 		if (bulk >= 0)

@@ -16,6 +16,7 @@ struct visit {
 	struct login login;
 	struct moment now;
 	int64_t arrived;
+	int64_t waited; /* verify: ms since the newest text was asked for */
 };
 
 static void answer_view(struct flow *flow, uint64_t connection, const struct visitor *visitor,
@@ -60,6 +61,7 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 	job->login = visit->login;
 	job->now = visit->now;
 	job->arrived = visit->arrived;
+	job->waited = visit->waited;
 	job->view = *view;
 	if (kind == JOB_VERIFY) {
 		enum result read =
@@ -72,6 +74,30 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 	return true;
 }
 
+/* What the ledger alone said to one who asks for a text. */
+static void shown_text(struct flow *flow, const struct visit *visit, const struct view *view)
+{
+	enum reason reason = REASON_TOO_EARLY;
+
+	if (view->verdict == VERDICT_SPENT)
+		reason = REASON_LOCKOUT;
+	else if (view->line == LINE_NO_TEXTS)
+		reason = REASON_NO_TEXTS;
+	stats_decided(&flow->counters, DECISION_NO_TEXT, reason);
+	event_shown(flow->trail, &visit->login, DECISION_NO_TEXT, reason);
+}
+
+/* And to one who answers. */
+static void shown_answer(struct flow *flow, const struct visit *visit, const struct view *view)
+{
+	bool expired = view->line == LINE_EXPIRED;
+	enum reason reason = expired ? REASON_EXPIRED : REASON_LOCKOUT;
+
+	flow->counters.refused++;
+	stats_decided(&flow->counters, DECISION_REFUSED, reason);
+	event_shown(flow->trail, &visit->login, DECISION_REFUSED, reason);
+}
+
 /* Lookup and challenge are asked for; the prompt goes out at once and waits for no disk. */
 static void step_begin(struct flow *flow, struct visit *visit)
 {
@@ -79,8 +105,11 @@ static void step_begin(struct flow *flow, struct visit *visit)
 
 	ledger_begin(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
 	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	stats_prompted(&flow->counters, flow->hooks.now() - visit->arrived);
 	if (view.asks)
 		(void)!give(flow, visit, JOB_BEGIN, &view, 0);
+	else if (view.line != LINE_SENT)
+		shown_text(flow, visit, &view);
 }
 
 static void step_resend(struct flow *flow, struct visit *visit)
@@ -91,6 +120,8 @@ static void step_resend(struct flow *flow, struct visit *visit)
 	answer_view(flow, visit->connection, &visit->login.visitor, &view);
 	if (view.asks)
 		(void)!give(flow, visit, JOB_RESEND, &view, 0);
+	else
+		shown_text(flow, visit, &view);
 }
 
 static void step_guess(struct flow *flow, struct visit *visit)
@@ -101,6 +132,8 @@ static void step_guess(struct flow *flow, struct visit *visit)
 	if (view.asks && give(flow, visit, JOB_VERIFY, &view, visit->connection))
 		return;
 	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	if (!view.asks)
+		shown_answer(flow, visit, &view);
 }
 
 /* A token that is not ours, or of an earlier boot: its code is void, one byte begins anew. */
@@ -110,10 +143,23 @@ static void step_foreign(struct flow *flow, struct visit *visit)
 		.line = LINE_EXPIRED,
 		.begun = {INT64_MIN / 2, INT64_MIN / 2}};
 
-	if (visit->ask->reply.length == 1)
+	if (visit->ask->reply.length == 1) {
 		step_begin(flow, visit);
-	else
-		answer_view(flow, visit->connection, &visit->login.visitor, &expired);
+		return;
+	}
+	answer_view(flow, visit->connection, &visit->login.visitor, &expired);
+	shown_answer(flow, visit, &expired);
+}
+
+/* How long an answer took; a code lives no longer, whatever the clocks say. */
+static int64_t waited(const struct flow *flow, const struct moment *now, const struct moment *begun)
+{
+	int64_t life = flow->config->code.expiry * SECOND;
+	int64_t took = now->boottime - begun->boottime;
+
+	if (took < 0)
+		return 0;
+	return took < life ? took : life;
 }
 
 /* What happens depends on the length of the reply alone. */
@@ -127,6 +173,7 @@ static void step_verify(struct flow *flow, struct visit *visit)
 		step_foreign(flow, visit);
 		return;
 	}
+	visit->waited = waited(flow, &visit->now, &begun);
 	ledger_restore(flow->ledger, visitor, &begun);
 	if (visit->ask->reply.length == 1)
 		step_resend(flow, visit);
@@ -150,7 +197,8 @@ static bool admit(
 	struct flow *flow, uint64_t connection, const struct ask *ask, struct login *login)
 {
 	if (login_read(flow->config, flow->keys, ask, login) != RESULT_OK) {
-		event_service(flow->trail, ask->service);
+		stats_decided(&flow->counters, DECISION_UNAVAILABLE, REASON_NO_SERVICE);
+		event_service(flow->trail, ask->id, ask->service);
 		answer_verdict(
 			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
 		return false;
@@ -215,12 +263,15 @@ static void finish_verify(struct flow *flow, const struct job *job)
 		ledger_success(flow->ledger, visitor);
 		pass_grant(&flow->passes, visitor, job->now.boottime);
 		flow->counters.granted++;
+		stats_answered(&flow->counters, job->waited);
 		bool renamed = job->login.service->identify == IDENTIFY_PHONE && !job->login.by_uid;
 		answer_verdict(flow, job->connection, visitor->id, VERDICT_GRANTED, LINE_NONE,
 			renamed ? job->user : "");
 		return;
 	}
 	flow->counters.refused++;
+	if (job->result == RESULT_OK && job->view.line == LINE_LOCKED)
+		flow->counters.locks++;
 	if (job->result != RESULT_OK)
 		answer_verdict(flow, job->connection, visitor->id, VERDICT_UNAVAILABLE,
 			LINE_UNAVAILABLE, "");
@@ -237,6 +288,7 @@ void flow_finished(struct flow *flow, struct job *job)
 		finish_verify(flow, job);
 	else
 		send_text(flow, job);
+	stats_decided(&flow->counters, job_decision(job), job_reason(job));
 	event_login(flow->trail, job);
 	job_free(&job);
 }

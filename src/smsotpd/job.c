@@ -20,6 +20,29 @@ static const char *const standing_names[] = {
 _Static_assert(sizeof(standing_names) / sizeof(standing_names[0]) == STANDING_COUNT,
 	"a name for every standing");
 
+static const enum reason standing_reasons[STANDING_COUNT] = {
+	[STANDING_UNKNOWN] = REASON_UNKNOWN_NAME,
+	[STANDING_SUSPENDED] = REASON_SUSPENDED,
+	[STANDING_NO_PHONE] = REASON_NO_PHONE,
+	[STANDING_NO_TRAIT] = REASON_NO_TRAIT,
+	[STANDING_ROOT] = REASON_ROOT,
+	[STANDING_FILTERED] = REASON_FILTERED,
+	[STANDING_BEFORE] = REASON_BEFORE,
+	[STANDING_JUNK] = REASON_APPLICATION,
+};
+
+static const enum reason effect_reasons[EFFECT_COUNT] = {
+	[EFFECT_TEXT] = REASON_DUE,
+	[EFFECT_JOINED] = REASON_JOINED,
+	[EFFECT_TOO_EARLY] = REASON_TOO_EARLY,
+	[EFFECT_NO_TEXTS] = REASON_NO_TEXTS,
+	[EFFECT_LOCKED] = REASON_LOCKOUT,
+	[EFFECT_WRONG] = REASON_WRONG,
+	[EFFECT_EXPIRED] = REASON_EXPIRED,
+	[EFFECT_SPENT] = REASON_TRIES,
+	[EFFECT_RIGHT] = REASON_RIGHT,
+};
+
 const char *standing_name(enum standing standing)
 {
 	return standing_names[standing];
@@ -67,4 +90,24 @@ bool job_grants(const struct job *job)
 {
 	return job->result == RESULT_OK && job_standing(job) == STANDING_GOOD &&
 	       job->effect == EFFECT_RIGHT && job->kind == JOB_VERIFY;
+}
+
+enum decision job_decision(const struct job *job)
+{
+	if (job->result != RESULT_OK)
+		return DECISION_UNAVAILABLE;
+	if (job->kind == JOB_VERIFY)
+		return job_grants(job) ? DECISION_GRANTED : DECISION_REFUSED;
+	return job_sends(job) ? DECISION_TEXT : DECISION_NO_TEXT;
+}
+
+enum reason job_reason(const struct job *job)
+{
+	enum standing standing = job_standing(job);
+
+	if (job->result != RESULT_OK)
+		return REASON_STORE;
+	if (standing != STANDING_GOOD)
+		return standing_reasons[standing];
+	return job->effect == EFFECT_OVER ? job->over : effect_reasons[job->effect];
 }

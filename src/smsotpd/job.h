@@ -11,6 +11,7 @@
 #include "challenge.h"
 #include "identity.h"
 #include "login.h"
+#include "reason.h"
 
 enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB };
 
@@ -38,6 +39,7 @@ struct job {
 	struct login login;
 	struct moment now;
 	int64_t arrived;  /* monotonic ms, for the hold */
+	int64_t waited;   /* verify: ms since this dialogue's newest text was asked for */
 	struct view view; /* what a wrong or unanswered one shows */
 	struct code code; /* verify: what was typed */
 	bool comparable;
@@ -48,6 +50,7 @@ struct job {
 	enum result result; /* of the store */
 	enum standing standing;
 	enum effect effect;
+	enum reason over; /* with EFFECT_OVER: the limit */
 	bool known;
 	bool prefix_low;  /* many texts to this phone's prefix, and few answered: an alarm is due */
 	const char *near; /* a limit that has just come to 80 %, NULL for none */
@@ -64,6 +67,10 @@ void job_free(struct job **job);
 
 /* For the trail: the identity's, or that its application refuses it. */
 enum standing job_standing(const struct job *job);
+
+/* What was decided, and by which rule; the identity's standing comes before all others. */
+enum decision job_decision(const struct job *job);
+enum reason job_reason(const struct job *job);
 
 /* A begin or resend that has to send, a verify that lets in. */
 bool job_sends(const struct job *job);

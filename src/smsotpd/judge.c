@@ -180,6 +180,36 @@ static enum result desk_close(const struct judge *judge, MDB_txn *txn, const str
 	return result;
 }
 
+/* Which limit has no room for a text; the prefix's where no book is full. */
+static enum reason texts_over(const struct desk *desk, const struct job *job)
+{
+	static const enum reason reasons[] = {
+		[LIMIT_USER] = REASON_TEXTS_USER,
+		[LIMIT_USER_DAY] = REASON_TEXTS_DAY,
+		[LIMIT_SOURCE] = REASON_TEXTS_SOURCE,
+		[LIMIT_HOST] = REASON_TEXTS_HOST,
+		[LIMIT_COUNT] = REASON_PREFIX_STOP,
+	};
+
+	return reasons[budget_texts_full(&desk->books, &desk->quotas, &job->now, !job->known)];
+}
+
+/* Which limit lets nothing be compared; a ceiling where no book is full. */
+static enum reason failures_over(const struct desk *desk, const struct job *job)
+{
+	static const enum reason reasons[] = {
+		[LIMIT_USER] = REASON_FAILURES_USER,
+		[LIMIT_USER_DAY] = REASON_FAILURES_DAY,
+		[LIMIT_SOURCE] = REASON_FAILURES_SOURCE,
+		[LIMIT_HOST] = REASON_FAILURES_HOST,
+		[LIMIT_COUNT] = REASON_CEILING_STRANGE,
+	};
+
+	if (job->known)
+		return REASON_CEILING_KNOWN;
+	return reasons[budget_failures_full(&desk->books, &desk->quotas, &job->now, true)];
+}
+
 /* A begin or resend: the code is drawn, whoever asks; a text that is over a limit is taken back. */
 static enum effect ask_text(const struct judge *judge, const struct attempt *attempt,
 	struct desk *desk, struct job *job)
@@ -201,6 +231,7 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 	if (stopped ||
 		!budget_text(&desk->books, &desk->quotas, &job->now, !job->known, &job->near)) {
 		desk->record = before;
+		job->over = texts_over(desk, job);
 		return EFFECT_OVER;
 	}
 	job->prefix_low =
@@ -217,8 +248,10 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	if (job->junk && desk->own)
 		return challenge_withdraw(&desk->record, attempt);
 	hash_of(judge, desk->id, attempt, &job->code, hash);
-	if (!budget_guess(&desk->books, &desk->quotas, &job->now, !job->known))
+	if (!budget_guess(&desk->books, &desk->quotas, &job->now, !job->known)) {
+		job->over = failures_over(desk, job);
 		return EFFECT_OVER;
+	}
 	enum effect effect = challenge_verify(&desk->record, attempt, hash, job->comparable);
 	if (effect == EFFECT_RIGHT && desk->own) {
 		budget_success(&desk->books);
