@@ -22,6 +22,12 @@ enum tool_option {
 	OPTION_ALL = 4,
 	OPTION_LINES = 8,
 	OPTION_FOLLOW = 16,
+	OPTION_USER = 32,
+	OPTION_ID = 64,
+	OPTION_KIND = 128,
+	OPTION_SINCE = 256,
+	OPTION_PROMETHEUS = 512,
+	OPTION_OUTPUT = 1024,
 };
 
 /* What the command line said; strings point into it. */
@@ -32,6 +38,12 @@ struct tool {
 	unsigned int options; /* enum tool_option, those that were given */
 	long lines;           /* -n */
 	const char *operand;  /* NULL where there is none */
+	/* Of the options that have a value, NULL where it was not given. */
+	const char *user;
+	const char *id;
+	const char *kind;
+	const char *since;
+	const char *output;
 };
 
 struct tool_request {
@@ -82,6 +94,7 @@ void send_test_show(const json_t *reply);
 enum tool_exit send_test_judge(const json_t *reply);
 void status_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
+enum tool_exit stats_run(const struct tool *tool);
 
 /* "smsotpctl: " and the sentence to standard error; hands `code` back. */
 enum tool_exit tool_fail(enum tool_exit code, const char *format, ...)
