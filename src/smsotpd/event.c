@@ -15,6 +15,9 @@
 #define NEVER      (-MINUTE_MS)
 #define VALUE_SIZE 512
 
+/* The source of what is no source's doing. */
+static const uint8_t everybody[HASH_SIZE];
+
 struct rule {
 	bool used;
 	uint8_t source[HASH_SIZE];
@@ -225,13 +228,12 @@ static void event_prefix(struct trail *trail, const struct job *job)
  */
 static json_t *login_fields(struct trail *trail, const struct job *job)
 {
-	static const uint8_t all[HASH_SIZE];
 	bool fault = job->result != RESULT_OK;
 
 	if (job_grants(job) || job_sends(job))
 		return json_object();
-	return counted(
-		trail, fault ? all : job->login.visitor.source, login_event(job), job_reason(job));
+	return counted(trail, fault ? everybody : job->login.visitor.source, login_event(job),
+		job_reason(job));
 }
 
 void event_login(struct trail *trail, const struct job *job)
@@ -261,7 +263,9 @@ void event_login(struct trail *trail, const struct job *job)
 void event_shown(
 	struct trail *trail, const struct login *login, enum decision decision, enum reason reason)
 {
-	json_t *fields = counted(trail, login->visitor.source, EVENT_LOGIN_SHOWN, reason);
+	bool fault = decision == DECISION_UNAVAILABLE;
+	json_t *fields = counted(
+		trail, fault ? everybody : login->visitor.source, EVENT_LOGIN_SHOWN, reason);
 
 	if (fields == NULL)
 		return;

@@ -208,6 +208,8 @@ static bool admit(
 		return false;
 	}
 	if (flow->committer == NULL) {
+		stats_decided(&flow->counters, DECISION_UNAVAILABLE, REASON_STORE);
+		event_shown(flow->trail, login, DECISION_UNAVAILABLE, REASON_STORE);
 		answer_verdict(
 			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
 		return false;

@@ -13,6 +13,7 @@ import yaml
 
 import contract
 import exposition
+import frames
 import hosts
 from dialogues import DialogueCase
 from phone import wrong
@@ -211,6 +212,11 @@ class Stores(StatsCase):
         os.rename("/var/lib/smsotp/identity", "/var/lib/smsotp/aside")
         self.host.smsotpd.start()
         self.assertEqual(self.metrics()["smsotp_stores_open"].value(), 0)
+        for _ in range(2):
+            self.assertEqual(frames.Stranger("nobody", "192.0.2.9").verdict(), frames.UNAVAILABLE)
+        refused = self.metrics()["smsotp_logins_unavailable_total"]
+        self.assertEqual(refused.value(rule="store"), 2)
+        self.host.event(lambda line: "login.shown" in line and '"unavailable"' in line)
         self.host.smsotpd.kill()
         os.rename("/var/lib/smsotp/aside", "/var/lib/smsotp/identity")
         self.host.smsotpd.start()
