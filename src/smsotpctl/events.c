@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "config.h"
 #include "filter.h"
 #include "output.h"
+#include "paths.h"
 #include "tool.h"
 #include "trail.h"
 
@@ -181,14 +181,12 @@ static enum tool_exit read_filter(const struct tool *tool, struct filter *ret_fi
 
 static enum tool_exit find_events(const struct tool *tool, char ret_path[static PATH_MAX])
 {
-	struct config *config = NULL;
-	struct error error;
+	struct config_paths paths;
 
-	if (config_load(tool->config, &config, &error) != RESULT_OK)
-		return tool_fail(TOOL_REFUSED, "%s", error.text);
-	snprintf(ret_path, PATH_MAX, "%s/%s", config->paths.log, EVENTS_FILE);
-	config_free(&config);
-	return TOOL_OK;
+	enum tool_exit code = paths_load(tool, &paths);
+	if (code == TOOL_OK)
+		snprintf(ret_path, PATH_MAX, "%s/%s", paths.log, EVENTS_FILE);
+	return code;
 }
 
 enum tool_exit events_run(const struct tool *tool)

@@ -323,3 +323,13 @@ void audit_write(struct audit *audit, const struct moment *now, int priority, co
 	if (!room)
 		entry_free(&entry);
 }
+
+void audit_drop(const struct audit *audit, const struct moment *now, int priority,
+	const char *event, json_t *fields)
+{
+	struct entry entry = {.priority = priority};
+
+	(void)entry_make(audit, now, event, fields, &entry);
+	entry_free(&entry);
+	json_decref(fields);
+}

@@ -29,4 +29,8 @@ void audit_reopen(struct audit *audit);
 void audit_write(struct audit *audit, const struct moment *now, int priority, const char *event,
 	json_t *fields);
 
+/* The work of making its lines, for an event that must not be told from one that is written. */
+void audit_drop(const struct audit *audit, const struct moment *now, int priority,
+	const char *event, json_t *fields);
+
 #endif

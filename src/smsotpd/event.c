@@ -130,6 +130,16 @@ static void write_event(struct trail *trail, enum event event, json_t *fields)
 	write_at(trail, event_row(event)->priority, event, fields);
 }
 
+/* The work of it, for what must not be told from an event that is written. */
+static void drop_event(struct trail *trail, enum event event, json_t *fields)
+{
+	const struct event_row *row = event_row(event);
+	struct moment now;
+
+	trail->clock->now(trail->clock, &now);
+	audit_drop(trail->audit, &now, row->priority, row->name, fields);
+}
+
 /* Where a source's events of one kind and rule are counted. */
 static struct rule *rule_find(struct trail *trail, const uint8_t source[static HASH_SIZE],
 	enum event event, enum reason reason, int64_t now)
@@ -236,6 +246,20 @@ static json_t *login_fields(struct trail *trail, const struct job *job)
 		job_reason(job));
 }
 
+/* Who finds no room is refused like a name that does not exist: the operator alone can tell. */
+static void event_room(struct trail *trail, const struct job *job)
+{
+	json_t *fields = counted(trail, everybody, EVENT_STATE_FULL, REASON_NO_ROOM);
+
+	if (fields == NULL)
+		return;
+	put_login(fields, &job->login, job->user);
+	put(fields, FIELD_DETAIL,
+		"no room for a user's first record: raise [store] state_size and restart smsotpd, "
+		"or remove identities");
+	write_event(trail, EVENT_STATE_FULL, fields);
+}
+
 void event_login(struct trail *trail, const struct job *job)
 {
 	enum standing standing = job_standing(job);
@@ -245,6 +269,8 @@ void event_login(struct trail *trail, const struct job *job)
 		event_near(trail, job);
 	if (job->prefix_low && !fault)
 		event_prefix(trail, job);
+	if (job->standing == STANDING_NO_ROOM)
+		event_room(trail, job);
 	json_t *fields = login_fields(trail, job);
 	if (fields == NULL)
 		return;
@@ -285,7 +311,7 @@ void event_text(struct trail *trail, const char *user, const struct report *repo
 	json_t *fields = json_object();
 
 	put_hex(fields, FIELD_ID, report->id, WIRE_ID_SIZE);
-	put(fields, FIELD_USER, user);
+	put(fields, FIELD_USER, user == NULL ? "nobody" : user);
 	put_flag(fields, FIELD_STUB, report->stub);
 	if (report->http != 0)
 		put_number(fields, FIELD_HTTP, report->http);
@@ -294,7 +320,10 @@ void event_text(struct trail *trail, const char *user, const struct report *repo
 	put(fields, FIELD_REQID, report->reqid);
 	put(fields, FIELD_TID, report->tid);
 	put(fields, FIELD_DETAIL, report->detail);
-	write_event(trail, events[report->outcome], fields);
+	if (user == NULL)
+		drop_event(trail, events[report->outcome], fields);
+	else
+		write_event(trail, events[report->outcome], fields);
 }
 
 void event_session(struct trail *trail, bool open, bool accepted, const struct login *login)

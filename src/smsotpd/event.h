@@ -22,7 +22,8 @@ void trail_free(struct trail **trail);
 /* A begin, resend or verify that the committer has finished. */
 void event_login(struct trail *trail, const struct job *job);
 
-/* What became of a text. `user` is an identity's name. */
+/* What became of a text. `user` is an identity's name; NULL: nobody's, made alike and not written.
+ */
 void event_text(struct trail *trail, const char *user, const struct report *report);
 
 /* A session opened or closed; `accepted` false where its login is not known. */

@@ -24,6 +24,7 @@ static const struct event_row events[] = {
 	[EVENT_LOGIN_SHOWN] = {"login.shown", LOG_INFO, LOGIN},
 	[EVENT_LIMIT_NEAR] = {"limit.near", LOG_WARNING, LIMIT},
 	[EVENT_PREFIX_ALARM] = {"prefix.alarm", LOG_WARNING, LIMIT},
+	[EVENT_STATE_FULL] = {"state.full", LOG_ERR, LIMIT},
 	[EVENT_SESSION_OPEN] = {"session.open", LOG_INFO, SESSION},
 	[EVENT_SESSION_CLOSE] = {"session.close", LOG_INFO, SESSION},
 	[EVENT_TEXT_ACCEPTED] = {"text.accepted", LOG_INFO, TEXT},
@@ -39,6 +40,7 @@ static const struct event_row events[] = {
 	[EVENT_STORE_CLONED] = {"store.cloned", LOG_WARNING, DAEMON},
 	[EVENT_STORE_UNAVAILABLE] = {"store.unavailable", LOG_ERR, DAEMON},
 	[EVENT_STATE_LOST] = {"state.lost", LOG_WARNING, DAEMON},
+	[EVENT_STATE_SMALL] = {"state.small", LOG_WARNING, DAEMON},
 };
 
 _Static_assert(sizeof(events) / sizeof(events[0]) == EVENT_COUNT, "a row for every event");
@@ -65,8 +67,8 @@ static const struct field_row fields[] = {
 	[FIELD_STANDING] = {"standing", TYPE_TEXT, LOGIN},
 	[FIELD_EFFECT] = {"effect", TYPE_TEXT, LOGIN},
 	[FIELD_ANSWER_MS] = {"answer_ms", TYPE_NUMBER, LOGIN},
-	[FIELD_COUNT_OF] = {"count", TYPE_NUMBER, LOGIN | SERVICE},
-	[FIELD_COUNTED] = {"counted", TYPE_TEXT, LOGIN | SERVICE},
+	[FIELD_COUNT_OF] = {"count", TYPE_NUMBER, LOGIN | LIMIT | SERVICE},
+	[FIELD_COUNTED] = {"counted", TYPE_TEXT, LOGIN | LIMIT | SERVICE},
 	[FIELD_ACCEPTED] = {"accepted", TYPE_FLAG, SESSION},
 	[FIELD_LIMIT] = {"limit", TYPE_TEXT, LIMIT},
 	[FIELD_PREFIX] = {"prefix", TYPE_TEXT, LIMIT},
@@ -76,7 +78,7 @@ static const struct field_row fields[] = {
 	[FIELD_CODE] = {"code", TYPE_TEXT, TEXT},
 	[FIELD_REQID] = {"reqid", TYPE_TEXT, TEXT},
 	[FIELD_TID] = {"tid", TYPE_TEXT, TEXT},
-	[FIELD_DETAIL] = {"detail", TYPE_TEXT, TEXT | SERVICE | DAEMON},
+	[FIELD_DETAIL] = {"detail", TYPE_TEXT, LIMIT | TEXT | SERVICE | DAEMON},
 };
 
 _Static_assert(sizeof(fields) / sizeof(fields[0]) == FIELD_COUNT, "a row for every field");

@@ -14,6 +14,7 @@ static const char *const standing_names[] = {
 	[STANDING_ROOT] = "root is not let in at this service",
 	[STANDING_FILTERED] = "left out by users or trait of the service",
 	[STANDING_BEFORE] = "first factor not shown",
+	[STANDING_NO_ROOM] = "the state store is full",
 	[STANDING_JUNK] = "the application refuses this user",
 };
 
@@ -28,6 +29,7 @@ static const enum reason standing_reasons[STANDING_COUNT] = {
 	[STANDING_ROOT] = REASON_ROOT,
 	[STANDING_FILTERED] = REASON_FILTERED,
 	[STANDING_BEFORE] = REASON_BEFORE,
+	[STANDING_NO_ROOM] = REASON_NO_ROOM,
 	[STANDING_JUNK] = REASON_APPLICATION,
 };
 

@@ -43,6 +43,7 @@ static const struct {
 	[REASON_ROOT] = {"root", IN_THE_WAY},
 	[REASON_FILTERED] = {"filtered", IN_THE_WAY},
 	[REASON_BEFORE] = {"before", IN_THE_WAY},
+	[REASON_NO_ROOM] = {"no_room", IN_THE_WAY},
 	[REASON_APPLICATION] = {"application", REFUSES},
 	[REASON_STORE] = {"store", CANNOT},
 	[REASON_NO_SERVICE] = {"no_service", CANNOT},
