@@ -13,7 +13,8 @@ from dialogues import LOCKED, DialogueCase
 
 REFUSED, USAGE, AWAY = 1, 2, 3
 VERBS = ("identity set", "identity show", "identity list", "identity remove", "import",
-         "schema show", "schema set", "lock list", "lock clear", "send-test", "events", "status")
+         "schema show", "schema set", "lock list", "lock clear", "send-test", "events", "stats",
+         "status")
 
 
 class Tool(DialogueCase):
@@ -197,11 +198,12 @@ class Usage(Tool):
     def test_wrong_use(self):
         for words in ((), ("nonsense",), ("identity",), ("identity", "show"), ("lock", "clear"),
                       ("identity", "list", "--force"), ("status", "word"), ("status", "--colour"),
-                      ("send-test", "one", "two")):
+                      ("send-test", "one", "two"), ("stats", "--user", "x"),
+                      ("events", "--output", "x"), ("events", "--kind")):
             self.assertIn("usage", self.tool(*words, status=USAGE).lower(), words)
 
     def test_daemon_away(self):
-        for words in (("status",), ("identity", "list"), ("lock", "list")):
+        for words in (("status",), ("identity", "list"), ("lock", "list"), ("stats",)):
             self.assertRegex(self.tool(*words, status=AWAY), "does not answer at .*: systemctl start")
 
     def test_not_root(self):
