@@ -38,6 +38,12 @@ static const struct option table[] = {
 	{"since", required_argument, NULL, LETTER_SINCE},
 	{"prometheus", no_argument, NULL, LETTER_PROMETHEUS},
 	{"output", required_argument, NULL, LETTER_OUTPUT},
+	{"service", required_argument, NULL, 'S'},
+	{"from", required_argument, NULL, 'A'},
+	{"key", required_argument, NULL, 'K'},
+	{"uid", required_argument, NULL, 'U'},
+	{"tty", required_argument, NULL, 'T'},
+	{"password", no_argument, NULL, 'p'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -61,6 +67,12 @@ static const struct {
 	{LETTER_SINCE, OPTION_SINCE, VALUE(since)},
 	{LETTER_PROMETHEUS, OPTION_PROMETHEUS, NO_VALUE},
 	{LETTER_OUTPUT, OPTION_OUTPUT, VALUE(output)},
+	{'S', OPTION_SERVICE, VALUE(service)},
+	{'A', OPTION_FROM, VALUE(from)},
+	{'K', OPTION_KEY, VALUE(key)},
+	{'U', OPTION_UID, VALUE(uid)},
+	{'T', OPTION_TTY, VALUE(tty)},
+	{'p', OPTION_PASSWORD, NO_VALUE},
 };
 
 struct said {
@@ -139,7 +151,8 @@ static const char *misfit(const struct tool_verb *verb, const struct tool *tool,
 	}
 	if (operands > (verb->operand && !all ? 1 : 0))
 		return "there is a word too many";
-	return verb->operand && !all && operands == 0 ? "a word is missing" : NULL;
+	bool free = all || verb->or_none;
+	return verb->operand && !free && operands == 0 ? "a word is missing" : NULL;
 }
 
 static enum tool_exit wrong(const struct tool_verb *verb, const char *what)

@@ -45,12 +45,6 @@ void budget_quotas(
 /* Of these the texts of one user alone, which the visible ledger shows as well. */
 void budget_user_texts(const struct config *config, struct quota *ret_short, struct quota *ret_day);
 
-/* The first book that has no room for a text, for an answer; LIMIT_COUNT for none. */
-enum limit budget_texts_full(const struct books *books, const struct quotas *quotas,
-	const struct moment *now, bool strange);
-enum limit budget_failures_full(const struct books *books, const struct quotas *quotas,
-	const struct moment *now, bool strange);
-
 /*
  * A text is due: charges every book and returns true, or charges none. `strange`: this user is not
  * known at this source. *ret_near is set to the name of a limit that has just come to 80 %.
@@ -58,9 +52,18 @@ enum limit budget_failures_full(const struct books *books, const struct quotas *
 bool budget_text(const struct books *books, const struct quotas *quotas, const struct moment *now,
 	bool strange, const char **ret_near);
 
-/* An answer may be compared. */
-bool budget_guess(const struct books *books, const struct quotas *quotas, const struct moment *now,
-	bool strange);
+/* The limit that forbids this text, or this answer, by its key in [limits]; NULL for none. */
+const char *budget_text_over(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange);
+const char *budget_guess_over(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange);
+
+/* The keys of all of them. */
+const char *budget_text_key(enum limit limit);
+const char *budget_failure_key(enum limit limit);
+
+/* A source counts only users who are strangers there; the other books count everybody. */
+bool budget_counts(enum limit limit, bool strange);
 
 /* An answer was wrong; `live`: there was a code that it could have been. */
 void budget_failure(const struct books *books, const struct quotas *quotas,

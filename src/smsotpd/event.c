@@ -11,18 +11,18 @@
 #include "log.h"
 
 #define MINUTE_MS  INT64_C(60000)
-#define RULES_SIZE 256 /* refusals that are being counted; while all are, others share one */
+#define MUTED_SIZE 256 /* refusals that are being counted; while all are, others share one */
 #define NEVER      (-MINUTE_MS)
 #define VALUE_SIZE 512
 
 /* The source of what is no source's doing. */
 static const uint8_t everybody[HASH_SIZE];
 
-struct rule {
+struct muted {
 	bool used;
 	uint8_t source[HASH_SIZE];
 	enum event event;
-	enum reason reason;
+	enum rule rule;
 	int64_t since;  /* boottime of the event that was written last */
 	uint32_t count; /* not written yet */
 };
@@ -30,8 +30,8 @@ struct rule {
 struct trail {
 	struct audit *audit;
 	const struct clock *clock;
-	struct rule rule[RULES_SIZE];
-	struct rule elsewhere; /* all that found no room among them */
+	struct muted muted[MUTED_SIZE];
+	struct muted elsewhere; /* all that found no room among them */
 };
 
 enum result trail_new(struct audit *audit, const struct clock *clock, struct trail **ret_trail)
@@ -90,10 +90,10 @@ static void put_phone(json_t *fields, const struct phone *phone)
 	put(fields, FIELD_PHONE, masked);
 }
 
-static void put_decision(json_t *fields, enum decision decision, enum reason reason)
+static void put_decision(json_t *fields, enum decision decision, enum rule rule)
 {
 	put(fields, FIELD_DECISION, decision_name(decision));
-	put(fields, FIELD_RULE, reason_name(reason));
+	put(fields, FIELD_RULE, rule_name(rule));
 }
 
 /* Of who signs in. `user` is an identity's name, "" where there is none, NULL where nobody looked.
@@ -141,22 +141,22 @@ static void drop_event(struct trail *trail, enum event event, json_t *fields)
 }
 
 /* Where a source's events of one kind and rule are counted. */
-static struct rule *rule_find(struct trail *trail, const uint8_t source[static HASH_SIZE],
-	enum event event, enum reason reason, int64_t now)
+static struct muted *muted_find(struct trail *trail, const uint8_t source[static HASH_SIZE],
+	enum event event, enum rule rule, int64_t now)
 {
-	struct rule *best = &trail->rule[0];
+	struct muted *best = &trail->muted[0];
 
-	for (size_t i = 0; i < RULES_SIZE; i++) {
-		struct rule *rule = &trail->rule[i];
-		if (rule->used && rule->event == event && rule->reason == reason &&
-			memcmp(rule->source, source, HASH_SIZE) == 0)
-			return rule;
-		if (best->used && (!rule->used || rule->since < best->since))
-			best = rule;
+	for (size_t i = 0; i < MUTED_SIZE; i++) {
+		struct muted *muted = &trail->muted[i];
+		if (muted->used && muted->event == event && muted->rule == rule &&
+			memcmp(muted->source, source, HASH_SIZE) == 0)
+			return muted;
+		if (best->used && (!muted->used || muted->since < best->since))
+			best = muted;
 	}
 	if (best->used && now - best->since < MINUTE_MS)
 		return &trail->elsewhere;
-	*best = (struct rule){.used = true, .event = event, .reason = reason, .since = NEVER};
+	*best = (struct muted){.used = true, .event = event, .rule = rule, .since = NEVER};
 	memcpy(best->source, source, HASH_SIZE);
 	return best;
 }
@@ -165,33 +165,33 @@ static struct rule *rule_find(struct trail *trail, const uint8_t source[static H
  * The first is written at once, those of the minute after it are counted and come with the next.
  * Returns 0 where this one is only counted, else how many it speaks of.
  */
-static uint32_t rule_count(struct rule *rule, int64_t now)
+static uint32_t muted_count(struct muted *muted, int64_t now)
 {
-	uint32_t count = rule->count + 1;
-	bool quiet = now - rule->since < MINUTE_MS;
+	uint32_t count = muted->count + 1;
+	bool quiet = now - muted->since < MINUTE_MS;
 
-	rule->count = quiet ? count : 0;
+	muted->count = quiet ? count : 0;
 	if (quiet)
 		return 0;
-	rule->since = now;
+	muted->since = now;
 	return count;
 }
 
 /* Counts one more. NULL where it is only counted, else fields that say how many they stand for. */
 static json_t *counted(struct trail *trail, const uint8_t source[static HASH_SIZE],
-	enum event event, enum reason reason)
+	enum event event, enum rule rule)
 {
 	struct moment now;
 
 	trail->clock->now(trail->clock, &now);
-	struct rule *rule = rule_find(trail, source, event, reason, now.boottime);
-	uint32_t count = rule_count(rule, now.boottime);
+	struct muted *muted = muted_find(trail, source, event, rule, now.boottime);
+	uint32_t count = muted_count(muted, now.boottime);
 	if (count == 0)
 		return NULL;
 	json_t *fields = json_object();
 	if (count > 1)
 		put_number(fields, FIELD_COUNT_OF, count);
-	if (rule == &trail->elsewhere)
+	if (muted == &trail->elsewhere)
 		put(fields, FIELD_COUNTED,
 			"all sources beyond those that have events of their own");
 	return fields;
@@ -243,13 +243,13 @@ static json_t *login_fields(struct trail *trail, const struct job *job)
 	if (job_grants(job) || job_sends(job))
 		return json_object();
 	return counted(trail, fault ? everybody : job->login.visitor.source, login_event(job),
-		job_reason(job));
+		job_rule(job));
 }
 
 /* Who finds no room is refused like a name that does not exist: the operator alone can tell. */
 static void event_room(struct trail *trail, const struct job *job)
 {
-	json_t *fields = counted(trail, everybody, EVENT_STATE_FULL, REASON_NO_ROOM);
+	json_t *fields = counted(trail, everybody, EVENT_STATE_FULL, RULE_NO_ROOM);
 
 	if (fields == NULL)
 		return;
@@ -277,7 +277,7 @@ void event_login(struct trail *trail, const struct job *job)
 	put_login(fields, &job->login, job->user);
 	put_phone(fields, &job->phone);
 	put_flag(fields, FIELD_KNOWN, job->known);
-	put_decision(fields, job_decision(job), job_reason(job));
+	put_decision(fields, job_decision(job), job_rule(job));
 	if (standing != STANDING_GOOD)
 		put(fields, FIELD_STANDING, standing_name(standing));
 	put(fields, FIELD_EFFECT, fault ? result_name(job->result) : effect_name(job->effect));
@@ -287,16 +287,16 @@ void event_login(struct trail *trail, const struct job *job)
 }
 
 void event_shown(
-	struct trail *trail, const struct login *login, enum decision decision, enum reason reason)
+	struct trail *trail, const struct login *login, enum decision decision, enum rule rule)
 {
 	bool fault = decision == DECISION_UNAVAILABLE;
-	json_t *fields = counted(
-		trail, fault ? everybody : login->visitor.source, EVENT_LOGIN_SHOWN, reason);
+	json_t *fields =
+		counted(trail, fault ? everybody : login->visitor.source, EVENT_LOGIN_SHOWN, rule);
 
 	if (fields == NULL)
 		return;
 	put_login(fields, login, NULL);
-	put_decision(fields, decision, reason);
+	put_decision(fields, decision, rule);
 	write_event(trail, EVENT_LOGIN_SHOWN, fields);
 }
 
@@ -345,15 +345,25 @@ void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], c
 
 	/* Counted by the service: each is named once a minute. */
 	memcpy(where, service, strnlen(service, sizeof(where)));
-	json_t *fields = counted(trail, where, EVENT_SERVICE_UNKNOWN, REASON_NO_SERVICE);
+	json_t *fields = counted(trail, where, EVENT_SERVICE_UNKNOWN, RULE_NO_SERVICE);
 	if (fields == NULL)
 		return;
 	put_hex(fields, FIELD_ID, id, WIRE_ID_SIZE);
 	put(fields, FIELD_SERVICE, service);
-	put_decision(fields, DECISION_UNAVAILABLE, REASON_NO_SERVICE);
+	put_decision(fields, DECISION_UNAVAILABLE, RULE_NO_SERVICE);
 	put(fields, FIELD_DETAIL,
 		"no section speaks of this PAM service: write [service NAME] for it");
 	write_event(trail, EVENT_SERVICE_UNKNOWN, fields);
+}
+
+void event_operator(struct trail *trail, enum event event, const char *user, const uint8_t *tag)
+{
+	json_t *fields = json_object();
+
+	put(fields, FIELD_USER, user);
+	if (user[0] == '\0' && tag != NULL)
+		put_hex(fields, FIELD_UNKNOWN, tag, 8);
+	write_event(trail, event, fields);
 }
 
 void event_daemon(struct trail *trail, enum event event, const char *detail)

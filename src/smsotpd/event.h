@@ -34,10 +34,16 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
  * nothing was sent or compared.
  */
 void event_shown(
-	struct trail *trail, const struct login *login, enum decision decision, enum reason reason);
+	struct trail *trail, const struct login *login, enum decision decision, enum rule rule);
 
 /* A PAM service that no section of the config speaks of: its logins are refused. */
 void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], const char *service);
+
+/*
+ * What an operator did to an identity: EVENT_IDENTITY_SUSPENDED and the like. `user` "" where the
+ * name is no identity's, and then its tag stands for it; `tag` NULL: to all.
+ */
+void event_operator(struct trail *trail, enum event event, const char *user, const uint8_t *tag);
 
 /* The daemon itself, its config and its stores: events whose one field is "detail". */
 void event_daemon(struct trail *trail, enum event event, const char *detail);

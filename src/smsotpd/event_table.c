@@ -4,15 +4,16 @@
 #include <stddef.h>
 #include <syslog.h>
 
-#define LOGIN   FAMILY_LOGIN
-#define LIMIT   FAMILY_LIMIT
-#define SESSION FAMILY_SESSION
-#define TEXT    FAMILY_TEXT
-#define SERVICE FAMILY_SERVICE
-#define DAEMON  FAMILY_DAEMON
+#define LOGIN    FAMILY_LOGIN
+#define LIMIT    FAMILY_LIMIT
+#define SESSION  FAMILY_SESSION
+#define TEXT     FAMILY_TEXT
+#define SERVICE  FAMILY_SERVICE
+#define OPERATOR FAMILY_OPERATOR
+#define DAEMON   FAMILY_DAEMON
 /* What is known of whoever signs in. */
 #define WHO (LOGIN | LIMIT | SESSION)
-#define ALL (WHO | TEXT | SERVICE | DAEMON)
+#define ALL (WHO | TEXT | SERVICE | OPERATOR | DAEMON)
 
 static const struct event_row events[] = {
 	[EVENT_LOGIN_BEGIN] = {"login.begin", LOG_INFO, LOGIN},
@@ -32,6 +33,9 @@ static const struct event_row events[] = {
 	[EVENT_TEXT_UNKNOWN] = {"text.unknown", LOG_WARNING, TEXT},
 	[EVENT_TEXT_UNSENT] = {"text.unsent", LOG_WARNING, TEXT},
 	[EVENT_SERVICE_UNKNOWN] = {"service.unknown", LOG_ERR, SERVICE},
+	[EVENT_IDENTITY_SUSPENDED] = {"identity.suspended", LOG_NOTICE, OPERATOR},
+	[EVENT_IDENTITY_RESUMED] = {"identity.resumed", LOG_NOTICE, OPERATOR},
+	[EVENT_LOCK_CLEARED] = {"lock.cleared", LOG_NOTICE, OPERATOR},
 	[EVENT_DAEMON_START] = {"daemon.start", LOG_NOTICE, DAEMON},
 	[EVENT_DAEMON_STOP] = {"daemon.stop", LOG_NOTICE, DAEMON},
 	[EVENT_CONFIG_RELOADED] = {"config.reloaded", LOG_NOTICE, DAEMON},
@@ -50,8 +54,8 @@ static const struct field_row fields[] = {
 	[FIELD_EVENT] = {"event", TYPE_TEXT, ALL},
 	[FIELD_ID] = {"id", TYPE_TEXT, WHO | TEXT | SERVICE},
 	[FIELD_SERVICE] = {"service", TYPE_TEXT, WHO | SERVICE},
-	[FIELD_USER] = {"user", TYPE_TEXT, WHO | TEXT},
-	[FIELD_UNKNOWN] = {"unknown", TYPE_TEXT, WHO},
+	[FIELD_USER] = {"user", TYPE_TEXT, WHO | TEXT | OPERATOR},
+	[FIELD_UNKNOWN] = {"unknown", TYPE_TEXT, WHO | OPERATOR},
 	[FIELD_PHONE] = {"phone", TYPE_TEXT, LOGIN | LIMIT},
 	[FIELD_SOURCE] = {"source", TYPE_TEXT, WHO},
 	[FIELD_SOURCE_KIND] = {"source_kind", TYPE_TEXT, WHO},

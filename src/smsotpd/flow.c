@@ -78,25 +78,25 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 /* What the ledger alone said to one who asks for a text. */
 static void shown_text(struct flow *flow, const struct visit *visit, const struct view *view)
 {
-	enum reason reason = REASON_TOO_EARLY;
+	enum rule rule = RULE_TOO_EARLY;
 
 	if (view->verdict == VERDICT_SPENT)
-		reason = REASON_LOCKOUT;
+		rule = RULE_LOCKOUT;
 	else if (view->line == LINE_NO_TEXTS)
-		reason = REASON_NO_TEXTS;
-	stats_decided(&flow->counters, DECISION_NO_TEXT, reason);
-	event_shown(flow->trail, &visit->login, DECISION_NO_TEXT, reason);
+		rule = RULE_NO_TEXTS;
+	stats_decided(&flow->counters, DECISION_NO_TEXT, rule);
+	event_shown(flow->trail, &visit->login, DECISION_NO_TEXT, rule);
 }
 
 /* And to one who answers. */
 static void shown_answer(struct flow *flow, const struct visit *visit, const struct view *view)
 {
 	bool expired = view->line == LINE_EXPIRED;
-	enum reason reason = expired ? REASON_EXPIRED : REASON_LOCKOUT;
+	enum rule rule = expired ? RULE_EXPIRED : RULE_LOCKOUT;
 
 	flow->counters.refused++;
-	stats_decided(&flow->counters, DECISION_REFUSED, reason);
-	event_shown(flow->trail, &visit->login, DECISION_REFUSED, reason);
+	stats_decided(&flow->counters, DECISION_REFUSED, rule);
+	event_shown(flow->trail, &visit->login, DECISION_REFUSED, rule);
 }
 
 /* Lookup and challenge are asked for; the prompt goes out at once and waits for no disk. */
@@ -193,29 +193,35 @@ static void step_session(struct flow *flow, struct visit *visit)
 	answer_verdict(flow, visit->connection, visitor->id, VERDICT_REFUSED, LINE_NONE, "");
 }
 
-/* The service's section decides before any name does. */
+enum admission flow_admission(
+	const struct flow *flow, const struct ask *ask, struct login *ret_login)
+{
+	if (login_read(flow->config, flow->keys, ask, ret_login) != RESULT_OK)
+		return ADMIT_NO_SECTION;
+	if (!ret_login->service->enabled)
+		return ADMIT_OFF;
+	return flow->committer == NULL ? ADMIT_NO_STORES : ADMIT_ON;
+}
+
 static bool admit(
 	struct flow *flow, uint64_t connection, const struct ask *ask, struct login *login)
 {
-	if (login_read(flow->config, flow->keys, ask, login) != RESULT_OK) {
-		stats_decided(&flow->counters, DECISION_UNAVAILABLE, REASON_NO_SERVICE);
+	enum admission admission = flow_admission(flow, ask, login);
+	bool off = admission == ADMIT_OFF;
+
+	if (admission == ADMIT_ON)
+		return true;
+	if (admission == ADMIT_NO_SECTION) {
+		stats_decided(&flow->counters, DECISION_UNAVAILABLE, RULE_NO_SERVICE);
 		event_service(flow->trail, ask->id, ask->service);
-		answer_verdict(
-			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
-		return false;
 	}
-	if (!login->service->enabled) {
-		answer_verdict(flow, connection, ask->id, VERDICT_DISABLED, LINE_NONE, "");
-		return false;
+	if (admission == ADMIT_NO_STORES) {
+		stats_decided(&flow->counters, DECISION_UNAVAILABLE, RULE_STORE);
+		event_shown(flow->trail, login, DECISION_UNAVAILABLE, RULE_STORE);
 	}
-	if (flow->committer == NULL) {
-		stats_decided(&flow->counters, DECISION_UNAVAILABLE, REASON_STORE);
-		event_shown(flow->trail, login, DECISION_UNAVAILABLE, REASON_STORE);
-		answer_verdict(
-			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
-		return false;
-	}
-	return true;
+	answer_verdict(flow, connection, ask->id, off ? VERDICT_DISABLED : VERDICT_UNAVAILABLE,
+		off ? LINE_NONE : LINE_UNAVAILABLE, "");
+	return false;
 }
 
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived)
@@ -297,7 +303,7 @@ void flow_finished(struct flow *flow, struct job *job)
 		finish_verify(flow, job);
 	else
 		send_text(flow, job);
-	stats_decided(&flow->counters, job_decision(job), job_reason(job));
+	stats_decided(&flow->counters, job_decision(job), job_rule(job));
 	event_login(flow->trail, job);
 	job_free(&job);
 }

@@ -12,7 +12,8 @@ static const char *const standing_names[] = {
 	[STANDING_NO_PHONE] = "no phone",
 	[STANDING_NO_TRAIT] = "the schema has no phone trait: smsotpctl schema set",
 	[STANDING_ROOT] = "root is not let in at this service",
-	[STANDING_FILTERED] = "left out by users or trait of the service",
+	[STANDING_FILTERED] = "left out by users of the service",
+	[STANDING_TRAIT] = "left out by trait of the service",
 	[STANDING_BEFORE] = "first factor not shown",
 	[STANDING_NO_ROOM] = "the state store is full",
 	[STANDING_JUNK] = "the application refuses this user",
@@ -21,28 +22,29 @@ static const char *const standing_names[] = {
 _Static_assert(sizeof(standing_names) / sizeof(standing_names[0]) == STANDING_COUNT,
 	"a name for every standing");
 
-static const enum reason standing_reasons[STANDING_COUNT] = {
-	[STANDING_UNKNOWN] = REASON_UNKNOWN_NAME,
-	[STANDING_SUSPENDED] = REASON_SUSPENDED,
-	[STANDING_NO_PHONE] = REASON_NO_PHONE,
-	[STANDING_NO_TRAIT] = REASON_NO_TRAIT,
-	[STANDING_ROOT] = REASON_ROOT,
-	[STANDING_FILTERED] = REASON_FILTERED,
-	[STANDING_BEFORE] = REASON_BEFORE,
-	[STANDING_NO_ROOM] = REASON_NO_ROOM,
-	[STANDING_JUNK] = REASON_APPLICATION,
+static const enum rule standing_rules[STANDING_COUNT] = {
+	[STANDING_UNKNOWN] = RULE_UNKNOWN_NAME,
+	[STANDING_SUSPENDED] = RULE_SUSPENDED,
+	[STANDING_NO_PHONE] = RULE_NO_PHONE,
+	[STANDING_NO_TRAIT] = RULE_NO_TRAIT,
+	[STANDING_ROOT] = RULE_ROOT,
+	[STANDING_FILTERED] = RULE_USERS,
+	[STANDING_TRAIT] = RULE_TRAIT,
+	[STANDING_BEFORE] = RULE_BEFORE,
+	[STANDING_NO_ROOM] = RULE_NO_ROOM,
+	[STANDING_JUNK] = RULE_APPLICATION,
 };
 
-static const enum reason effect_reasons[EFFECT_COUNT] = {
-	[EFFECT_TEXT] = REASON_DUE,
-	[EFFECT_JOINED] = REASON_JOINED,
-	[EFFECT_TOO_EARLY] = REASON_TOO_EARLY,
-	[EFFECT_NO_TEXTS] = REASON_NO_TEXTS,
-	[EFFECT_LOCKED] = REASON_LOCKOUT,
-	[EFFECT_WRONG] = REASON_WRONG,
-	[EFFECT_EXPIRED] = REASON_EXPIRED,
-	[EFFECT_SPENT] = REASON_TRIES,
-	[EFFECT_RIGHT] = REASON_RIGHT,
+static const enum rule effect_rules[EFFECT_COUNT] = {
+	[EFFECT_TEXT] = RULE_DUE,
+	[EFFECT_JOINED] = RULE_JOINED,
+	[EFFECT_TOO_EARLY] = RULE_TOO_EARLY,
+	[EFFECT_NO_TEXTS] = RULE_NO_TEXTS,
+	[EFFECT_LOCKED] = RULE_LOCKOUT,
+	[EFFECT_WRONG] = RULE_WRONG,
+	[EFFECT_EXPIRED] = RULE_EXPIRED,
+	[EFFECT_SPENT] = RULE_TRIES,
+	[EFFECT_RIGHT] = RULE_RIGHT,
 };
 
 const char *standing_name(enum standing standing)
@@ -72,6 +74,7 @@ void job_free(struct job **job)
 	json_decref((*job)->reply);
 	if ((*job)->bulk >= 0)
 		close((*job)->bulk);
+	free((*job)->findings);
 	explicit_bzero(*job, sizeof(**job));
 	free(*job);
 	*job = NULL;
@@ -103,13 +106,13 @@ enum decision job_decision(const struct job *job)
 	return job_sends(job) ? DECISION_TEXT : DECISION_NO_TEXT;
 }
 
-enum reason job_reason(const struct job *job)
+enum rule job_rule(const struct job *job)
 {
 	enum standing standing = job_standing(job);
 
 	if (job->result != RESULT_OK)
-		return REASON_STORE;
+		return RULE_STORE;
 	if (standing != STANDING_GOOD)
-		return standing_reasons[standing];
-	return job->effect == EFFECT_OVER ? job->over : effect_reasons[job->effect];
+		return standing_rules[standing];
+	return job->effect == EFFECT_OVER ? rule_find(job->over) : effect_rules[job->effect];
 }

@@ -9,11 +9,12 @@
 #include <jansson.h>
 
 #include "challenge.h"
+#include "decision.h"
+#include "findings.h"
 #include "identity.h"
 #include "login.h"
-#include "reason.h"
 
-enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB };
+enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB, JOB_EXPLAIN };
 
 /* Why a name gets no text and no code of it is right; for the trail only, never for the user. */
 enum standing {
@@ -23,7 +24,8 @@ enum standing {
 	STANDING_NO_PHONE,
 	STANDING_NO_TRAIT, /* the schema has no phone trait: nobody gets a text */
 	STANDING_ROOT,     /* the service lets no root in */
-	STANDING_FILTERED, /* the service's users or trait leave it out */
+	STANDING_FILTERED, /* the service's users leave it out */
+	STANDING_TRAIT,    /* the service's trait leaves it out */
 	STANDING_BEFORE,   /* the first factor is not shown */
 	STANDING_NO_ROOM,  /* no record yet, and the state store takes no more */
 	STANDING_JUNK,     /* control bytes: the application refuses already */
@@ -45,16 +47,17 @@ struct job {
 	struct code code; /* verify: what was typed */
 	bool comparable;
 	bool junk;
-	json_t *request; /* owned */
-	int bulk;        /* owned, -1 for none */
+	json_t *request;           /* owned */
+	int bulk;                  /* owned, -1 for none */
+	struct findings *findings; /* owned; what to note for smsotpctl explain, NULL for nothing */
 
 	enum result result; /* of the store */
 	enum standing standing;
 	enum effect effect;
-	enum reason over; /* with EFFECT_OVER: the limit */
 	bool known;
 	bool prefix_low;  /* many texts to this phone's prefix, and few answered: an alarm is due */
 	const char *near; /* a limit that has just come to 80 %, NULL for none */
+	const char *over; /* EFFECT_OVER: the key in [limits] of the one that forbids it */
 	char user[IDENTITY_NAME_MAX + 1]; /* the identity's name, "" for none */
 	struct phone phone;
 	struct code text; /* begin, resend: the code to send */
@@ -71,7 +74,7 @@ enum standing job_standing(const struct job *job);
 
 /* What was decided, and by which rule; the identity's standing comes before all others. */
 enum decision job_decision(const struct job *job);
-enum reason job_reason(const struct job *job);
+enum rule job_rule(const struct job *job);
 
 /* A begin or resend that has to send, a verify that lets in. */
 bool job_sends(const struct job *job);

@@ -73,8 +73,10 @@ static enum standing standing_of(const struct schema *schema, const struct ident
 		return STANDING_SUSPENDED;
 	if (!service->root && is_root(identity))
 		return STANDING_ROOT;
-	if (!users_let(service, identity->name) || !trait_lets(schema, service, identity))
+	if (!users_let(service, identity->name))
 		return STANDING_FILTERED;
+	if (!trait_lets(schema, service, identity))
+		return STANDING_TRAIT;
 	if (!job->login.first_factor)
 		return STANDING_BEFORE;
 	if (phone == RESULT_INVALID)
@@ -186,6 +188,15 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 	return result;
 }
 
+static void note(const struct desk *desk, struct findings *findings)
+{
+	findings->own = desk->own;
+	findings->record = desk->record;
+	findings->quotas = desk->quotas;
+	for (size_t i = 0; i < LIMIT_COUNT; i++)
+		findings->tally[i] = *desk->books.tally[i];
+}
+
 static enum result desk_close(const struct judge *judge, MDB_txn *txn, const struct desk *desk)
 {
 	enum result result = state_save(judge->state, txn, desk->id, &desk->record);
@@ -194,36 +205,6 @@ static enum result desk_close(const struct judge *judge, MDB_txn *txn, const str
 		result = state_tally_save(
 			judge->state, txn, &desk->key[i], judge->clock, &desk->shared[i]);
 	return result;
-}
-
-/* Which limit has no room for a text; the prefix's where no book is full. */
-static enum reason texts_over(const struct desk *desk, const struct job *job)
-{
-	static const enum reason reasons[] = {
-		[LIMIT_USER] = REASON_TEXTS_USER,
-		[LIMIT_USER_DAY] = REASON_TEXTS_DAY,
-		[LIMIT_SOURCE] = REASON_TEXTS_SOURCE,
-		[LIMIT_HOST] = REASON_TEXTS_HOST,
-		[LIMIT_COUNT] = REASON_PREFIX_STOP,
-	};
-
-	return reasons[budget_texts_full(&desk->books, &desk->quotas, &job->now, !job->known)];
-}
-
-/* Which limit lets nothing be compared; a ceiling where no book is full. */
-static enum reason failures_over(const struct desk *desk, const struct job *job)
-{
-	static const enum reason reasons[] = {
-		[LIMIT_USER] = REASON_FAILURES_USER,
-		[LIMIT_USER_DAY] = REASON_FAILURES_DAY,
-		[LIMIT_SOURCE] = REASON_FAILURES_SOURCE,
-		[LIMIT_HOST] = REASON_FAILURES_HOST,
-		[LIMIT_COUNT] = REASON_CEILING_STRANGE,
-	};
-
-	if (job->known)
-		return REASON_CEILING_KNOWN;
-	return reasons[budget_failures_full(&desk->books, &desk->quotas, &job->now, true)];
 }
 
 /* A begin or resend: the code is drawn, whoever asks; a text that is over a limit is taken back. */
@@ -246,8 +227,10 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 		       budget_prefix_low(&desk->shared[SHARED_PREFIX], job->config, &job->now);
 	if (stopped ||
 		!budget_text(&desk->books, &desk->quotas, &job->now, !job->known, &job->near)) {
+		job->over = stopped ? "prefix_stop"
+				    : budget_text_over(
+					      &desk->books, &desk->quotas, &job->now, !job->known);
 		desk->record = before;
-		job->over = texts_over(desk, job);
 		return EFFECT_OVER;
 	}
 	job->prefix_low =
@@ -264,10 +247,9 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	if (job->junk && desk->own)
 		return challenge_withdraw(&desk->record, attempt);
 	hash_of(judge, desk->id, attempt, &job->code, hash);
-	if (!budget_guess(&desk->books, &desk->quotas, &job->now, !job->known)) {
-		job->over = failures_over(desk, job);
+	job->over = budget_guess_over(&desk->books, &desk->quotas, &job->now, !job->known);
+	if (job->over != NULL)
 		return EFFECT_OVER;
-	}
 	enum effect effect = challenge_verify(&desk->record, attempt, hash, job->comparable);
 	if (effect == EFFECT_RIGHT && desk->own) {
 		budget_success(&desk->books);
@@ -287,7 +269,7 @@ void judge_run(
 	struct attempt attempt;
 	size_t identities = 0;
 
-	job->near = NULL;
+	job->near = job->over = NULL;
 	job->prefix_low = false;
 	job->result = who(judge, identity_txn, job);
 	if (job->result == RESULT_OK)
@@ -298,6 +280,8 @@ void judge_run(
 		job->result = desk_open(judge, state_txn, identities, job, &desk);
 	if (job->result != RESULT_OK)
 		return;
+	if (job->findings != NULL)
+		note(&desk, job->findings);
 	attempt_fill(job, desk.own, &attempt);
 	job->known = challenge_known(&desk.record, &attempt);
 	job->effect = job->kind == JOB_VERIFY ? guess(judge, &attempt, &desk, job)

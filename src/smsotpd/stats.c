@@ -21,9 +21,9 @@ static void histogram_count(
 	histogram->sum += (uint64_t)positive;
 }
 
-void stats_decided(struct counters *counters, enum decision decision, enum reason reason)
+void stats_decided(struct counters *counters, enum decision decision, enum rule rule)
 {
-	counters->decided[decision][reason]++;
+	counters->decided[decision][rule]++;
 }
 
 void stats_answered(struct counters *counters, int64_t waited)
@@ -45,10 +45,10 @@ static void put_count(json_t *object, const char *name, uint64_t count)
 /* The rules that come to a decision, whether they have yet or not: a counter begins at 0. */
 static void put_decided(json_t *object, const struct counters *counters, enum decision decision)
 {
-	for (size_t i = 0; i < REASON_COUNT; i++) {
-		enum reason reason = (enum reason)i;
-		if (reason_decides(reason, decision))
-			put_count(object, reason_name(reason), counters->decided[decision][reason]);
+	for (size_t i = 0; i < RULE_COUNT; i++) {
+		enum rule rule = (enum rule)i;
+		if (rule_decides(rule, decision))
+			put_count(object, rule_name(rule), counters->decided[decision][rule]);
 	}
 }
 

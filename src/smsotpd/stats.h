@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "reason.h"
+#include "decision.h"
 #include "text.h"
 
 #define HISTOGRAM_BUCKETS 12
@@ -25,7 +25,7 @@ struct counters {
 	uint64_t granted;
 	uint64_t refused; /* those that the store could not judge as well */
 	int64_t started;  /* monotonic ms */
-	uint64_t decided[DECISION_COUNT][REASON_COUNT];
+	uint64_t decided[DECISION_COUNT][RULE_COUNT];
 	uint64_t locks;          /* failures that began a lock */
 	uint64_t answered;       /* texts whose code let somebody in */
 	struct histogram answer; /* from the newest text's asking to the right code */
@@ -33,7 +33,7 @@ struct counters {
 };
 
 /* A step came to its decision. */
-void stats_decided(struct counters *counters, enum decision decision, enum reason reason);
+void stats_decided(struct counters *counters, enum decision decision, enum rule rule);
 
 /* A code that came in a text was right, `waited` ms after the text was asked for. */
 void stats_answered(struct counters *counters, int64_t waited);

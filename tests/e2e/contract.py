@@ -9,7 +9,7 @@ PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file
 PAGE = "man/smsotp-events.5"
 SECTIONS = {"EVENTS": "events", "FIELDS": "fields", "DECISIONS AND RULES": "rules"}
 WHO = {"login", "limit", "session"}
-GROUPS = {"who": WHO, "all": WHO | {"text", "service", "daemon"}}
+GROUPS = {"who": WHO, "all": WHO | {"text", "service", "operator", "daemon"}}
 TYPES = {"text": str, "number": int, "flag": bool}
 # What every event has, and what tells one login from another.
 ALWAYS = {"time", "event"}

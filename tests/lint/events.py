@@ -12,30 +12,30 @@ sys.path.insert(0, str(tree.ROOT / "tests/e2e"))
 import contract  # noqa: E402  pylint: disable=wrong-import-position
 
 TABLE = pathlib.Path("src/smsotpd/event_table.c")
-REASONS = pathlib.Path("src/smsotpd/reason.c")
+DECIDING = pathlib.Path("src/smsotpd/decision.c")
 EVENT = re.compile(r'\[EVENT_\w+\] = \{"([\w.]+)", LOG_(\w+), (\w+)\}')
 FIELD = re.compile(r'\[FIELD_\w+\] = \{"(\w+)", TYPE_(\w+), ([\w |]+)\}')
-REASON = re.compile(r'\[REASON_\w+\] = \{"(\w+)", ([\w |]+)\}')
+RULE = re.compile(r'\[RULE_\w+\] = \{"(\w+)", ([\w |]+)\}')
 DECISIONS = {"SENDS": "text", "SENDS_NONE": "no text", "GRANTS": "granted", "REFUSES": "refused",
              "CANNOT": "unavailable", "IN_THE_WAY": "no text, refused"}
 
 
 def of_code():
     """The three tables as contract.page() has them."""
-    table, reasons = tree.text(TABLE), tree.text(REASONS)
+    table, decision = tree.text(TABLE), tree.text(DECIDING)
     events = {name: (priority.lower(), family.lower())
               for name, priority, family in EVENT.findall(table)}
     fields = {name: (kind.lower(), contract.families(words.lower().replace("|", " ")))
               for name, kind, words in FIELD.findall(table)}
-    rules = {name: DECISIONS.get(words, words) for name, words in REASON.findall(reasons)}
+    rules = {name: DECISIONS.get(words, words) for name, words in RULE.findall(decision)}
     return {"events": events, "fields": fields, "rules": rules}
 
 
 def rows_of_code():
     """How many rows the tables have, by another look at them."""
-    table, reasons = tree.text(TABLE), tree.text(REASONS)
+    table, decision = tree.text(TABLE), tree.text(DECIDING)
     return {"events": table.count("\n\t[EVENT_"), "fields": table.count("\n\t[FIELD_"),
-            "rules": reasons.count("\n\t[REASON_") - 1}
+            "rules": decision.count("\n\t[RULE_") - 1}
 
 
 def faults():

@@ -60,7 +60,7 @@ static uint32_t failures(struct bench *bench, uint32_t asked, int64_t at, bool s
 	for (uint32_t i = 0; i < asked; i++) {
 		if (fresh)
 			bench->tally[LIMIT_SOURCE] = (struct tally){0};
-		if (!budget_guess(&bench->books, &bench->quotas, &now, strange))
+		if (budget_guess_over(&bench->books, &bench->quotas, &now, strange) != NULL)
 			continue;
 		compared++;
 		budget_failure(&bench->books, &bench->quotas, &now, strange, true, &bench->near);
@@ -266,33 +266,6 @@ static void test_a_window_moves_to_another_boot(void **state)
 
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
-/* Which book is full is told, for the trail; the first in the order of the limits. */
-static void test_which_limit_is_full(void **state)
-{
-	struct bench *bench = *state;
-	const struct moment now = moment_after(0);
-
-	assert_int_equal(budget_texts_full(&bench->books, &bench->quotas, &now, true), LIMIT_COUNT);
-	assert_int_equal(
-		budget_failures_full(&bench->books, &bench->quotas, &now, true), LIMIT_COUNT);
-	while (texts(bench, 1, 0, true, true) == 1)
-		continue;
-	assert_int_equal(budget_texts_full(&bench->books, &bench->quotas, &now, true), LIMIT_USER);
-	bench->tally[LIMIT_USER] = (struct tally){0};
-	bench->tally[LIMIT_SOURCE].texts =
-		(struct window){.since = now, .all = 1000, .strange = 1000};
-	assert_int_equal(
-		budget_texts_full(&bench->books, &bench->quotas, &now, true), LIMIT_SOURCE);
-	assert_int_equal(
-		budget_texts_full(&bench->books, &bench->quotas, &now, false), LIMIT_COUNT);
-	while (failures(bench, 1, 0, true, true) == 1)
-		continue;
-	assert_int_equal(
-		budget_failures_full(&bench->books, &bench->quotas, &now, true), LIMIT_USER);
-	assert_int_equal(
-		budget_failures_full(&bench->books, &bench->quotas, &now, false), LIMIT_COUNT);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,7 +283,6 @@ int main(void)
 		row(test_a_prefix_that_few_answer_is_told_once),
 		row(test_nineteen_texts_are_no_alarm),
 		cmocka_unit_test(test_a_window_moves_to_another_boot),
-		cmocka_unit_test_setup_teardown(test_which_limit_is_full, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
 #include "stores_fixture.h"
 
 /* Demo at sshd. A wrong code where `code` is NULL; the job's rule, and its code where it sends. */
-static enum reason step(struct scene *scene, enum job_kind kind, struct code *code)
+static enum rule step(struct scene *scene, enum job_kind kind, struct code *code)
 {
 	static const struct code wrong = {"000000"};
 	struct job *job = kind == JOB_VERIFY
@@ -12,11 +12,11 @@ static enum reason step(struct scene *scene, enum job_kind kind, struct code *co
 				  : scene_job(scene, kind, "sshd", "demo");
 
 	scene_run(scene, job);
-	enum reason reason = job_reason(job);
+	enum rule rule = job_rule(job);
 	if (kind == JOB_BEGIN && code != NULL)
 		*code = job->text;
 	job_free(&job);
-	return reason;
+	return rule;
 }
 
 static void later(struct scene *scene, int64_t seconds)
@@ -27,7 +27,7 @@ static void later(struct scene *scene, int64_t seconds)
 
 struct row {
 	size_t limit; /* offset in config_limits */
-	enum reason reason;
+	enum rule rule;
 };
 
 #define LIMIT(name, why)                                                                           \
@@ -52,69 +52,69 @@ static void only(struct scene *scene, const struct row *row)
 static void test_texts(void **state)
 {
 	static const struct row rows[] = {
-		LIMIT(texts_user, REASON_TEXTS_USER),
-		LIMIT(texts_day, REASON_TEXTS_DAY),
-		LIMIT(texts_source, REASON_TEXTS_SOURCE),
-		LIMIT(texts_host, REASON_TEXTS_HOST),
+		LIMIT(texts_user, RULE_TEXTS_USER),
+		LIMIT(texts_day, RULE_TEXTS_DAY),
+		LIMIT(texts_source, RULE_TEXTS_SOURCE),
+		LIMIT(texts_host, RULE_TEXTS_HOST),
 	};
 	struct scene *scene = *state;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		later(scene, 3 * 86400);
 		only(scene, &rows[i]);
-		assert_int_equal(step(scene, JOB_BEGIN, NULL), REASON_DUE);
+		assert_int_equal(step(scene, JOB_BEGIN, NULL), RULE_DUE);
 		later(scene, scene->config->resend.first);
-		assert_int_equal(step(scene, JOB_RESEND, NULL), rows[i].reason);
+		assert_int_equal(step(scene, JOB_RESEND, NULL), rows[i].rule);
 	}
 }
 
 static void test_a_prefix(void **state)
 {
-	static const struct row row = LIMIT(prefix_texts, REASON_PREFIX_STOP);
+	static const struct row row = LIMIT(prefix_texts, RULE_PREFIX_STOP);
 	struct scene *scene = *state;
 
 	only(scene, &row);
 	scene->config->limits.prefix_answered = 100;
 	scene->config->limits.prefix_stop = true;
-	assert_int_equal(step(scene, JOB_BEGIN, NULL), REASON_DUE);
+	assert_int_equal(step(scene, JOB_BEGIN, NULL), RULE_DUE);
 	later(scene, scene->config->resend.first);
-	assert_int_equal(step(scene, JOB_RESEND, NULL), REASON_PREFIX_STOP);
+	assert_int_equal(step(scene, JOB_RESEND, NULL), RULE_PREFIX_STOP);
 }
 
 static void test_wrong_codes(void **state)
 {
 	static const struct row rows[] = {
 		/* First: it counts until a success, whatever time goes by. */
-		LIMIT(ceiling_strange, REASON_CEILING_STRANGE),
-		LIMIT(failures_user, REASON_FAILURES_USER),
-		LIMIT(failures_day, REASON_FAILURES_DAY),
-		LIMIT(failures_source, REASON_FAILURES_SOURCE),
-		LIMIT(failures_host, REASON_FAILURES_HOST),
+		LIMIT(ceiling_strange, RULE_CEILING_STRANGE),
+		LIMIT(failures_user, RULE_FAILURES_USER),
+		LIMIT(failures_day, RULE_FAILURES_DAY),
+		LIMIT(failures_source, RULE_FAILURES_SOURCE),
+		LIMIT(failures_host, RULE_FAILURES_HOST),
 	};
 	struct scene *scene = *state;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		later(scene, 3 * 86400);
 		only(scene, &rows[i]);
-		assert_int_equal(step(scene, JOB_BEGIN, NULL), REASON_DUE);
-		assert_int_equal(step(scene, JOB_VERIFY, NULL), REASON_WRONG);
-		assert_int_equal(step(scene, JOB_VERIFY, NULL), rows[i].reason);
+		assert_int_equal(step(scene, JOB_BEGIN, NULL), RULE_DUE);
+		assert_int_equal(step(scene, JOB_VERIFY, NULL), RULE_WRONG);
+		assert_int_equal(step(scene, JOB_VERIFY, NULL), rows[i].rule);
 	}
 }
 
 static void test_a_known_source(void **state)
 {
-	static const struct row row = LIMIT(ceiling_known, REASON_CEILING_KNOWN);
+	static const struct row row = LIMIT(ceiling_known, RULE_CEILING_KNOWN);
 	struct scene *scene = *state;
 	struct code code = {""};
 
 	only(scene, &row);
-	assert_int_equal(step(scene, JOB_BEGIN, &code), REASON_DUE);
-	assert_int_equal(step(scene, JOB_VERIFY, &code), REASON_RIGHT);
-	assert_int_equal(step(scene, JOB_BEGIN, NULL), REASON_DUE);
-	assert_int_equal(step(scene, JOB_BEGIN, NULL), REASON_JOINED);
-	assert_int_equal(step(scene, JOB_VERIFY, NULL), REASON_WRONG);
-	assert_int_equal(step(scene, JOB_VERIFY, NULL), REASON_CEILING_KNOWN);
+	assert_int_equal(step(scene, JOB_BEGIN, &code), RULE_DUE);
+	assert_int_equal(step(scene, JOB_VERIFY, &code), RULE_RIGHT);
+	assert_int_equal(step(scene, JOB_BEGIN, NULL), RULE_DUE);
+	assert_int_equal(step(scene, JOB_BEGIN, NULL), RULE_JOINED);
+	assert_int_equal(step(scene, JOB_VERIFY, NULL), RULE_WRONG);
+	assert_int_equal(step(scene, JOB_VERIFY, NULL), RULE_CEILING_KNOWN);
 }
 
 int main(void)

@@ -1,78 +1,78 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every job that can come back has a rule, and the rule can decide what was decided. */
-#include "smsotpd/job.h"
+/* Whatever can decide a login has a sentence, and its key is one of smsotp.conf. */
+#include "config_keys.h"
+#include "smsotpd/reason.h"
 #include "test.h"
 
-/* What challenge.h says an effect is of. */
-static bool can_be(enum job_kind kind, enum effect effect)
+static void check(const char *name, const struct reason *reason)
 {
-	bool answer = effect == EFFECT_WRONG || effect == EFFECT_EXPIRED ||
-		      effect == EFFECT_SPENT || effect == EFFECT_RIGHT;
-
-	if (effect == EFFECT_NONE || kind == JOB_VERB)
-		return false;
-	if (effect == EFFECT_LOCKED || effect == EFFECT_OVER)
-		return true;
-	return answer == (kind == JOB_VERIFY);
+	if (reason == NULL)
+		fail_msg("there is no row for %s: write one in reason.c", name);
+	HOLDS(name, reason->sentence[0] != '\0');
+	HOLDS(name, reason->remedy != NULL);
+	HOLDS(name, (reason->section[0] == '\0') == (reason->key[0] == '\0'));
+	if (reason->key[0] != '\0')
+		HOLDS(name, config_key_find(reason->section, reason->key) != NULL);
 }
 
-static void check(const struct job *job)
-{
-	enum reason reason = job_reason(job);
-	bool junk_text = job_standing(job) == STANDING_JUNK && job->kind != JOB_VERIFY;
-
-	assert_string_not_equal(reason_name(reason), "");
-	if (!junk_text && !reason_decides(reason, job_decision(job)))
-		fail_msg("%s does not decide %s", reason_name(reason),
-			decision_name(job_decision(job)));
-}
-
-static void test_a_rule_for_every_job(void **state)
+static void test_every_standing_has_a_sentence(void **state)
 {
 	(void)state;
-	for (int result = RESULT_OK; result <= RESULT_FAILED; result++)
-		for (int standing = 0; standing < STANDING_COUNT; standing++)
-			for (int effect = 0; effect < EFFECT_COUNT; effect++)
-				for (int kind = JOB_BEGIN; kind <= JOB_VERIFY; kind++) {
-					bool answer = kind == JOB_VERIFY;
-					const struct job job = {.kind = (enum job_kind)kind,
-						.result = (enum result)result,
-						.standing = (enum standing)standing,
-						.over = answer ? REASON_FAILURES_USER
-							       : REASON_TEXTS_USER,
-						.effect = (enum effect)effect};
-					if (can_be(job.kind, job.effect))
-						check(&job);
-				}
+	for (int i = 0; i < STANDING_COUNT; i++) {
+		enum standing standing = (enum standing)i;
+		check(standing_name(standing), reason_of_standing(standing));
+	}
+	assert_null(reason_of_standing(STANDING_COUNT));
 }
 
-static void test_the_standing_comes_first(void **state)
+/* A limit's effect is told by reason_of_limit, and a begin and an answer have effects of their own.
+ */
+static void test_every_effect_has_a_sentence(void **state)
 {
-	const struct job job = {.kind = JOB_BEGIN,
-		.standing = STANDING_SUSPENDED,
-		.effect = EFFECT_TEXT,
-		.result = RESULT_OK};
-
 	(void)state;
-	assert_int_equal(job_reason(&job), REASON_SUSPENDED);
-	assert_int_equal(job_decision(&job), DECISION_NO_TEXT);
+	for (int i = 0; i < EFFECT_COUNT; i++) {
+		enum effect effect = (enum effect)i;
+		bool resend = effect == EFFECT_TOO_EARLY || effect == EFFECT_NO_TEXTS;
+		if (effect == EFFECT_NONE || effect == EFFECT_OVER || resend)
+			continue;
+		if (reason_of_begin(effect) == NULL)
+			check(effect_name(effect), reason_of_guess(effect));
+		else
+			check(effect_name(effect), reason_of_begin(effect));
+	}
+	check("locked, at the answer", reason_of_guess(EFFECT_LOCKED));
 }
 
-static void test_names_differ(void **state)
+static void test_every_limit_has_a_sentence(void **state)
+{
+	static const char *const others[] = {"prefix_stop", "ceiling_strange", "ceiling_known"};
+
+	(void)state;
+	for (int i = 0; i < LIMIT_COUNT; i++) {
+		const char *texts = budget_text_key((enum limit)i);
+		const char *failures = budget_failure_key((enum limit)i);
+		check(texts, reason_of_limit(texts));
+		check(failures, reason_of_limit(failures));
+	}
+	for (size_t i = 0; i < COUNT(others); i++)
+		check(others[i], reason_of_limit(others[i]));
+	assert_null(reason_of_limit("nothing"));
+}
+
+static void test_every_hurdle_has_a_sentence(void **state)
 {
 	(void)state;
-	for (int one = 0; one < REASON_COUNT; one++)
-		for (int other = 0; other < one; other++)
-			assert_string_not_equal(
-				reason_name((enum reason)one), reason_name((enum reason)other));
+	for (int i = 0; i < HURDLE_COUNT; i++)
+		check("a hurdle", reason_of_hurdle((enum hurdle)i));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_rule_for_every_job),
-		cmocka_unit_test(test_the_standing_comes_first),
-		cmocka_unit_test(test_names_differ),
+		cmocka_unit_test(test_every_standing_has_a_sentence),
+		cmocka_unit_test(test_every_effect_has_a_sentence),
+		cmocka_unit_test(test_every_limit_has_a_sentence),
+		cmocka_unit_test(test_every_hurdle_has_a_sentence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,10 +67,10 @@ static void test_rules(void **state)
 	struct counters counters = {.granted = 0};
 
 	(void)state;
-	stats_decided(&counters, DECISION_REFUSED, REASON_LOCKOUT);
-	stats_decided(&counters, DECISION_NO_TEXT, REASON_LOCKOUT);
-	stats_decided(&counters, DECISION_NO_TEXT, REASON_LOCKOUT);
-	stats_decided(&counters, DECISION_TEXT, REASON_DUE);
+	stats_decided(&counters, DECISION_REFUSED, RULE_LOCKOUT);
+	stats_decided(&counters, DECISION_NO_TEXT, RULE_LOCKOUT);
+	stats_decided(&counters, DECISION_NO_TEXT, RULE_LOCKOUT);
+	stats_decided(&counters, DECISION_TEXT, RULE_DUE);
 	json_t *stats = stats_json(&counters);
 	assert_int_equal(count_of(stats, "refused", "lockout"), 1);
 	assert_int_equal(count_of(stats, "requests", "lockout"), 2);
