@@ -44,6 +44,9 @@ static const struct option table[] = {
 	{"uid", required_argument, NULL, 'U'},
 	{"tty", required_argument, NULL, 'T'},
 	{"password", no_argument, NULL, 'p'},
+	{"owner", required_argument, NULL, 'O'},
+	{"reason", required_argument, NULL, 'R'},
+	{"until", required_argument, NULL, 'D'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -73,6 +76,9 @@ static const struct {
 	{'U', OPTION_UID, VALUE(uid)},
 	{'T', OPTION_TTY, VALUE(tty)},
 	{'p', OPTION_PASSWORD, NO_VALUE},
+	{'O', OPTION_OWNER, VALUE(owner)},
+	{'R', OPTION_REASON, VALUE(reason)},
+	{'D', OPTION_UNTIL, VALUE(until)},
 };
 
 struct said {

@@ -28,12 +28,15 @@ enum tool_option {
 	OPTION_UID = 256,
 	OPTION_TTY = 512,
 	OPTION_PASSWORD = 1024,
-	OPTION_USER = 2048,
-	OPTION_ID = 4096,
-	OPTION_KIND = 8192,
-	OPTION_SINCE = 16384,
-	OPTION_PROMETHEUS = 32768,
-	OPTION_OUTPUT = 65536,
+	OPTION_OWNER = 2048,
+	OPTION_REASON = 4096,
+	OPTION_UNTIL = 8192,
+	OPTION_USER = 16384,
+	OPTION_ID = 32768,
+	OPTION_KIND = 65536,
+	OPTION_SINCE = 131072,
+	OPTION_PROMETHEUS = 262144,
+	OPTION_OUTPUT = 524288,
 };
 
 /* What the command line said; strings point into it. */
@@ -50,6 +53,9 @@ struct tool {
 	const char *key;
 	const char *uid;
 	const char *tty;
+	const char *owner;
+	const char *reason;
+	const char *until;
 	const char *user;
 	const char *id;
 	const char *kind;
@@ -114,6 +120,9 @@ enum tool_exit status_build(const struct tool *tool, struct tool_request *reques
 void status_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
 enum tool_exit stats_run(const struct tool *tool);
+enum tool_exit doctor_run(const struct tool *tool);
+enum tool_exit exempt_add_run(const struct tool *tool);
+enum tool_exit exempt_key_run(const struct tool *tool);
 
 /* The table of lock list. */
 void lock_table(const json_t *locks);

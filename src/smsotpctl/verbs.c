@@ -203,6 +203,41 @@ const struct tool_verb tool_verbs[] = {
 		.build = status_build,
 		.show = status_show,
 	},
+	{
+		.group = "",
+		.name = "doctor",
+		.synopsis = "",
+		.sentence = "look at PAM, sshd, files, clock and gateway for what goes wrong",
+		.more = "It runs without smsotpd, changes nothing and sends nothing. Each finding "
+			"names the\nline that mends it. Exit status 1: there is an error among "
+			"them.\n",
+		.run = doctor_run,
+	},
+	{
+		.group = "exempt",
+		.name = "add",
+		.synopsis = "USER --key FP --from NET --owner WHO --reason TEXT --until DATE",
+		.operand = true,
+		.options = OPTION_KEY | OPTION_FROM | OPTION_OWNER | OPTION_REASON | OPTION_UNTIL,
+		.sentence = "print an sshd Match block by which one key needs no code",
+		.more = "All five are needed, and nothing is written:\n\n"
+			"  --key FP       fingerprint of the key, SHA256:... by ssh-keygen -l\n"
+			"  --from NET     where it comes from, as 192.0.2.0/24\n"
+			"  --owner WHO    who answers for it\n"
+			"  --reason TEXT  what it is for\n"
+			"  --until DATE   its last day, as 2027-01-31\n",
+		.run = exempt_add_run,
+	},
+	{
+		.group = "exempt",
+		.name = "key",
+		.synopsis = "FP,TYPE,KEY --key FP --until DATE",
+		.operand = true,
+		.options = OPTION_KEY | OPTION_UNTIL,
+		.sentence = "hand sshd an exempted key: what exempt add prints calls it",
+		.more = "",
+		.run = exempt_key_run,
+	},
 };
 
 const size_t tool_verbs_count = sizeof(tool_verbs) / sizeof(tool_verbs[0]);

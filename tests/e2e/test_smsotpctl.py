@@ -14,7 +14,8 @@ from dialogues import LOCKED, DialogueCase
 REFUSED, USAGE, AWAY = 1, 2, 3
 VERBS = ("identity set", "identity show", "identity list", "identity remove",
          "identity suspend", "identity resume", "import", "schema show", "schema set", "lock list",
-         "lock clear", "explain", "send-test", "events", "stats", "status")
+         "lock clear", "explain", "send-test", "events", "stats", "status",
+         "doctor", "exempt add", "exempt key")
 
 
 class Tool(DialogueCase):
