@@ -12,14 +12,19 @@
 #define LINES_DEFAULT 20
 #define LINES_MAX     1000000
 
-/* "Letters" of options that have none. */
+/* Of options that have no short form. */
 enum letter {
-	DRY_RUN_LETTER = 256,
-	REPLACE_LETTER,
-	ONLY_LETTER,
-	MAX_CHANGE_LETTER,
-	FORMAT_LETTER,
-	OUTPUT_LETTER,
+	LETTER_USER = 256,
+	LETTER_ID,
+	LETTER_KIND,
+	LETTER_SINCE,
+	LETTER_PROMETHEUS,
+	LETTER_OUTPUT,
+	LETTER_DRY_RUN,
+	LETTER_REPLACE,
+	LETTER_ONLY,
+	LETTER_MAX_CHANGE,
+	LETTER_FORMAT,
 };
 
 static const struct option table[] = {
@@ -32,6 +37,12 @@ static const struct option table[] = {
 	{"force", no_argument, NULL, 'F'},
 	{"all", no_argument, NULL, 'a'},
 	{"follow", no_argument, NULL, 'f'},
+	{"user", required_argument, NULL, LETTER_USER},
+	{"id", required_argument, NULL, LETTER_ID},
+	{"kind", required_argument, NULL, LETTER_KIND},
+	{"since", required_argument, NULL, LETTER_SINCE},
+	{"prometheus", no_argument, NULL, LETTER_PROMETHEUS},
+	{"output", required_argument, NULL, LETTER_OUTPUT},
 	{"service", required_argument, NULL, 'S'},
 	{"from", required_argument, NULL, 'A'},
 	{"key", required_argument, NULL, 'K'},
@@ -41,41 +52,48 @@ static const struct option table[] = {
 	{"owner", required_argument, NULL, 'O'},
 	{"reason", required_argument, NULL, 'R'},
 	{"until", required_argument, NULL, 'D'},
-	{"dry-run", no_argument, NULL, DRY_RUN_LETTER},
-	{"replace", no_argument, NULL, REPLACE_LETTER},
-	{"only", required_argument, NULL, ONLY_LETTER},
-	{"max-change", required_argument, NULL, MAX_CHANGE_LETTER},
-	{"format", required_argument, NULL, FORMAT_LETTER},
-	{"output", required_argument, NULL, OUTPUT_LETTER},
+	{"dry-run", no_argument, NULL, LETTER_DRY_RUN},
+	{"replace", no_argument, NULL, LETTER_REPLACE},
+	{"only", required_argument, NULL, LETTER_ONLY},
+	{"max-change", required_argument, NULL, LETTER_MAX_CHANGE},
+	{"format", required_argument, NULL, LETTER_FORMAT},
 	{NULL, 0, NULL, 0},
 };
 
-/* Options that a verb has to take, by their letter. */
+#define VALUE(member) offsetof(struct tool, member)
+#define NO_VALUE      0 /* there stands `config`, which is no verb's own */
+
+/* Options that a verb has to take, by their letter, and where their value goes. */
 static const struct {
 	int letter;
 	enum tool_option option;
-	size_t value; /* where in struct tool its string goes, 0 for an option without one */
+	size_t value;
 } flags[] = {
-	{'r', OPTION_REVEAL, 0},
-	{'F', OPTION_FORCE, 0},
-	{'a', OPTION_ALL, 0},
-	{'n', OPTION_LINES, 0},
-	{'f', OPTION_FOLLOW, 0},
-	{'S', OPTION_SERVICE, offsetof(struct tool, service)},
-	{'A', OPTION_FROM, offsetof(struct tool, from)},
-	{'K', OPTION_KEY, offsetof(struct tool, key)},
-	{'U', OPTION_UID, offsetof(struct tool, uid)},
-	{'T', OPTION_TTY, offsetof(struct tool, tty)},
-	{'p', OPTION_PASSWORD, 0},
-	{'O', OPTION_OWNER, offsetof(struct tool, owner)},
-	{'R', OPTION_REASON, offsetof(struct tool, reason)},
-	{'D', OPTION_UNTIL, offsetof(struct tool, until)},
-	{DRY_RUN_LETTER, OPTION_DRY_RUN, 0},
-	{REPLACE_LETTER, OPTION_REPLACE, 0},
-	{ONLY_LETTER, OPTION_ONLY, offsetof(struct tool, only)},
-	{MAX_CHANGE_LETTER, OPTION_MAX_CHANGE, 0},
-	{FORMAT_LETTER, OPTION_FORMAT, offsetof(struct tool, format)},
-	{OUTPUT_LETTER, OPTION_OUTPUT, offsetof(struct tool, output)},
+	{'r', OPTION_REVEAL, NO_VALUE},
+	{'F', OPTION_FORCE, NO_VALUE},
+	{'a', OPTION_ALL, NO_VALUE},
+	{'n', OPTION_LINES, NO_VALUE},
+	{'f', OPTION_FOLLOW, NO_VALUE},
+	{LETTER_USER, OPTION_USER, VALUE(user)},
+	{LETTER_ID, OPTION_ID, VALUE(id)},
+	{LETTER_KIND, OPTION_KIND, VALUE(kind)},
+	{LETTER_SINCE, OPTION_SINCE, VALUE(since)},
+	{LETTER_PROMETHEUS, OPTION_PROMETHEUS, NO_VALUE},
+	{LETTER_OUTPUT, OPTION_OUTPUT, VALUE(output)},
+	{'S', OPTION_SERVICE, VALUE(service)},
+	{'A', OPTION_FROM, VALUE(from)},
+	{'K', OPTION_KEY, VALUE(key)},
+	{'U', OPTION_UID, VALUE(uid)},
+	{'T', OPTION_TTY, VALUE(tty)},
+	{'p', OPTION_PASSWORD, NO_VALUE},
+	{'O', OPTION_OWNER, VALUE(owner)},
+	{'R', OPTION_REASON, VALUE(reason)},
+	{'D', OPTION_UNTIL, VALUE(until)},
+	{LETTER_DRY_RUN, OPTION_DRY_RUN, NO_VALUE},
+	{LETTER_REPLACE, OPTION_REPLACE, NO_VALUE},
+	{LETTER_ONLY, OPTION_ONLY, VALUE(only)},
+	{LETTER_MAX_CHANGE, OPTION_MAX_CHANGE, NO_VALUE},
+	{LETTER_FORMAT, OPTION_FORMAT, VALUE(format)},
 };
 
 struct said {
@@ -90,7 +108,7 @@ static void note_flag(struct tool *tool, int letter)
 		if (flags[i].letter != letter)
 			continue;
 		tool->options |= (unsigned int)flags[i].option;
-		if (flags[i].value != 0)
+		if (flags[i].value != NO_VALUE)
 			memcpy((char *)tool + flags[i].value, &optarg, sizeof(optarg));
 	}
 }
@@ -142,9 +160,9 @@ static void read_options(int argc, char **argv, struct tool *tool, struct said *
 		else if (choice == 'V')
 			said->version = true;
 		else if (choice == '?' || (choice == 'n' && !read_lines(optarg, &tool->lines)) ||
-			 (choice == MAX_CHANGE_LETTER &&
+			 (choice == LETTER_MAX_CHANGE &&
 				 !read_percent(optarg, &tool->max_change)) ||
-			 (choice == FORMAT_LETTER && !is_format(optarg)))
+			 (choice == LETTER_FORMAT && !is_format(optarg)))
 			said->wrong = true;
 	}
 }

@@ -32,12 +32,17 @@ enum tool_option {
 	OPTION_OWNER = 2048,
 	OPTION_REASON = 4096,
 	OPTION_UNTIL = 8192,
-	OPTION_DRY_RUN = 1 << 14,
-	OPTION_REPLACE = 1 << 15,
-	OPTION_ONLY = 1 << 16,
-	OPTION_MAX_CHANGE = 1 << 17,
-	OPTION_FORMAT = 1 << 18,
-	OPTION_OUTPUT = 1 << 19,
+	OPTION_USER = 16384,
+	OPTION_ID = 32768,
+	OPTION_KIND = 65536,
+	OPTION_SINCE = 131072,
+	OPTION_PROMETHEUS = 262144,
+	OPTION_OUTPUT = 524288,
+	OPTION_DRY_RUN = 1 << 20,
+	OPTION_REPLACE = 1 << 21,
+	OPTION_ONLY = 1 << 22,
+	OPTION_MAX_CHANGE = 1 << 23,
+	OPTION_FORMAT = 1 << 24,
 };
 
 /* What the command line said; strings point into it. */
@@ -47,7 +52,10 @@ struct tool {
 	bool json;
 	unsigned int options; /* enum tool_option, those that were given */
 	long lines;           /* -n */
-	const char *service;  /* of these eleven NULL where it was not given */
+	long max_change;      /* --max-change */
+	const char *operand;  /* NULL where there is none */
+	/* Of the options that have a value, NULL where it was not given. */
+	const char *service;
 	const char *from;
 	const char *key;
 	const char *uid;
@@ -55,11 +63,13 @@ struct tool {
 	const char *owner;
 	const char *reason;
 	const char *until;
+	const char *user;
+	const char *id;
+	const char *kind;
+	const char *since;
+	const char *output;
 	const char *only;
 	const char *format;
-	const char *output;
-	long max_change;     /* --max-change */
-	const char *operand; /* NULL where there is none */
 };
 
 struct tool_request {
@@ -125,6 +135,7 @@ enum tool_exit send_test_judge(const json_t *reply);
 enum tool_exit status_build(const struct tool *tool, struct tool_request *request);
 void status_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
+enum tool_exit stats_run(const struct tool *tool);
 enum tool_exit doctor_run(const struct tool *tool);
 enum tool_exit exempt_add_run(const struct tool *tool);
 enum tool_exit exempt_key_run(const struct tool *tool);

@@ -20,6 +20,7 @@
 #include "pass.h"
 #include "sender.h"
 #include "share.h"
+#include "stats.h"
 
 /* How answers leave; `connection` is what flow_ask was given. NULL instead of an answer closes it
  * without a word: a module whose begin was heard by nobody asks again. */
@@ -31,13 +32,7 @@ struct flow_hooks {
 	 */
 	int (*lend)(void *context, uint64_t connection);
 	void (*pass)(void *context, uint64_t connection, int reply);
-};
-
-struct counters {
-	uint64_t texts[OUTCOME_COUNT];
-	uint64_t granted;
-	uint64_t refused;
-	int64_t started; /* monotonic ms */
+	int64_t (*now)(void); /* monotonic ms, the clock of `arrived` */
 };
 
 struct worker;

@@ -141,7 +141,8 @@ struct flow_hooks loop_hooks(struct loop *loop)
 		.answer = hook_answer,
 		.reply = hook_reply,
 		.lend = hook_lend,
-		.pass = hook_pass};
+		.pass = hook_pass,
+		.now = loop_now};
 }
 
 int loop_wake(const struct loop *loop)
