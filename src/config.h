@@ -125,7 +125,8 @@ struct config_service {
 struct config {
 	struct config_paths paths;
 	struct {
-		char country[8]; /* digits, "" for none */
+		char country[8];     /* digits, "" for none */
+		uint32_t quarantine; /* seconds that a changed phone gets no text */
 	} identity;
 	struct config_code code;
 	struct config_resend resend;

@@ -69,6 +69,11 @@ enum tool_exit identity_list_build(const struct tool *tool, struct tool_request 
 void identity_set_show(const json_t *reply);
 void identity_show_show(const json_t *reply);
 void identity_list_show(const json_t *reply);
+void identity_release_show(const json_t *reply);
+enum tool_exit recovery_build(const struct tool *tool, struct tool_request *request);
+void recovery_issue_show(const json_t *reply);
+void recovery_list_show(const json_t *reply);
+void recovery_revoke_show(const json_t *reply);
 enum tool_exit import_build(const struct tool *tool, struct tool_request *request);
 void import_show(const json_t *reply);
 enum tool_exit schema_set_build(const struct tool *tool, struct tool_request *request);

@@ -2,8 +2,8 @@
 #include "ctl_verb.h"
 
 #include <string.h>
+#include <time.h>
 
-#include "config.h"
 #include "log.h"
 
 enum result ctl_string(
@@ -16,6 +16,24 @@ enum result ctl_string(
 			"the request has no %s; see smsotpctl --help", field);
 	*ret_text = text;
 	return RESULT_OK;
+}
+
+void ctl_event(const struct ctl_call *call, const char *event, const char *user, json_t *fields)
+{
+	json_t *entry = fields != NULL ? fields : json_object();
+
+	json_object_set_new(entry, "event", json_string(event));
+	json_object_set_new(entry, "user", json_string(user));
+	json_array_append_new(call->events, entry);
+}
+
+void ctl_time(int64_t realtime, char ret[static CTL_TIME_SIZE])
+{
+	time_t seconds = (time_t)(realtime / 1000);
+	struct tm utc = {0};
+
+	gmtime_r(&seconds, &utc);
+	strftime(ret, CTL_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
 enum result ctl_failed(enum result result, struct error *error)
@@ -81,72 +99,4 @@ void ctl_change_abort(struct ctl_change *change)
 {
 	store_abort(&change->state);
 	store_abort(&change->identity);
-}
-
-static bool same_phone(
-	const struct schema *schema, const struct identity *one, const struct identity *other)
-{
-	WIPED(phone) phone = {0};
-	WIPED(phone) other_phone = {0};
-
-	bool has = identity_phone(schema, one, &phone) == RESULT_OK;
-	bool other_has = identity_phone(schema, other, &other_phone) == RESULT_OK;
-	return has == other_has && strcmp(phone.e164, other_phone.e164) == 0;
-}
-
-/* Where no text may go a phone is worth nothing: better said now than at the first sign-in. */
-static enum result check_prefix(const struct ctl_call *call, const struct schema *schema,
-	const struct identity *after, struct error *error)
-{
-	WIPED(phone) phone = {0};
-
-	if (identity_phone(schema, after, &phone) != RESULT_OK ||
-		config_prefix_allowed(&call->context->config->gateway, phone.e164))
-		return RESULT_OK;
-	return error_set(error, RESULT_REFUSED,
-		"the phone of %s is in no country of [gateway] allow_prefixes; add its prefix, or "
-		"correct the phone",
-		after->name);
-}
-
-static enum result forget_if_moved(const struct ctl_call *call, struct ctl_change *change,
-	const struct identity *before, struct error *error)
-{
-	struct identities *identities = call->context->identities;
-	WIPED(identity) after = {0};
-	struct schema schema;
-	uint8_t id[HASH_SIZE];
-
-	enum result result = identities_schema(identities, change->identity, &schema);
-	if (result == RESULT_OK)
-		result = identities_find(identities, change->identity, before->name, &after);
-	if (result != RESULT_OK)
-		return ctl_failed(result, error);
-	if (same_phone(&schema, before, &after))
-		return RESULT_OK;
-	result = check_prefix(call, &schema, &after, error);
-	if (result != RESULT_OK)
-		return result;
-	state_id(call->context->state, before->name, true, id);
-	result = state_forget(call->context->state, change->state, id);
-	return result == RESULT_OK ? result : ctl_failed(result, error);
-}
-
-enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *change,
-	const struct identity *identity, bool *ret_created, struct error *error)
-{
-	struct identities *identities = call->context->identities;
-	WIPED(identity) before = {0};
-
-	enum result found = identities_find(identities, change->identity, identity->name, &before);
-	if (found != RESULT_OK && found != RESULT_NOT_FOUND)
-		return ctl_failed(found, error);
-	memcpy(before.name, identity->name, sizeof(before.name));
-	enum result result = identities_put(identities, change->identity, identity,
-		call->context->config->identity.country, error);
-	if (result == RESULT_OK)
-		result = forget_if_moved(call, change, &before, error);
-	if (result == RESULT_OK)
-		*ret_created = found == RESULT_NOT_FOUND;
-	return result;
 }

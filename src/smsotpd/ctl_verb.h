@@ -10,6 +10,8 @@ struct ctl_call {
 	const struct ctl_context *context;
 	const json_t *request;
 	int bulk;
+	json_t *events; /* what control.c writes to the trail where the verb is done; see ctl_event
+			 */
 };
 
 /*
@@ -25,6 +27,8 @@ struct ctl_verb {
 extern const struct ctl_verb ctl_identity_verbs[];
 extern const struct ctl_verb ctl_import_verbs[];
 extern const struct ctl_verb ctl_lock_verbs[];
+extern const struct ctl_verb ctl_quarantine_verbs[];
+extern const struct ctl_verb ctl_recovery_verbs[];
 extern const struct ctl_verb ctl_schema_verbs[];
 extern const struct ctl_verb ctl_status_verbs[];
 
@@ -35,6 +39,13 @@ CHECKED enum result ctl_string(
 /* The identity that the request's "name" names, with the schema of its values. */
 CHECKED enum result ctl_find(const struct ctl_call *call, struct schema *ret_schema,
 	struct identity *ret_identity, struct error *error);
+
+/* An event of this name about an identity; steals `fields`, which may be NULL. */
+void ctl_event(const struct ctl_call *call, const char *event, const char *user, json_t *fields);
+
+/* "2026-11-23T10:00:00Z". */
+#define CTL_TIME_SIZE 24
+void ctl_time(int64_t realtime, char ret[static CTL_TIME_SIZE]);
 
 /* The sentence for a store that failed; hands `result` back. */
 CHECKED enum result ctl_failed(enum result result, struct error *error);
@@ -53,8 +64,20 @@ CHECKED enum result ctl_change_begin(
 CHECKED enum result ctl_change_commit(struct ctl_change *change, struct error *error);
 void ctl_change_abort(struct ctl_change *change);
 
-/* identities_put; where the phone is another one than before, the state forgets the user. */
+/*
+ * identities_put; where the phone or the uid is another one than before, the state forgets the
+ * user. A changed phone goes into quarantine; another uid is another person, whose recovery codes
+ * those of the old one are not. Events say so.
+ */
 CHECKED enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *change,
 	const struct identity *identity, bool *ret_created, struct error *error);
+
+/* identities_remove; the state forgets the user, and that he had a phone is remembered. */
+CHECKED enum result ctl_change_remove(const struct ctl_call *call, struct ctl_change *change,
+	const char *name, struct error *error);
+
+/* identities_set_schema; where texts go to another number by it, that phone is a changed one. */
+CHECKED enum result ctl_change_schema(const struct ctl_call *call, struct ctl_change *change,
+	const struct schema *schema, bool force, struct error *error);
 
 #endif

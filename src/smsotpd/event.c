@@ -156,6 +156,16 @@ static void event_prefix(struct trail *trail, const struct job *job, const struc
 	audit_write(trail->audit, now, LOG_WARNING, "prefix.alarm", fields);
 }
 
+/* Loud: a way in that needs no phone was used. */
+static void event_recovery(struct trail *trail, const struct job *job, const struct moment *now)
+{
+	json_t *fields = json_object();
+
+	put_login(fields, &job->login, job->user);
+	json_object_set_new(fields, "left", json_integer(job->recovery_left));
+	audit_write(trail->audit, now, LOG_CRIT, "recovery.used", fields);
+}
+
 void event_login(struct trail *trail, const struct job *job)
 {
 	const char *event = login_event(job);
@@ -170,6 +180,8 @@ void event_login(struct trail *trail, const struct job *job)
 		event_near(trail, job, &now);
 	if (job->prefix_low && job->result == RESULT_OK)
 		event_prefix(trail, job, &now);
+	if (granted && job->effect == EFFECT_RECOVERED)
+		event_recovery(trail, job, &now);
 	enum standing standing = job_standing(job);
 	/*
 	 * What sends nothing and lets nobody in costs whoever asks nothing, and him we count. A
@@ -239,6 +251,28 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
 	json_object_set_new(fields, "accepted", json_boolean(accepted));
 	audit_write(trail->audit, &now, accepted ? LOG_INFO : LOG_NOTICE,
 		open ? "session.open" : "session.close", fields);
+}
+
+void event_operator(struct trail *trail, const json_t *said)
+{
+	json_t *fields = json_object();
+	const char *name, *text;
+	struct moment now;
+	json_t *value;
+
+	trail->clock->now(trail->clock, &now);
+	json_object_foreach((json_t *)(uintptr_t)said, name, value)
+	{
+		if (strcmp(name, "event") == 0)
+			continue;
+		text = json_string_value(value);
+		if (text != NULL)
+			put(fields, name, text);
+		else
+			json_object_set(fields, name, value);
+	}
+	audit_write(trail->audit, &now, LOG_NOTICE,
+		json_string_value(json_object_get(said, "event")), fields);
 }
 
 void event_service(struct trail *trail, const char *service)

@@ -27,6 +27,9 @@ void event_text(struct trail *trail, const char *user, const struct report *repo
 /* A session opened or closed; `accepted` false where its login is not known. */
 void event_session(struct trail *trail, bool open, bool accepted, const struct login *login);
 
+/* What an operator's verb did: {event, user, ...}. */
+void event_operator(struct trail *trail, const json_t *said);
+
 /* A PAM service that no section of the config speaks of: its logins are refused. */
 void event_service(struct trail *trail, const char *service);
 

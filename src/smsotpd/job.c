@@ -14,6 +14,8 @@ static const char *const standing_names[] = {
 	[STANDING_ROOT] = "root is not let in at this service",
 	[STANDING_FILTERED] = "left out by users or trait of the service",
 	[STANDING_BEFORE] = "first factor not shown",
+	[STANDING_QUARANTINE] = "the phone was changed: smsotpctl identity release",
+	[STANDING_UID] = "the account has another uid than the identity",
 	[STANDING_JUNK] = "the application refuses this user",
 };
 
@@ -57,6 +59,12 @@ enum standing job_standing(const struct job *job)
 	return job->junk ? STANDING_JUNK : job->standing;
 }
 
+bool standing_recovers(enum standing standing)
+{
+	return standing == STANDING_GOOD || standing == STANDING_NO_PHONE ||
+	       standing == STANDING_NO_TRAIT || standing == STANDING_QUARANTINE;
+}
+
 bool job_sends(const struct job *job)
 {
 	return job->result == RESULT_OK && job_standing(job) == STANDING_GOOD &&
@@ -65,6 +73,9 @@ bool job_sends(const struct job *job)
 
 bool job_grants(const struct job *job)
 {
-	return job->result == RESULT_OK && job_standing(job) == STANDING_GOOD &&
-	       job->effect == EFFECT_RIGHT && job->kind == JOB_VERIFY;
+	if (job->result != RESULT_OK || job->kind != JOB_VERIFY)
+		return false;
+	if (job->effect == EFFECT_RECOVERED)
+		return standing_recovers(job_standing(job)) && job->user[0] != '\0';
+	return job->effect == EFFECT_RIGHT && job_standing(job) == STANDING_GOOD;
 }

@@ -11,6 +11,7 @@
 #include "challenge.h"
 #include "identity.h"
 #include "login.h"
+#include "recovery.h"
 
 enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB };
 
@@ -20,11 +21,13 @@ enum standing {
 	STANDING_UNKNOWN,
 	STANDING_SUSPENDED,
 	STANDING_NO_PHONE,
-	STANDING_NO_TRAIT, /* the schema has no phone trait: nobody gets a text */
-	STANDING_ROOT,     /* the service lets no root in */
-	STANDING_FILTERED, /* the service's users or trait leave it out */
-	STANDING_BEFORE,   /* the first factor is not shown */
-	STANDING_JUNK,     /* control bytes: the application refuses already */
+	STANDING_NO_TRAIT,   /* the schema has no phone trait: nobody gets a text */
+	STANDING_ROOT,       /* the service lets no root in */
+	STANDING_FILTERED,   /* the service's users or trait leave it out */
+	STANDING_BEFORE,     /* the first factor is not shown */
+	STANDING_QUARANTINE, /* the phone is a changed one */
+	STANDING_UID,        /* the host's account has another uid: it was made anew */
+	STANDING_JUNK,       /* control bytes: the application refuses already */
 	STANDING_COUNT,
 };
 
@@ -42,15 +45,19 @@ struct job {
 	struct code code; /* verify: what was typed */
 	bool comparable;
 	bool junk;
-	json_t *request; /* owned */
-	int bulk;        /* owned, -1 for none */
+	bool long_reply;               /* verify: as long as a recovery code */
+	bool recoverable;              /* and one, by its shape */
+	struct recovery_code recovery; /* which */
+	json_t *request;               /* owned */
+	int bulk;                      /* owned, -1 for none */
 
 	enum result result; /* of the store */
 	enum standing standing;
 	enum effect effect;
 	bool known;
-	bool prefix_low;  /* many texts to this phone's prefix, and few answered: an alarm is due */
-	const char *near; /* a limit that has just come to 80 %, NULL for none */
+	bool prefix_low; /* many texts to this phone's prefix, and few answered: an alarm is due */
+	uint32_t recovery_left;           /* after EFFECT_RECOVERED, codes that are left */
+	const char *near;                 /* a limit that has just come to 80 %, NULL for none */
 	char user[IDENTITY_NAME_MAX + 1]; /* the identity's name, "" for none */
 	struct phone phone;
 	struct code text; /* begin, resend: the code to send */
@@ -64,6 +71,9 @@ void job_free(struct job **job);
 
 /* For the trail: the identity's, or that its application refuses it. */
 enum standing job_standing(const struct job *job);
+
+/* A recovery code lets in who could get a text, but for the phone. */
+bool standing_recovers(enum standing standing);
 
 /* A begin or resend that has to send, a verify that lets in. */
 bool job_sends(const struct job *job);

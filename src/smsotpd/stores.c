@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "identity_quarantine.h"
 
 #define STATE_SIZE ((size_t)64 << 20) /* measured: 14 920 users */
 
@@ -37,9 +38,30 @@ static void key_remove(const char *directory)
 	unlink(path);
 }
 
-static enum result open_all(const char *directory, const struct clock *clock, struct stores *stores,
-	struct error *error)
+static enum result open_identities(const struct config *config, const struct clock *clock,
+	bool first, struct stores *stores, struct error *error)
 {
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/identity", config->paths.store);
+	enum result result =
+		identities_open(path, first, stores->keys.identity, &stores->identities, error);
+	if (result != RESULT_OK)
+		return result;
+	result = identities_quarantine_rebase(
+		stores->identities, config->identity.quarantine, clock);
+	if (result == RESULT_OK)
+		return RESULT_OK;
+	return error_set(error, result,
+		"the identity store cannot be written (%s); look at its disk, then restore it from "
+		"a backup",
+		result_name(result));
+}
+
+static enum result open_all(const struct config *config, const struct clock *clock,
+	struct stores *stores, struct error *error)
+{
+	const char *directory = config->paths.store;
 	char path[PATH_MAX];
 	bool first = !exists(directory, "identity/data.mdb") && !exists(directory, "key");
 
@@ -48,8 +70,7 @@ static enum result open_all(const char *directory, const struct clock *clock, st
 		key_load(path, first, clock->boot, &stores->keys, &stores->origin, error);
 	if (result != RESULT_OK)
 		return result;
-	snprintf(path, sizeof(path), "%s/identity", directory);
-	result = identities_open(path, first, stores->keys.identity, &stores->identities, error);
+	result = open_identities(config, clock, first, stores, error);
 	if (result != RESULT_OK && stores->origin == KEY_MADE)
 		key_remove(directory);
 	if (result != RESULT_OK)
@@ -65,7 +86,7 @@ enum result stores_open(const struct config *config, const struct clock *clock,
 	struct stores *ret_stores, struct error *error)
 {
 	struct stores stores = {0};
-	enum result result = open_all(config->paths.store, clock, &stores, error);
+	enum result result = open_all(config, clock, &stores, error);
 
 	if (result != RESULT_OK) {
 		stores_close(&stores);
