@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,16 @@
 
 #define LINES_DEFAULT 20
 #define LINES_MAX     1000000
+
+/* Of options that have no short form. */
+enum letter {
+	LETTER_USER = 256,
+	LETTER_ID,
+	LETTER_KIND,
+	LETTER_SINCE,
+	LETTER_PROMETHEUS,
+	LETTER_OUTPUT,
+};
 
 static const struct option table[] = {
 	{"config", required_argument, NULL, 'c'},
@@ -21,20 +32,53 @@ static const struct option table[] = {
 	{"force", no_argument, NULL, 'F'},
 	{"all", no_argument, NULL, 'a'},
 	{"follow", no_argument, NULL, 'f'},
+	{"user", required_argument, NULL, LETTER_USER},
+	{"id", required_argument, NULL, LETTER_ID},
+	{"kind", required_argument, NULL, LETTER_KIND},
+	{"since", required_argument, NULL, LETTER_SINCE},
+	{"prometheus", no_argument, NULL, LETTER_PROMETHEUS},
+	{"output", required_argument, NULL, LETTER_OUTPUT},
+	{"service", required_argument, NULL, 'S'},
+	{"from", required_argument, NULL, 'A'},
+	{"key", required_argument, NULL, 'K'},
+	{"uid", required_argument, NULL, 'U'},
+	{"tty", required_argument, NULL, 'T'},
+	{"password", no_argument, NULL, 'p'},
+	{"owner", required_argument, NULL, 'O'},
+	{"reason", required_argument, NULL, 'R'},
+	{"until", required_argument, NULL, 'D'},
 	{NULL, 0, NULL, 0},
 };
 
-/* Options that a verb has to take, by their letter. */
+#define VALUE(member) offsetof(struct tool, member)
+#define NO_VALUE      0 /* there stands `config`, which is no verb's own */
+
+/* Options that a verb has to take, by their letter, and where their value goes. */
 static const struct {
 	int letter;
 	enum tool_option option;
-	const char *name;
+	size_t value;
 } flags[] = {
-	{'r', OPTION_REVEAL, "--reveal"},
-	{'F', OPTION_FORCE, "--force"},
-	{'a', OPTION_ALL, "--all"},
-	{'n', OPTION_LINES, "-n"},
-	{'f', OPTION_FOLLOW, "--follow"},
+	{'r', OPTION_REVEAL, NO_VALUE},
+	{'F', OPTION_FORCE, NO_VALUE},
+	{'a', OPTION_ALL, NO_VALUE},
+	{'n', OPTION_LINES, NO_VALUE},
+	{'f', OPTION_FOLLOW, NO_VALUE},
+	{LETTER_USER, OPTION_USER, VALUE(user)},
+	{LETTER_ID, OPTION_ID, VALUE(id)},
+	{LETTER_KIND, OPTION_KIND, VALUE(kind)},
+	{LETTER_SINCE, OPTION_SINCE, VALUE(since)},
+	{LETTER_PROMETHEUS, OPTION_PROMETHEUS, NO_VALUE},
+	{LETTER_OUTPUT, OPTION_OUTPUT, VALUE(output)},
+	{'S', OPTION_SERVICE, VALUE(service)},
+	{'A', OPTION_FROM, VALUE(from)},
+	{'K', OPTION_KEY, VALUE(key)},
+	{'U', OPTION_UID, VALUE(uid)},
+	{'T', OPTION_TTY, VALUE(tty)},
+	{'p', OPTION_PASSWORD, NO_VALUE},
+	{'O', OPTION_OWNER, VALUE(owner)},
+	{'R', OPTION_REASON, VALUE(reason)},
+	{'D', OPTION_UNTIL, VALUE(until)},
 };
 
 struct said {
@@ -46,8 +90,11 @@ struct said {
 static void note_flag(struct tool *tool, int letter)
 {
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (flags[i].letter == letter)
-			tool->options |= (unsigned int)flags[i].option;
+		if (flags[i].letter != letter)
+			continue;
+		tool->options |= (unsigned int)flags[i].option;
+		if (flags[i].value != NO_VALUE)
+			memcpy((char *)tool + flags[i].value, &optarg, sizeof(optarg));
 	}
 }
 
@@ -110,7 +157,8 @@ static const char *misfit(const struct tool_verb *verb, const struct tool *tool,
 	}
 	if (operands > (verb->operand && !all ? 1 : 0))
 		return "there is a word too many";
-	return verb->operand && !all && operands == 0 ? "a word is missing" : NULL;
+	bool free = all || verb->or_none;
+	return verb->operand && !free && operands == 0 ? "a word is missing" : NULL;
 }
 
 static enum tool_exit wrong(const struct tool_verb *verb, const char *what)

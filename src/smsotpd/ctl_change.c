@@ -7,15 +7,23 @@
 #include "ctl_verb.h"
 #include "identity_quarantine.h"
 #include "identity_recovery.h"
+#include "when.h"
 
-/* An identity before and after a change; either may be nobody: no phone and no uid. */
+/* What of an identity matters here; nobody has no phone and no uid. */
+struct side {
+	struct phone phone;
+	uint32_t uid;
+	bool suspended;
+};
+
+/* An identity before and after a change; either may be nobody. */
 struct change {
 	const char *name;
-	struct phone before;
-	struct phone after;
-	uint32_t uid_before;
-	uint32_t uid_after;
+	struct side before;
+	struct side after;
 };
+
+#define NOBODY ((struct side){.uid = UID_NONE})
 
 static void change_wipe(struct change *change)
 {
@@ -26,8 +34,8 @@ static void change_wipe(struct change *change)
 static enum result check_prefix(
 	const struct ctl_call *call, const struct change *change, struct error *error)
 {
-	if (change->after.e164[0] == '\0' ||
-		config_prefix_allowed(&call->context->config->gateway, change->after.e164))
+	if (change->after.phone.e164[0] == '\0' ||
+		config_prefix_allowed(&call->context->config->gateway, change->after.phone.e164))
 		return RESULT_OK;
 	return error_set(error, RESULT_REFUSED,
 		"the phone of %s is in no country of [gateway] allow_prefixes; add its prefix, or "
@@ -38,18 +46,18 @@ static enum result check_prefix(
 static void event_phone(const struct ctl_call *call, const struct change *change, int64_t left)
 {
 	const struct clock *clock = call->context->clock;
-	char masked[PHONE_MASKED_SIZE], until[CTL_TIME_SIZE];
+	char masked[PHONE_MASKED_SIZE], until[WHEN_SIZE];
 	struct moment now;
 	json_t *fields = json_object();
 
 	clock->now(clock, &now);
-	phone_mask(&change->after, masked);
+	phone_mask(&change->after.phone, masked);
 	json_object_set_new(fields, "phone", json_string(masked));
 	if (left > 0) {
-		ctl_time(now.realtime + left, until);
+		when_write(now.realtime + left, until);
 		json_object_set_new(fields, "until", json_string(until));
 	}
-	ctl_event(call, "phone.changed", change->name, fields);
+	ctl_event(call, EVENT_PHONE_CHANGED, change->name, fields);
 }
 
 static enum result phone_moves(const struct ctl_call *call, struct ctl_change *stores,
@@ -63,14 +71,14 @@ static enum result phone_moves(const struct ctl_call *call, struct ctl_change *s
 	if (result != RESULT_OK)
 		return result;
 	result = identities_quarantine_change(context->identities, stores->identity, change->name,
-		&change->before, &change->after, context->config->identity.quarantine,
+		&change->before.phone, &change->after.phone, context->config->identity.quarantine,
 		context->clock, &left, &changed);
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	if (changed)
 		event_phone(call, change, left);
-	else if (change->after.e164[0] == '\0')
-		ctl_event(call, "phone.removed", change->name, NULL);
+	else if (change->after.phone.e164[0] == '\0')
+		ctl_event(call, EVENT_PHONE_REMOVED, change->name, NULL);
 	return RESULT_OK;
 }
 
@@ -87,17 +95,37 @@ static enum result uid_moves(const struct ctl_call *call, struct ctl_change *sto
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	if (left > 0)
-		ctl_event(call, "recovery.revoked", change->name,
+		ctl_event(call, EVENT_RECOVERY_REVOKED, change->name,
 			json_pack("{s:i}", "left", (int)left));
 	return RESULT_OK;
+}
+
+/* Who is suspended has no live code from then on, and gets none back when he may sign in again. */
+static enum result void_codes(const struct ctl_call *call, struct ctl_change *stores,
+	const char *name, struct error *error)
+{
+	struct state *state = call->context->state;
+	struct record record;
+	uint8_t id[HASH_SIZE];
+	bool any = false;
+
+	state_id(state, name, true, id);
+	enum result result = state_load(state, stores->state, id, &record);
+	for (size_t i = 0; i < RECORD_CHALLENGES && result == RESULT_OK; i++) {
+		any = any || record.challenge[i].sent > 0;
+		record.challenge[i] = (struct challenge){0};
+	}
+	if (result == RESULT_OK && any)
+		result = state_save(state, stores->state, id, &record);
+	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
 static enum result follow(const struct ctl_call *call, struct ctl_change *stores,
 	const struct change *change, struct error *error)
 {
 	struct state *state = call->context->state;
-	bool phone = strcmp(change->before.e164, change->after.e164) != 0;
-	bool uid = change->uid_before != UID_NONE && change->uid_before != change->uid_after;
+	bool phone = strcmp(change->before.phone.e164, change->after.phone.e164) != 0;
+	bool uid = change->before.uid != UID_NONE && change->before.uid != change->after.uid;
 	enum result result = RESULT_OK;
 	uint8_t id[HASH_SIZE];
 
@@ -112,9 +140,9 @@ static enum result follow(const struct ctl_call *call, struct ctl_change *stores
 	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
-/* The uid and the phone that texts go to; nobody's where there is no such identity. */
-static enum result read_one(const struct ctl_call *call, struct ctl_change *stores,
-	const char *name, struct phone *ret_phone, uint32_t *ret_uid)
+/* RESULT_NOT_FOUND, and nobody, where there is no such identity. */
+static enum result read_side(const struct ctl_call *call, struct ctl_change *stores,
+	const char *name, struct side *ret_side)
 {
 	struct identities *identities = call->context->identities;
 	WIPED(identity) identity = {0};
@@ -125,30 +153,30 @@ static enum result read_one(const struct ctl_call *call, struct ctl_change *stor
 		result = identities_find(identities, stores->identity, name, &identity);
 	if (result != RESULT_OK)
 		return result;
-	*ret_uid = identity.uid;
-	if (identity_phone(&schema, &identity, ret_phone) != RESULT_OK)
-		ret_phone->e164[0] = '\0';
+	*ret_side = (struct side){.uid = identity.uid, .suspended = identity.suspended};
+	if (identity_phone(&schema, &identity, &ret_side->phone) != RESULT_OK)
+		ret_side->phone.e164[0] = '\0';
 	return RESULT_OK;
 }
 
 enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *stores,
 	const struct identity *identity, bool *ret_created, struct error *error)
 {
-	WIPED(change)
-	change = {.name = identity->name, .uid_before = UID_NONE, .uid_after = UID_NONE};
+	WIPED(change) change = {.name = identity->name, .before = NOBODY, .after = NOBODY};
 
-	enum result found =
-		read_one(call, stores, identity->name, &change.before, &change.uid_before);
+	enum result found = read_side(call, stores, identity->name, &change.before);
 	if (found != RESULT_OK && found != RESULT_NOT_FOUND)
 		return ctl_failed(found, error);
 	enum result result = identities_put(call->context->identities, stores->identity, identity,
 		call->context->config->identity.country, error);
 	if (result != RESULT_OK)
 		return result;
-	result = read_one(call, stores, identity->name, &change.after, &change.uid_after);
+	result = read_side(call, stores, identity->name, &change.after);
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	result = follow(call, stores, &change, error);
+	if (result == RESULT_OK && change.after.suspended && !change.before.suspended)
+		result = void_codes(call, stores, identity->name, error);
 	if (result == RESULT_OK)
 		*ret_created = found == RESULT_NOT_FOUND;
 	return result;
@@ -158,10 +186,10 @@ enum result ctl_change_remove(const struct ctl_call *call, struct ctl_change *st
 	const char *name, struct error *error)
 {
 	struct state *state = call->context->state;
-	WIPED(change) change = {.name = name, .uid_before = UID_NONE, .uid_after = UID_NONE};
+	WIPED(change) change = {.name = name, .before = NOBODY, .after = NOBODY};
 	uint8_t id[HASH_SIZE];
 
-	enum result found = read_one(call, stores, name, &change.before, &change.uid_before);
+	enum result found = read_side(call, stores, name, &change.before);
 	if (found != RESULT_OK && found != RESULT_NOT_FOUND)
 		return ctl_failed(found, error);
 	enum result result =
@@ -208,12 +236,11 @@ static enum result note_phone(const struct identity *identity, void *context)
 static enum result compare_phone(const struct identity *identity, void *context)
 {
 	struct phones *phones = context;
-	WIPED(change)
-	change = {.name = identity->name, .uid_before = UID_NONE, .uid_after = UID_NONE};
+	WIPED(change) change = {.name = identity->name, .before = NOBODY, .after = NOBODY};
 
-	change.before = phones->phone[phones->at++];
-	if (identity_phone(&phones->schema, identity, &change.after) != RESULT_OK)
-		change.after.e164[0] = '\0';
+	change.before.phone = phones->phone[phones->at++];
+	if (identity_phone(&phones->schema, identity, &change.after.phone) != RESULT_OK)
+		change.after.phone.e164[0] = '\0';
 	enum result result = follow(phones->call, phones->stores, &change, phones->error);
 	phones->told = result != RESULT_OK;
 	return result;

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- *	identity.set     name, set {field: value}  ->  created, quarantine_until (time or null)
+ *	identity.set     name, set {field: value}  ->  created, warnings, suspended (if new),
+ *	                                            quarantine_until (time or null)
  *	identity.show    name, reveal              ->  identity
  *	identity.list    reveal                    ->  traits [name], identities [identity]
  *	identity.remove  name
  *
- * An identity is {name, uid or null, suspended, quarantine_until, traits {name: value}}, masked
- * unless revealed; quarantine_until is shown only, not listed.
+ * An identity is {name, uid or null, suspended, traits {name: value}}, masked unless revealed.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "config.h"
 #include "ctl_verb.h"
+#include "ctl_warning.h"
 #include "identity_assign.h"
 #include "identity_quarantine.h"
 #include "log.h"
+#include "when.h"
 
 static void mask_email(const char *email, char ret[static TRAIT_VALUE_MAX + 8])
 {
@@ -76,7 +78,7 @@ static enum result put_quarantine(const struct ctl_call *call, MDB_txn *txn, con
 {
 	const struct ctl_context *context = call->context;
 	struct quarantine quarantine;
-	char until[CTL_TIME_SIZE];
+	char until[WHEN_SIZE];
 	struct moment now;
 
 	context->clock->now(context->clock, &now);
@@ -85,7 +87,7 @@ static enum result put_quarantine(const struct ctl_call *call, MDB_txn *txn, con
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	int64_t left = quarantine_left(&quarantine, context->config->identity.quarantine, &now);
-	ctl_time(now.realtime + left, until);
+	when_write(now.realtime + left, until);
 	json_object_set_new(to, "quarantine_until", left == 0 ? json_null() : json_string(until));
 	return RESULT_OK;
 }
@@ -102,15 +104,18 @@ static enum result set_in(const struct ctl_call *call, struct ctl_change *change
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	result = identity_edit(identities, change->identity, name, &identity, error);
+	bool suspended = identity.suspended;
 	if (result == RESULT_OK)
 		result = assign_all(call, &schema, &identity, error);
 	if (result == RESULT_OK)
 		result = ctl_change_put(call, change, &identity, &created, error);
 	if (result == RESULT_OK)
 		json_object_set_new(reply, "created", json_boolean(created));
+	if (result == RESULT_OK && identity.suspended != suspended)
+		json_object_set_new(reply, "suspended", json_boolean(identity.suspended));
 	if (result == RESULT_OK)
 		result = put_quarantine(call, change->identity, name, reply, error);
-	return result;
+	return result == RESULT_OK ? warn_change(call, change->identity, reply, error) : result;
 }
 
 static enum result verb_set(const struct ctl_call *call, json_t *reply, struct error *error)

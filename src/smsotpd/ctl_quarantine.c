@@ -54,7 +54,7 @@ static enum result verb_release(const struct ctl_call *call, json_t *reply, stru
 	if (result != RESULT_OK)
 		return result;
 	json_object_set_new(reply, "released", json_integer((json_int_t)left));
-	ctl_event(call, "phone.released", identity.name, NULL);
+	ctl_event(call, EVENT_PHONE_RELEASED, identity.name, NULL);
 	return RESULT_OK;
 }
 

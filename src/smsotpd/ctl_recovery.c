@@ -8,6 +8,7 @@
 
 #include "ctl_verb.h"
 #include "identity_recovery.h"
+#include "when.h"
 
 struct issue {
 	struct recovery_code code[RECOVERY_CODES];
@@ -71,23 +72,23 @@ static enum result verb_issue(const struct ctl_call *call, json_t *reply, struct
 		explicit_bzero(text, sizeof(text));
 	}
 	json_object_set_new(reply, "codes", codes);
-	ctl_event(
-		call, "recovery.issued", identity.name, json_pack("{s:i}", "left", RECOVERY_CODES));
+	ctl_event(call, EVENT_RECOVERY_ISSUED, identity.name,
+		json_pack("{s:i}", "left", RECOVERY_CODES));
 	return RESULT_OK;
 }
 
 static void put_times(const struct recovery *recovery, json_t *reply)
 {
-	char text[CTL_TIME_SIZE];
+	char text[WHEN_SIZE];
 	json_t *used = json_array();
 
-	ctl_time(recovery->issued, text);
+	when_write(recovery->issued, text);
 	json_object_set_new(reply, "issued", json_string(text));
 	json_object_set_new(reply, "left", json_integer((json_int_t)recovery_left(recovery)));
 	for (size_t i = 0; i < RECOVERY_CODES; i++) {
 		if (recovery->slot[i].state != RECOVERY_USED)
 			continue;
-		ctl_time(recovery->slot[i].used, text);
+		when_write(recovery->slot[i].used, text);
 		json_array_append_new(used, json_string(text));
 	}
 	json_object_set_new(reply, "used", used);
@@ -139,7 +140,8 @@ static enum result verb_revoke(const struct ctl_call *call, json_t *reply, struc
 	if (result != RESULT_OK)
 		return result;
 	json_object_set_new(reply, "revoked", json_integer((json_int_t)left));
-	ctl_event(call, "recovery.revoked", identity.name, json_pack("{s:i}", "left", (int)left));
+	ctl_event(
+		call, EVENT_RECOVERY_REVOKED, identity.name, json_pack("{s:i}", "left", (int)left));
 	return RESULT_OK;
 }
 

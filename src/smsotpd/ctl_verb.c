@@ -2,7 +2,6 @@
 #include "ctl_verb.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "log.h"
 
@@ -18,22 +17,13 @@ enum result ctl_string(
 	return RESULT_OK;
 }
 
-void ctl_event(const struct ctl_call *call, const char *event, const char *user, json_t *fields)
+void ctl_event(const struct ctl_call *call, enum event event, const char *user, json_t *fields)
 {
 	json_t *entry = fields != NULL ? fields : json_object();
 
-	json_object_set_new(entry, "event", json_string(event));
+	json_object_set_new(entry, "event", json_integer(event));
 	json_object_set_new(entry, "user", json_string(user));
 	json_array_append_new(call->events, entry);
-}
-
-void ctl_time(int64_t realtime, char ret[static CTL_TIME_SIZE])
-{
-	time_t seconds = (time_t)(realtime / 1000);
-	struct tm utc = {0};
-
-	gmtime_r(&seconds, &utc);
-	strftime(ret, CTL_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
 enum result ctl_failed(enum result result, struct error *error)
@@ -46,11 +36,19 @@ enum result ctl_failed(enum result result, struct error *error)
 		result_name(result));
 }
 
+enum result ctl_unknown(const char *name, struct error *error)
+{
+	char shown[4 * IDENTITY_NAME_MAX + 1];
+
+	return error_set(error, RESULT_NOT_FOUND,
+		"there is no identity %s; see smsotpctl identity list",
+		log_escape(name, shown, sizeof(shown)));
+}
+
 enum result ctl_find(const struct ctl_call *call, struct schema *ret_schema,
 	struct identity *ret_identity, struct error *error)
 {
 	struct identities *identities = call->context->identities;
-	char shown[4 * IDENTITY_NAME_MAX + 1];
 	const char *name = NULL;
 	MDB_txn *txn = NULL;
 
@@ -64,9 +62,7 @@ enum result ctl_find(const struct ctl_call *call, struct schema *ret_schema,
 		result = identities_find(identities, txn, name, ret_identity);
 	store_abort(&txn);
 	if (result == RESULT_NOT_FOUND)
-		return error_set(error, result,
-			"there is no identity %s; see smsotpctl identity list",
-			log_escape(name, shown, sizeof(shown)));
+		return ctl_unknown(name, error);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 

@@ -4,6 +4,7 @@
 #define SMSOTP_CTL_VERB_H
 
 #include "ctl.h"
+#include "event_table.h"
 #include "state.h"
 
 struct ctl_call {
@@ -31,6 +32,7 @@ extern const struct ctl_verb ctl_quarantine_verbs[];
 extern const struct ctl_verb ctl_recovery_verbs[];
 extern const struct ctl_verb ctl_schema_verbs[];
 extern const struct ctl_verb ctl_status_verbs[];
+extern const struct ctl_verb ctl_user_verbs[];
 
 /* A string of the request. RESULT_INVALID with a sentence where it is missing. */
 CHECKED enum result ctl_string(
@@ -40,12 +42,14 @@ CHECKED enum result ctl_string(
 CHECKED enum result ctl_find(const struct ctl_call *call, struct schema *ret_schema,
 	struct identity *ret_identity, struct error *error);
 
-/* An event of this name about an identity; steals `fields`, which may be NULL. */
-void ctl_event(const struct ctl_call *call, const char *event, const char *user, json_t *fields);
+/*
+ * An event about an identity, for the trail where the verb is done; steals `fields`, which may be
+ * NULL and may have phone (masked), until and left.
+ */
+void ctl_event(const struct ctl_call *call, enum event event, const char *user, json_t *fields);
 
-/* "2026-11-23T10:00:00Z". */
-#define CTL_TIME_SIZE 24
-void ctl_time(int64_t realtime, char ret[static CTL_TIME_SIZE]);
+/* The sentence for a name that is no identity's. Returns RESULT_NOT_FOUND. */
+CHECKED enum result ctl_unknown(const char *name, struct error *error);
 
 /* The sentence for a store that failed; hands `result` back. */
 CHECKED enum result ctl_failed(enum result result, struct error *error);
@@ -66,8 +70,8 @@ void ctl_change_abort(struct ctl_change *change);
 
 /*
  * identities_put; where the phone or the uid is another one than before, the state forgets the
- * user. A changed phone goes into quarantine; another uid is another person, whose recovery codes
- * those of the old one are not. Events say so.
+ * user, and the live codes of one who is suspended by it. A changed phone goes into quarantine;
+ * with another uid the name is another person's, and recovery codes are void. Events say so.
  */
 CHECKED enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *change,
 	const struct identity *identity, bool *ret_created, struct error *error);

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "loop.h"
 #include "options.h"
+#include "sandbox.h"
 #include "serve.h"
 #include "stores.h"
 #include "version.h"
@@ -60,6 +61,22 @@ static enum result listen_both(struct daemon *daemon, struct error *error)
 	return loop_new(module, control, &daemon->loop);
 }
 
+/* At the start alone: later the operator learns of it from what he does. */
+static void tell_room(const struct daemon *daemon)
+{
+	const struct stores *stores = &daemon->stores;
+	char sentence[STATE_SENTENCE];
+	MDB_txn *txn = NULL;
+	size_t count = 0;
+
+	enum result result = identities_begin(stores->identities, false, &txn);
+	if (result == RESULT_OK)
+		result = identities_count(stores->identities, txn, &count);
+	store_abort(&txn);
+	if (result == RESULT_OK && state_sentence(stores->state, count, sentence))
+		event_daemon(daemon->trail, EVENT_STATE_SMALL, sentence);
+}
+
 /* Stores that cannot be opened leave the daemon up: it refuses at once, and says why. */
 static void open_stores(struct daemon *daemon)
 {
@@ -67,19 +84,20 @@ static void open_stores(struct daemon *daemon)
 
 	if (stores_open(daemon->config, daemon->clock, &daemon->stores, &error) != RESULT_OK) {
 		log_line(LOG_ERR, "%s", error.text);
-		event_daemon(daemon->trail, LOG_ERR, "store.unavailable", error.text);
+		event_daemon(daemon->trail, EVENT_STORE_UNAVAILABLE, error.text);
 		return;
 	}
 	if (daemon->stores.origin == KEY_MADE)
-		event_daemon(daemon->trail, LOG_NOTICE, "store.made", "both stores begin empty");
+		event_daemon(daemon->trail, EVENT_STORE_MADE, "both stores begin empty");
 	if (daemon->stores.origin == KEY_MOVED)
-		event_daemon(daemon->trail, LOG_WARNING, "store.cloned",
+		event_daemon(daemon->trail, EVENT_STORE_CLONED,
 			"the stores came from another machine: identities are kept under a new "
 			"key");
 	if (daemon->stores.origin == KEY_READ && daemon->stores.state_made)
-		event_daemon(daemon->trail, LOG_WARNING, "state.lost",
+		event_daemon(daemon->trail, EVENT_STATE_LOST,
 			"the state store was missing and begins empty: locks and codes are "
 			"forgotten");
+	tell_room(daemon);
 	const struct judge judge = {.identities = daemon->stores.identities,
 		.state = daemon->stores.state,
 		.keys = &daemon->stores.keys,
@@ -128,6 +146,8 @@ static enum result start(struct daemon *daemon, struct error *error)
 
 	if (result == RESULT_OK)
 		result = serve_drop(DAEMON_USER, error);
+	if (result == RESULT_OK && sandbox_enter(SANDBOX_LOCAL, error) != RESULT_OK)
+		log_line(LOG_WARNING, "%s", error->text);
 	if (result == RESULT_OK)
 		result = start_parts(daemon, error);
 	return result;
@@ -156,13 +176,13 @@ static void reload(struct daemon *daemon)
 
 	audit_reopen(daemon->audit);
 	if (daemon->flow->jobs > 0 && daemon->retired != NULL) {
-		event_daemon(daemon->trail, LOG_WARNING, "config.refused",
+		event_daemon(daemon->trail, EVENT_CONFIG_REFUSED,
 			"logins still use the config before last: send SIGHUP again");
 		return;
 	}
 	if (config_load(daemon->config_path, &config, &error) != RESULT_OK) {
 		log_line(LOG_ERR, "the old config stays: %s", error.text);
-		event_daemon(daemon->trail, LOG_ERR, "config.refused", error.text);
+		event_daemon(daemon->trail, EVENT_CONFIG_REFUSED, error.text);
 		return;
 	}
 	config_free(&daemon->retired);
@@ -173,8 +193,8 @@ static void reload(struct daemon *daemon)
 		open_stores(daemon);
 		daemon->flow->committer = daemon->committer;
 	}
-	event_daemon(daemon->trail, LOG_NOTICE, "config.reloaded",
-		"paths change at the next start only");
+	event_daemon(daemon->trail, EVENT_CONFIG_RELOADED,
+		"[paths] and [store] change at the next start only");
 }
 
 static int run(struct daemon *daemon)
@@ -187,7 +207,7 @@ static int run(struct daemon *daemon)
 		log_line(LOG_NOTICE, "smsotpd %s serves in %s%s", SMSOTP_VERSION,
 			daemon->config->paths.run,
 			daemon->config->gateway.stub ? "; no gateway: codes go to stub.log" : "");
-		event_daemon(daemon->trail, LOG_NOTICE, "daemon.start", SMSOTP_VERSION);
+		event_daemon(daemon->trail, EVENT_DAEMON_START, SMSOTP_VERSION);
 		serve_ready();
 	}
 	while (result == RESULT_OK && end == LOOP_RELOAD) {
@@ -196,7 +216,7 @@ static int run(struct daemon *daemon)
 			reload(daemon);
 	}
 	if (result == RESULT_OK)
-		event_daemon(daemon->trail, LOG_NOTICE, "daemon.stop", SMSOTP_VERSION);
+		event_daemon(daemon->trail, EVENT_DAEMON_STOP, SMSOTP_VERSION);
 	stop(daemon);
 	if (result == RESULT_OK)
 		return 0;

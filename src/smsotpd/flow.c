@@ -16,6 +16,7 @@ struct visit {
 	struct login login;
 	struct moment now;
 	int64_t arrived;
+	int64_t waited; /* verify: ms since the newest text was asked for */
 };
 
 static void answer_view(struct flow *flow, uint64_t connection, const struct visitor *visitor,
@@ -60,6 +61,7 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 	job->login = visit->login;
 	job->now = visit->now;
 	job->arrived = visit->arrived;
+	job->waited = visit->waited;
 	job->view = *view;
 	if (kind == JOB_VERIFY) {
 		enum result read =
@@ -70,8 +72,33 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 		job->recoverable = recovery_read(&visit->ask->reply, &job->recovery) == RESULT_OK;
 	}
 	flow->jobs++;
+	share_take(&flow->share, job->login.uid);
 	committer_give(flow->committer, job);
 	return true;
+}
+
+/* What the ledger alone said to one who asks for a text. */
+static void shown_text(struct flow *flow, const struct visit *visit, const struct view *view)
+{
+	enum rule rule = RULE_TOO_EARLY;
+
+	if (view->verdict == VERDICT_SPENT)
+		rule = RULE_LOCKOUT;
+	else if (view->line == LINE_NO_TEXTS)
+		rule = RULE_NO_TEXTS;
+	stats_decided(&flow->counters, DECISION_NO_TEXT, rule);
+	event_shown(flow->trail, &visit->login, DECISION_NO_TEXT, rule);
+}
+
+/* And to one who answers. */
+static void shown_answer(struct flow *flow, const struct visit *visit, const struct view *view)
+{
+	bool expired = view->line == LINE_EXPIRED;
+	enum rule rule = expired ? RULE_EXPIRED : RULE_LOCKOUT;
+
+	flow->counters.refused++;
+	stats_decided(&flow->counters, DECISION_REFUSED, rule);
+	event_shown(flow->trail, &visit->login, DECISION_REFUSED, rule);
 }
 
 /* Lookup and challenge are asked for; the prompt goes out at once and waits for no disk. */
@@ -81,8 +108,11 @@ static void step_begin(struct flow *flow, struct visit *visit)
 
 	ledger_begin(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
 	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	stats_prompted(&flow->counters, flow->hooks.now() - visit->arrived);
 	if (view.asks)
 		(void)!give(flow, visit, JOB_BEGIN, &view, 0);
+	else if (view.line != LINE_SENT)
+		shown_text(flow, visit, &view);
 }
 
 static void step_resend(struct flow *flow, struct visit *visit)
@@ -93,6 +123,8 @@ static void step_resend(struct flow *flow, struct visit *visit)
 	answer_view(flow, visit->connection, &visit->login.visitor, &view);
 	if (view.asks)
 		(void)!give(flow, visit, JOB_RESEND, &view, 0);
+	else
+		shown_text(flow, visit, &view);
 }
 
 static void step_guess(struct flow *flow, struct visit *visit)
@@ -103,6 +135,8 @@ static void step_guess(struct flow *flow, struct visit *visit)
 	if (view.asks && give(flow, visit, JOB_VERIFY, &view, visit->connection))
 		return;
 	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	if (!view.asks)
+		shown_answer(flow, visit, &view);
 }
 
 /* A token that is not ours, or of an earlier boot: its code is void, one byte begins anew. */
@@ -112,10 +146,23 @@ static void step_foreign(struct flow *flow, struct visit *visit)
 		.line = LINE_EXPIRED,
 		.begun = {INT64_MIN / 2, INT64_MIN / 2}};
 
-	if (visit->ask->reply.length == 1)
+	if (visit->ask->reply.length == 1) {
 		step_begin(flow, visit);
-	else
-		answer_view(flow, visit->connection, &visit->login.visitor, &expired);
+		return;
+	}
+	answer_view(flow, visit->connection, &visit->login.visitor, &expired);
+	shown_answer(flow, visit, &expired);
+}
+
+/* How long an answer took; a code lives no longer, whatever the clocks say. */
+static int64_t waited(const struct flow *flow, const struct moment *now, const struct moment *begun)
+{
+	int64_t life = flow->config->code.expiry * SECOND;
+	int64_t took = now->boottime - begun->boottime;
+
+	if (took < 0)
+		return 0;
+	return took < life ? took : life;
 }
 
 /* What happens depends on the length of the reply alone. */
@@ -129,6 +176,7 @@ static void step_verify(struct flow *flow, struct visit *visit)
 		step_foreign(flow, visit);
 		return;
 	}
+	visit->waited = waited(flow, &visit->now, &begun);
 	ledger_restore(flow->ledger, visitor, &begun);
 	if (visit->ask->reply.length == 1)
 		step_resend(flow, visit);
@@ -147,26 +195,35 @@ static void step_session(struct flow *flow, struct visit *visit)
 	answer_verdict(flow, visit->connection, visitor->id, VERDICT_REFUSED, LINE_NONE, "");
 }
 
-/* The service's section decides before any name does. */
+enum admission flow_admission(
+	const struct flow *flow, const struct ask *ask, struct login *ret_login)
+{
+	if (login_read(flow->config, flow->keys, ask, ret_login) != RESULT_OK)
+		return ADMIT_NO_SECTION;
+	if (!ret_login->service->enabled)
+		return ADMIT_OFF;
+	return flow->committer == NULL ? ADMIT_NO_STORES : ADMIT_ON;
+}
+
 static bool admit(
 	struct flow *flow, uint64_t connection, const struct ask *ask, struct login *login)
 {
-	if (login_read(flow->config, flow->keys, ask, login) != RESULT_OK) {
-		event_service(flow->trail, ask->service);
-		answer_verdict(
-			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
-		return false;
+	enum admission admission = flow_admission(flow, ask, login);
+	bool off = admission == ADMIT_OFF;
+
+	if (admission == ADMIT_ON)
+		return true;
+	if (admission == ADMIT_NO_SECTION) {
+		stats_decided(&flow->counters, DECISION_UNAVAILABLE, RULE_NO_SERVICE);
+		event_service(flow->trail, ask->id, ask->service);
 	}
-	if (!login->service->enabled) {
-		answer_verdict(flow, connection, ask->id, VERDICT_DISABLED, LINE_NONE, "");
-		return false;
+	if (admission == ADMIT_NO_STORES) {
+		stats_decided(&flow->counters, DECISION_UNAVAILABLE, RULE_STORE);
+		event_shown(flow->trail, login, DECISION_UNAVAILABLE, RULE_STORE);
 	}
-	if (flow->committer == NULL) {
-		answer_verdict(
-			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
-		return false;
-	}
-	return true;
+	answer_verdict(flow, connection, ask->id, off ? VERDICT_DISABLED : VERDICT_UNAVAILABLE,
+		off ? LINE_NONE : LINE_UNAVAILABLE, "");
+	return false;
 }
 
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived)
@@ -180,7 +237,12 @@ void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int
 	struct visit visit = {.connection = connection, .ask = ask, .arrived = arrived};
 
 	flow->clock->now(flow->clock, &visit.now);
-	if (admit(flow, connection, ask, &visit.login))
+	if (!admit(flow, connection, ask, &visit.login))
+		return;
+	/* One user's flood waits by himself. What he answers is waited for in his connections. */
+	if (ask->type == FRAME_BEGIN && share_used(&flow->share, visit.login.uid))
+		flow->hooks.answer(flow->hooks.context, connection, NULL);
+	else
 		steps[ask->type](flow, &visit);
 }
 
@@ -217,12 +279,15 @@ static void finish_verify(struct flow *flow, const struct job *job)
 		ledger_success(flow->ledger, visitor);
 		pass_grant(&flow->passes, visitor, job->now.boottime);
 		flow->counters.granted++;
+		stats_answered(&flow->counters, job->waited);
 		bool renamed = job->login.service->identify == IDENTIFY_PHONE && !job->login.by_uid;
 		answer_verdict(flow, job->connection, visitor->id, VERDICT_GRANTED, LINE_NONE,
 			renamed ? job->user : "");
 		return;
 	}
 	flow->counters.refused++;
+	if (job->result == RESULT_OK && job->view.line == LINE_LOCKED)
+		flow->counters.locks++;
 	if (job->result != RESULT_OK)
 		answer_verdict(flow, job->connection, visitor->id, VERDICT_UNAVAILABLE,
 			LINE_UNAVAILABLE, "");
@@ -233,12 +298,14 @@ static void finish_verify(struct flow *flow, const struct job *job)
 void flow_finished(struct flow *flow, struct job *job)
 {
 	flow->jobs--;
+	share_leave(&flow->share, job->login.uid);
 	if (job->known && job->result == RESULT_OK)
 		ledger_known(flow->ledger, &job->login.visitor);
 	if (job->kind == JOB_VERIFY)
 		finish_verify(flow, job);
 	else
 		send_text(flow, job);
+	stats_decided(&flow->counters, job_decision(job), job_rule(job));
 	event_login(flow->trail, job);
 	job_free(&job);
 }
@@ -252,6 +319,7 @@ bool flow_leaves(void *context, const struct parcel *parcel)
 
 void flow_reported(struct flow *flow, const struct parcel *parcel, const struct report *report)
 {
-	flow->counters.texts[report->outcome]++;
-	event_text(flow->trail, parcel->user, report);
+	if (!parcel->dummy)
+		flow->counters.texts[report->outcome]++;
+	event_text(flow->trail, parcel->dummy ? NULL : parcel->user, report);
 }

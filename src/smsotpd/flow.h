@@ -19,19 +19,16 @@
 #include "event.h"
 #include "pass.h"
 #include "sender.h"
+#include "share.h"
+#include "stats.h"
 
-/* How answers leave; `connection` is what flow_ask was given. */
+/* How answers leave; `connection` is what flow_ask was given. NULL instead of an answer closes it
+ * without a word: a module whose begin was heard by nobody asks again. */
 struct flow_hooks {
 	void *context;
 	void (*answer)(void *context, uint64_t connection, const struct answer *answer);
 	void (*reply)(void *context, uint64_t connection, const json_t *reply);
-};
-
-struct counters {
-	uint64_t texts[OUTCOME_COUNT];
-	uint64_t granted;
-	uint64_t refused;
-	int64_t started; /* monotonic ms */
+	int64_t (*now)(void); /* monotonic ms, the clock of `arrived` */
 };
 
 /* Everything is borrowed; `committer` NULL where the stores could not be opened. */
@@ -47,7 +44,15 @@ struct flow {
 	struct passes passes;
 	struct counters counters;
 	uint32_t jobs; /* given away and not back: they point into `config` */
+	struct share share;
 };
+
+/* What a service's section says before any name does. */
+enum admission { ADMIT_ON = 0, ADMIT_NO_SECTION, ADMIT_OFF, ADMIT_NO_STORES };
+
+/* `login` is not filled for ADMIT_NO_SECTION. */
+enum admission flow_admission(
+	const struct flow *flow, const struct ask *ask, struct login *ret_login);
 
 /* One decoded frame from the module, which is answered once: now, or when its job comes back. */
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived);

@@ -8,20 +8,22 @@
 #include "identity_quarantine.h"
 #include "identity_recovery.h"
 
-static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct job *job,
-	struct identity *ret_identity)
+static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct schema *schema,
+	const struct job *job, struct identity *ret_identity)
 {
 	const struct login *login = &job->login;
 	const char *name = login->name;
 
 	if (login->by_uid)
-		return identities_find_uid(judge->identities, txn, login->uid, ret_identity);
-	enum result result = identities_find(judge->identities, txn, name, ret_identity);
+		return identities_find_uid(
+			judge->identities, txn, schema, login->uid, ret_identity);
+	enum result result =
+		identities_find_name(judge->identities, txn, schema, name, ret_identity);
 	bool phone = login->service->identify == IDENTIFY_PHONE && result == RESULT_NOT_FOUND;
 	if (!phone)
 		return result;
 	return identities_find_phone(
-		judge->identities, txn, name, job->config->identity.country, ret_identity);
+		judge->identities, txn, schema, name, job->config->identity.country, ret_identity);
 }
 
 static bool is_root(const struct identity *identity)
@@ -82,8 +84,10 @@ static enum standing standing_of(const struct schema *schema, const struct ident
 		return STANDING_ROOT;
 	if (uid_differs(identity, &job->login))
 		return STANDING_UID;
-	if (!users_let(service, identity->name) || !trait_lets(schema, service, identity))
+	if (!users_let(service, identity->name))
 		return STANDING_FILTERED;
+	if (!trait_lets(schema, service, identity))
+		return STANDING_TRAIT;
 	if (!job->login.first_factor)
 		return STANDING_BEFORE;
 	if (phone == RESULT_INVALID)
@@ -116,7 +120,7 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 
 	if (result != RESULT_OK)
 		return result;
-	result = look_up(judge, txn, job, &identity);
+	result = look_up(judge, txn, &schema, job, &identity);
 	if (result != RESULT_OK && result != RESULT_NOT_FOUND && result != RESULT_INVALID)
 		return result;
 	bool exists = result == RESULT_OK;
@@ -127,6 +131,26 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	job->standing = exists || standing == STANDING_NO_TRAIT ? standing : STANDING_UNKNOWN;
 	memcpy(job->user, identity.name, sizeof(job->user));
 	return RESULT_OK;
+}
+
+/* Who may get texts, but for his phone: what he does is counted in his own record. */
+static bool has_record(const struct job *job)
+{
+	return standing_recovers(job->standing) && job->user[0] != '\0';
+}
+
+/* Looked for under every name, so that a miss costs what a hit costs. */
+static enum result find_room(const struct judge *judge, MDB_txn *txn, struct job *job)
+{
+	const char *name = job->user[0] != '\0' ? job->user : job->login.name;
+	uint8_t id[HASH_SIZE];
+	bool admits = false;
+
+	state_id(judge->state, name, true, id);
+	enum result result = state_admits(judge->state, txn, id, &admits);
+	if (result == RESULT_OK && !admits && has_record(job))
+		job->standing = STANDING_NO_ROOM;
+	return result;
 }
 
 /*
@@ -186,8 +210,7 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 
 	/* Junk is the application's word: it takes back a text that has not left, and charges
 	 * nobody. */
-	desk->own = standing_recovers(job->standing) && job->user[0] != '\0' &&
-		    (!job->junk || job->view.early);
+	desk->own = has_record(job) && (!job->junk || job->view.early);
 	desk->good = desk->own && job->standing == STANDING_GOOD;
 	state_id(state, desk->own ? job->user : job->login.name, desk->own, desk->id);
 	tally_key_source(job->login.visitor.source, &desk->key[SHARED_SOURCE]);
@@ -206,6 +229,15 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 	};
 	budget_quotas(job->config, identities, job->login.source.shared, &desk->quotas);
 	return result;
+}
+
+static void note(const struct desk *desk, struct findings *findings)
+{
+	findings->own = desk->own;
+	findings->record = desk->record;
+	findings->quotas = desk->quotas;
+	for (size_t i = 0; i < LIMIT_COUNT; i++)
+		findings->tally[i] = *desk->books.tally[i];
 }
 
 static enum result desk_close(const struct judge *judge, MDB_txn *txn, const struct desk *desk)
@@ -238,6 +270,9 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 		       budget_prefix_low(&desk->shared[SHARED_PREFIX], job->config, &job->now);
 	if (stopped ||
 		!budget_text(&desk->books, &desk->quotas, &job->now, !job->known, &job->near)) {
+		job->over = stopped ? "prefix_stop"
+				    : budget_text_over(
+					      &desk->books, &desk->quotas, &job->now, !job->known);
 		desk->record = before;
 		return EFFECT_OVER;
 	}
@@ -255,7 +290,8 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	if (job->junk && desk->own)
 		return challenge_withdraw(&desk->record, attempt);
 	hash_of(judge, desk->id, attempt, &job->code, hash);
-	if (!budget_guess(&desk->books, &desk->quotas, &job->now, !job->known))
+	job->over = budget_guess_over(&desk->books, &desk->quotas, &job->now, !job->known);
+	if (job->over != NULL)
 		return EFFECT_OVER;
 	/* A text that no phone got has no right code. */
 	enum effect effect = challenge_verify(
@@ -269,7 +305,8 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 		budget_failure(&desk->books, &desk->quotas, &job->now, !job->known,
 			effect == EFFECT_WRONG, &job->near);
 	}
-	return effect;
+	/* Nobody's record holds the challenge of a name that is nobody's, and no user's. */
+	return job->junk ? EFFECT_WRONG : effect;
 }
 
 /* Reads what a long reply may be: one record, whoever it is for. */
@@ -305,15 +342,19 @@ void judge_run(
 	struct attempt attempt;
 	size_t identities = 0;
 
-	job->near = NULL;
+	job->near = job->over = NULL;
 	job->prefix_low = false;
 	job->result = who(judge, identity_txn, job);
+	if (job->result == RESULT_OK)
+		job->result = find_room(judge, state_txn, job);
 	if (job->result == RESULT_OK)
 		job->result = identities_count(judge->identities, identity_txn, &identities);
 	if (job->result == RESULT_OK)
 		job->result = desk_open(judge, state_txn, identities, job, &desk);
 	if (job->result != RESULT_OK)
 		return;
+	if (job->findings != NULL)
+		note(&desk, job->findings);
 	attempt_fill(job, desk.good, &attempt);
 	if (job->long_reply)
 		job->result = recovery_open(judge, identity_txn, job, &desk, &attempt);

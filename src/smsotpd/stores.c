@@ -8,8 +8,6 @@
 #include "config.h"
 #include "identity_quarantine.h"
 
-#define STATE_SIZE ((size_t)64 << 20) /* measured: 14 920 users */
-
 static bool exists(const char *directory, const char *name)
 {
 	char path[PATH_MAX];
@@ -79,7 +77,8 @@ static enum result open_all(const struct config *config, const struct clock *clo
 		state_remove(directory);
 	stores->state_made = !exists(directory, "state/data.mdb");
 	snprintf(path, sizeof(path), "%s/state", directory);
-	return state_open(path, STATE_SIZE, &stores->keys, &stores->state, error);
+	return state_open(
+		path, (size_t)config->store.state_size << 20, &stores->keys, &stores->state, error);
 }
 
 enum result stores_open(const struct config *config, const struct clock *clock,

@@ -10,9 +10,12 @@
 #include "smsotpd/judge.h"
 
 /* What one login's job saves: its record, and the tallies of its source, host and prefix. */
-#define JOB_SAVES 4
-/* With a reply as long as a recovery code: the record of these as well. */
-#define LONG_JOB_SAVES 5
+#define JOB_SAVES    4
+#define JOB_LOADS    5 /* and whether the name has a record */
+#define JOB_LOOK_UPS 3 /* the schema, the name, and what its phone was */
+/* With a reply as long as a recovery code: the record of these, and nobody's. */
+#define LONG_JOB_SAVES    (JOB_SAVES + 1)
+#define LONG_JOB_LOOK_UPS (JOB_LOOK_UPS + 2)
 
 struct calls {
 	int loads;    /* mdb_get in the write transaction, which is the state's */
