@@ -9,7 +9,7 @@
 #include "code.h"
 #include "config.h"
 #include "control_explain.h"
-#include "ctl_way.h"
+#include "control_worker.h"
 #include "log.h"
 #include "version.h"
 #include "worker.h"
@@ -78,26 +78,11 @@ static const char *verb_of(const json_t *request)
 	return verb == NULL ? "" : verb;
 }
 
-/* NULL where the verb may run now. */
-static const char *hindrance(const struct flow *flow, enum ctl_way way)
-{
-	bool child = way == CTL_CHILD_WRITES || way == CTL_CHILD_READS;
-
-	if (flow->committer == NULL || (child && flow->worker == NULL))
-		return "the stores are not open: see the daemon's log for the reason";
-	if (child && worker_busy(flow->worker))
-		return "an import or export is under way already; repeat when it is done";
-	if (way == CTL_WRITES && flow->worker != NULL && worker_writes(flow->worker))
-		return "an import is under way, and identities change one at a time; repeat when "
-		       "it is done";
-	return NULL;
-}
-
 /* A verb that takes long starts when all before it are done; then a job of no verb comes back. */
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	const enum ctl_way way = ctl_way(request);
-	const char *sentence = hindrance(flow, way);
+	const char *sentence = control_hindrance(flow, way);
 	struct job *job = NULL;
 
 	if (strcmp(verb_of(request), "stats") == 0) {
@@ -136,10 +121,9 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 static void start_child(struct flow *flow)
 {
 	uint64_t connection = worker_connection(flow->worker);
-	int client = flow->hooks.lend(flow->hooks.context, connection);
 	struct error error;
 
-	if (worker_start(flow->worker, flow->config, client, &error) != RESULT_OK)
+	if (control_worker_start(flow, &error) != RESULT_OK)
 		refuse(flow, connection, error.text);
 }
 
@@ -320,6 +304,31 @@ static bool finish_status(struct flow *flow, struct job *job)
 	return true;
 }
 
+/* What the verb changed, for the trail; then nothing of it is left in the reply. */
+static void write_events(struct flow *flow, struct job *job)
+{
+	json_t *event;
+	size_t index;
+
+	json_array_foreach(json_object_get(job->reply, "events"), index, event)
+		event_change(flow->trail, event);
+	json_object_del(job->reply, "events");
+}
+
+/* The recovery codes have been handed over. */
+static void wipe_codes(json_t *reply)
+{
+	json_t *code;
+	size_t index;
+
+	json_array_foreach(json_object_get(reply, "codes"), index, code)
+	{
+		char *text = (char *)(uintptr_t)json_string_value(code);
+		if (text != NULL)
+			explicit_bzero(text, strlen(text));
+	}
+}
+
 static void finish_verb(struct flow *flow, struct job *job)
 {
 	static const struct {
@@ -338,12 +347,14 @@ static void finish_verb(struct flow *flow, struct job *job)
 	bool ok = json_is_true(json_object_get(job->reply, "ok"));
 	bool answered = false;
 
+	write_events(flow, job);
 	for (size_t i = 0; ok && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(verb, rows[i].verb) == 0)
 			answered = !rows[i].finish(flow, job);
 	}
 	if (!answered)
 		flow->hooks.reply(flow->hooks.context, job->connection, job->reply);
+	wipe_codes(job->reply);
 }
 
 void control_finished(struct flow *flow, struct job *job)

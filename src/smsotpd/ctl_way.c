@@ -15,6 +15,7 @@ enum ctl_way ctl_way(const json_t *request)
 		{"import", CTL_CHILD_WRITES},
 		{"lock.clear", CTL_READS},
 		{"lock.list", CTL_READS},
+		{"recovery.list", CTL_READS},
 		{"schema.show", CTL_READS},
 		{"send-test", CTL_READS},
 		{"status", CTL_READS},

@@ -260,6 +260,17 @@ static void event_room(struct trail *trail, const struct job *job)
 	write_event(trail, EVENT_STATE_FULL, fields);
 }
 
+/* Loud: a way in that needs no phone was used. */
+static void event_recovery(struct trail *trail, const struct job *job)
+{
+	json_t *fields = json_object();
+
+	put_login(fields, &job->login, job->user);
+	put_decision(fields, DECISION_GRANTED, RULE_RECOVERY);
+	put_number(fields, FIELD_LEFT, job->recovery_left);
+	write_event(trail, EVENT_RECOVERY_USED, fields);
+}
+
 void event_login(struct trail *trail, const struct job *job)
 {
 	enum standing standing = job_standing(job);
@@ -271,6 +282,8 @@ void event_login(struct trail *trail, const struct job *job)
 		event_prefix(trail, job);
 	if (job->standing == STANDING_NO_ROOM)
 		event_room(trail, job);
+	if (job_grants(job) && job->effect == EFFECT_RECOVERED)
+		event_recovery(trail, job);
 	json_t *fields = login_fields(trail, job);
 	if (fields == NULL)
 		return;
@@ -364,6 +377,18 @@ void event_operator(struct trail *trail, enum event event, const char *user, con
 	if (user[0] == '\0' && tag != NULL)
 		put_hex(fields, FIELD_UNKNOWN, tag, 8);
 	write_event(trail, event, fields);
+}
+
+void event_change(struct trail *trail, const json_t *said)
+{
+	json_t *fields = json_object();
+
+	put(fields, FIELD_USER, json_string_value(json_object_get(said, "user")));
+	put(fields, FIELD_PHONE, json_string_value(json_object_get(said, "phone")));
+	put(fields, FIELD_UNTIL, json_string_value(json_object_get(said, "until")));
+	if (json_object_get(said, "left") != NULL)
+		put_number(fields, FIELD_LEFT, json_integer_value(json_object_get(said, "left")));
+	write_event(trail, (enum event)json_integer_value(json_object_get(said, "event")), fields);
 }
 
 void event_daemon(struct trail *trail, enum event event, const char *detail)

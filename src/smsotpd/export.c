@@ -2,10 +2,13 @@
 #include "export.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "identity_recovery.h"
 
 #define BUFFER_SIZE 65536
 #define TELL_EACH   1024 /* identities */
@@ -14,6 +17,7 @@ struct export
 {
 	const struct ctl_call *call;
 	struct schema schema;
+	MDB_txn *txn;
 	enum rows_format format;
 	size_t count; /* identities that were written */
 	size_t total;
@@ -135,6 +139,24 @@ static enum result put_schema(struct export *export)
 		json_pack("{s:{s:o}}", "schema", "traits", ctl_schema_json(&export->schema)));
 }
 
+/* Where the identity was ever issued recovery codes: their hashes, and what became of them. */
+static enum result put_recovery(struct export *export, const char *name, json_t *object)
+{
+	char text[sodium_base64_ENCODED_LEN(RECOVERY_RECORD_SIZE, sodium_base64_VARIANT_ORIGINAL)];
+	uint8_t record[RECOVERY_RECORD_SIZE];
+	enum result result = identities_recovery_export(
+		export->call->context->identities, export->txn, name, record);
+
+	if (result == RESULT_NOT_FOUND)
+		return RESULT_OK;
+	if (result != RESULT_OK)
+		return result;
+	sodium_bin2base64(
+		text, sizeof(text), record, sizeof(record), sodium_base64_VARIANT_ORIGINAL);
+	return json_object_set_new(object, "recovery", json_string(text)) == 0 ? RESULT_OK
+									       : RESULT_MEMORY;
+}
+
 static enum result put_identity(struct export *export, const struct identity *identity)
 {
 	json_t *traits = json_object();
@@ -144,8 +166,14 @@ static enum result put_identity(struct export *export, const struct identity *id
 			identity->value[i][0] == '\0' ? json_null()
 						      : json_string(identity->value[i]));
 	json_t *uid = identity->uid == UID_NONE ? json_null() : json_integer(identity->uid);
-	return put_object(export, json_pack("{s:s, s:o, s:b, s:o}", "name", identity->name, "uid",
-					  uid, "suspended", identity->suspended, "traits", traits));
+	json_t *object = json_pack("{s:s, s:o, s:b, s:o}", "name", identity->name, "uid", uid,
+		"suspended", identity->suspended, "traits", traits);
+	enum result result = put_recovery(export, identity->name, object);
+	if (result != RESULT_OK) {
+		json_decref(object);
+		return result;
+	}
+	return put_object(export, object);
 }
 
 static enum result put_one(const struct identity *identity, void *context)
@@ -168,6 +196,8 @@ static enum result put_all(struct export *export, MDB_txn *txn)
 {
 	struct identities *identities = export->call->context->identities;
 	enum result result = identities_schema(identities, txn, &export->schema);
+
+	export->txn = txn;
 
 	if (result == RESULT_OK)
 		result = identities_count(identities, txn, &export->total);

@@ -184,7 +184,7 @@ static bool is_stored(
 }
 
 enum result plan_put(struct plan *plan, size_t line, const struct identity *before,
-	const struct identity *after, bool voids)
+	const struct identity *after, unsigned int voids, bool changes)
 {
 	uint8_t record[IDENTITY_RECORD_MAX];
 	struct plan_entry entry = {.line = (uint32_t)line, .voids = voids};
@@ -198,7 +198,7 @@ enum result plan_put(struct plan *plan, size_t line, const struct identity *befo
 	entry.size = (uint32_t)size;
 	if (before == NULL)
 		entry.kind = PLAN_ADD;
-	else if (!is_stored(plan, &entry.id, record, size))
+	else if (changes || !is_stored(plan, &entry.id, record, size))
 		entry.kind = PLAN_CHANGE;
 	else
 		entry.size = 0; /* only that the name was put is remembered */
@@ -210,7 +210,7 @@ enum result plan_put(struct plan *plan, size_t line, const struct identity *befo
 }
 
 /* Stored identities that were not put, in the order of keys: both sides are sorted. */
-static enum result remove_others(struct plan *plan, MDB_cursor *cursor,
+static enum result remove_others(struct plan *plan, MDB_cursor *cursor, unsigned int voids,
 	bool (*goes)(void *context, const char *name), void *context)
 {
 	WIPED(identity) before = {0};
@@ -219,7 +219,7 @@ static enum result remove_others(struct plan *plan, MDB_cursor *cursor,
 
 	const size_t put = plan->entries.count;
 	for (size_t i = 0; (failure = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0;) {
-		struct plan_entry entry = {.kind = PLAN_REMOVE, .voids = true};
+		struct plan_entry entry = {.kind = PLAN_REMOVE, .voids = voids};
 		struct plan_link link = {0};
 		const struct plan_entry *entries = plan->entries.items;
 		if (key.mv_size != sizeof(entry.id))
@@ -251,8 +251,8 @@ static void sort_entries(struct plan *plan)
 			plan_compare_entries);
 }
 
-enum result plan_remove_others(
-	struct plan *plan, bool (*goes)(void *context, const char *name), void *context)
+enum result plan_remove_others(struct plan *plan, unsigned int voids,
+	bool (*goes)(void *context, const char *name), void *context)
 {
 	MDB_cursor *cursor = NULL;
 	enum result result =
@@ -260,7 +260,7 @@ enum result plan_remove_others(
 
 	if (result != RESULT_OK)
 		return result;
-	result = remove_others(plan, cursor, goes, context);
+	result = remove_others(plan, cursor, voids, goes, context);
 	mdb_cursor_close(cursor);
 	sort_entries(plan);
 	return result;

@@ -30,18 +30,18 @@ CHECKED enum result plan_new(struct identities *identities, MDB_txn *txn,
 void plan_free(struct plan **plan);
 
 /*
- * `after` as identity_check leaves it; `before` as it is stored, NULL where it is not. `voids`:
- * what the state holds of it is to be forgotten.
+ * `after` as identity_check leaves it; `before` as it is stored, NULL where it is not. `voids`
+ * comes back from plan_each_void where it is not 0; `changes`: something beside the record changes.
  */
 CHECKED enum result plan_put(struct plan *plan, size_t line, const struct identity *before,
-	const struct identity *after, bool voids);
+	const struct identity *after, unsigned int voids, bool changes);
 
 /* Once all are put. A name that was put twice is a fault. */
 void plan_sort(struct plan *plan, const struct plan_faults *faults);
 
 /* After plan_sort: those of the store that were not put, and that `goes` says go. */
-CHECKED enum result plan_remove_others(
-	struct plan *plan, bool (*goes)(void *context, const char *name), void *context);
+CHECKED enum result plan_remove_others(struct plan *plan, unsigned int voids,
+	bool (*goes)(void *context, const char *name), void *context);
 
 /* After plan_sort: two identities with one uid or identifier are a fault. */
 CHECKED enum result plan_check(struct plan *plan, const struct plan_faults *faults);
@@ -60,9 +60,11 @@ CHECKED enum result plan_each(struct plan *plan,
 		const struct identity *after, void *context),
 	void *context);
 
-/* Visits the names of those that void, and of those that go. */
+/* Visits the names of those that void. */
 CHECKED enum result plan_each_void(struct plan *plan,
-	enum result (*visit)(enum plan_kind kind, const char *name, void *context), void *context);
+	enum result (*visit)(
+		enum plan_kind kind, unsigned int voids, const char *name, void *context),
+	void *context);
 
 /*
  * Writes all of it, the schema too. RESULT_EXISTS where the tables are not what the plan's own

@@ -26,7 +26,7 @@ struct plan_entry {
 	uint32_t size; /* of the record */
 	uint32_t line;
 	enum plan_kind kind;
-	bool voids;
+	unsigned int voids;
 };
 
 /* One entry of an index, to add or to drop: `at` -> `id`. */

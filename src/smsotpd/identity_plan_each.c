@@ -60,14 +60,17 @@ enum result plan_each(struct plan *plan,
 }
 
 enum result plan_each_void(struct plan *plan,
-	enum result (*visit)(enum plan_kind kind, const char *name, void *context), void *context)
+	enum result (*visit)(
+		enum plan_kind kind, unsigned int voids, const char *name, void *context),
+	void *context)
 {
 	const struct plan_entry *entries = plan->entries.items;
 	enum result result = RESULT_OK;
 
 	for (size_t i = 0; i < plan->entries.count && result == RESULT_OK; i++) {
-		if (entries[i].voids)
-			result = visit(entries[i].kind, plan_name(plan, &entries[i]), context);
+		if (entries[i].voids != 0)
+			result = visit(entries[i].kind, entries[i].voids,
+				plan_name(plan, &entries[i]), context);
 	}
 	return result;
 }

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "identity_assign.h"
 #include "identity_check.h"
+#include "identity_quarantine.h"
 #include "import_parts.h"
 
 #define TELL_EACH    1024 /* rows */
@@ -55,7 +56,7 @@ static enum result take_row(struct import *import, const struct row *row, struct
 	const struct ctl_call *call = import->call;
 	WIPED(identity) before = {0};
 	WIPED(identity) after = {0};
-	bool exists = false;
+	bool exists = false, changes = false;
 
 	enum result result = find(import, row->name, &before, &exists, error);
 	if (result != RESULT_OK)
@@ -69,12 +70,17 @@ static enum result take_row(struct import *import, const struct row *row, struct
 			&import->schema, call->context->config->identity.country, &after, error);
 	if (result != RESULT_OK)
 		return result;
-	bool moved = !ctl_same_phone(&import->schema, &before, &after);
-	if (moved)
-		result = ctl_check_prefix(call, &import->schema, &after, error);
-	if (result != RESULT_OK)
+	enum ctl_forgets forgets =
+		ctl_change_forgets(&import->schema, exists ? &before : NULL, &after);
+	if (forgets == CTL_FORGETS &&
+		ctl_change_check(call, &import->schema, &after, error) != RESULT_OK)
 		return RESULT_INVALID;
-	result = plan_put(import->plan, row->line, exists ? &before : NULL, &after, moved);
+	result = import_codes_take(import, row, &changes, error);
+	if (result != RESULT_OK)
+		return result;
+	import->moved += exists && forgets == CTL_FORGETS ? 1 : 0;
+	result = plan_put(
+		import->plan, row->line, exists ? &before : NULL, &after, forgets, changes);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
@@ -164,7 +170,7 @@ static enum result judge_rows(struct import *import, struct error *error)
 			"the file has no identity that is asked for, and --replace would remove "
 			"all others; nothing was changed");
 	if (import->request->replace && import->faults == 0)
-		result = plan_remove_others(import->plan, goes, import);
+		result = plan_remove_others(import->plan, CTL_FORGETS, goes, import);
 	if (result == RESULT_OK)
 		result = plan_check(import->plan, &faults);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
@@ -176,6 +182,13 @@ static bool too_many(const struct import *import)
 		plan_count(import->plan, PLAN_CHANGE) + plan_count(import->plan, PLAN_REMOVE);
 
 	return changes * 100 > (size_t)import->request->max_change * import->count;
+}
+
+/* More than can be held back would leave some that are not. */
+static bool quarantine_full(const struct import *import)
+{
+	return import->call->context->config->identity.quarantine > 0 &&
+	       import->moved + plan_count(import->plan, PLAN_REMOVE) > QUARANTINE_MAX;
 }
 
 static bool changes_anything(const struct import *import)
@@ -205,6 +218,13 @@ static enum result finish(struct import *import, json_t *reply, struct error *er
 		import_reply_changes(import, reply);
 		return RESULT_OK;
 	}
+	if (quarantine_full(import))
+		return error_set(error, RESULT_REFUSED,
+			"%zu phones would change or go, and quarantine holds %d at once; nothing "
+			"was "
+			"changed; import them in parts, or set quarantine in [identity] to 0 "
+			"meanwhile",
+			import->moved + plan_count(import->plan, PLAN_REMOVE), QUARANTINE_MAX);
 	if (import->request->dry || !changes_anything(import))
 		return RESULT_OK;
 	result = import_write(import, error);
@@ -263,6 +283,7 @@ enum result import_run(const struct ctl_call *call, const struct import_request 
 	store_abort(&import->txn);
 	rows_free(&import->rows);
 	free(import->names);
+	free(import->codes);
 	free(import);
 	return result;
 }

@@ -4,6 +4,7 @@
 #define SMSOTP_IMPORT_PARTS_H
 
 #include "identity_plan.h"
+#include "identity_recovery.h"
 #include "import.h"
 
 struct import_fault {
@@ -17,6 +18,12 @@ struct import_name {
 	bool met;
 };
 
+/* A record of recovery codes that the file brings. */
+struct import_codes {
+	char name[IDENTITY_NAME_MAX + 1];
+	uint8_t record[RECOVERY_RECORD_SIZE];
+};
+
 struct import {
 	const struct ctl_call *call;
 	const struct import_request *request;
@@ -28,6 +35,11 @@ struct import {
 	struct plan *plan;
 	struct import_name *names; /* sorted */
 	size_t names_count;
+	struct import_codes *codes;
+	size_t codes_count;
+	size_t codes_room;
+	size_t foreign; /* records that another host's key made */
+	size_t moved;   /* phones that take another's place */
 	struct import_fault fault[IMPORT_FAULTS_MAX];
 	size_t faults;
 };
@@ -35,6 +47,13 @@ struct import {
 /* Whoever asked is told; RESULT_UNREACHABLE with a sentence where he has gone. */
 CHECKED enum result import_tell(
 	const struct import *import, size_t done, unsigned int permille, struct error *error);
+
+/*
+ * The row's recovery codes: *ret_changes where they are to be written. RESULT_INVALID with a
+ * sentence where they are no such record.
+ */
+CHECKED enum result import_codes_take(
+	struct import *import, const struct row *row, bool *ret_changes, struct error *error);
 
 /* Reads request->names. RESULT_INVALID: no name, or what cannot be one. */
 CHECKED enum result import_names_read(struct import *import, struct error *error);
@@ -48,6 +67,9 @@ void import_reply_news(const struct import *import, json_t *reply);
 CHECKED enum result import_reply_names(struct import *import, json_t *reply);
 void import_reply_faults(struct import *import, json_t *reply);
 void import_reply_changes(const struct import *import, json_t *reply);
+
+/* Has the state forget whom the plan voids, in short transactions. */
+CHECKED enum result import_forget(struct import *import, bool after);
 
 /* Writes the plan, and has the state forget whom it voids. */
 CHECKED enum result import_write(struct import *import, struct error *error);

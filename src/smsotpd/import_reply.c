@@ -32,6 +32,12 @@ void import_reply_counts(const struct import *import, json_t *reply)
 	}
 	json_object_set_new(reply, "missing", missing);
 	json_object_set_new(reply, "warnings", warnings);
+	if (import->foreign > 0)
+		json_array_append_new(warnings,
+			json_sprintf("Recovery codes of %zu identities were made under another "
+				     "host's key and were left out. Issue new ones with: smsotpctl "
+				     "recovery issue",
+				import->foreign));
 	warn_room(import->call->context->state,
 		import->count + count(import, PLAN_ADD) - count(import, PLAN_REMOVE), warnings);
 }
@@ -65,6 +71,8 @@ static json_t *fields(
 		if (strcmp(before->value[i], after->value[i]) != 0)
 			json_array_append_new(names, json_string(schema->trait[i].name));
 	}
+	if (json_array_size(names) == 0)
+		json_array_append_new(names, json_string("recovery"));
 	return names;
 }
 

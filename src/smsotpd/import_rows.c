@@ -175,6 +175,10 @@ static enum result put_member(
 		return put_field(row, "suspended", json_is_true(value) ? "yes" : "no", error);
 	if (strcmp(member, "traits") == 0)
 		return put_traits(row, value, error);
+	if (strcmp(member, "recovery") == 0 && json_is_string(value)) {
+		row->recovery = json_string_value(value);
+		return RESULT_OK;
+	}
 	if (strcmp(member, "name") == 0 || strcmp(member, "suspended") == 0)
 		return error_set(
 			error, RESULT_INVALID, "name is a string, and suspended is true or false");

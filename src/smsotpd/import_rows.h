@@ -7,7 +7,8 @@
  *	CSV         as csv.h reads it; the first line names the columns: name, and any of uid,
  *	            suspended and the traits, in any order
  *	JSON lines  one object a line: {"name": "alice", "uid": 1000 or null, "suspended": false,
- *	            "traits": {"phone": "+91..." or null}}, all but name optional; the first may be
+ *	            "traits": {"phone": "+91..." or null}, "recovery": base64 of the record of
+ *	            recovery codes}, all but name optional; the first may be
  *	            {"schema": {"traits": [...]}}, as `schema show --json` has them
  */
 #ifndef SMSOTP_IMPORT_ROWS_H
@@ -25,6 +26,7 @@ enum rows_format { ROWS_GUESS = 0, ROWS_CSV, ROWS_JSONL };
 struct row {
 	size_t line;
 	const char *name;
+	const char *recovery; /* base64, NULL for none */
 	size_t count;
 	struct {
 		const char *name;

@@ -5,104 +5,13 @@
  * state's transaction before its view of the identities, so what it writes after the second time
  * was judged by the new one.
  */
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "identity_quarantine.h"
+#include "identity_recovery.h"
 #include "import_parts.h"
 
-#define LOOK_UP_EACH 4096
-#define FORGET_EACH  512 /* records in one transaction: logins commit in between */
-
-/* Whom the state may have a record of. */
-struct voided {
-	struct state *state;
-	bool after; /* the identities have changed */
-	uint8_t (*ids)[HASH_SIZE];
-	size_t count;
-	size_t room;
-};
-
-static enum result collect(enum plan_kind kind, const char *name, void *context)
-{
-	struct voided *voided = context;
-
-	/* Whoever was not there before has nothing yet that could be used. */
-	if (kind == PLAN_ADD && !voided->after)
-		return RESULT_OK;
-	if (voided->count == voided->room) {
-		size_t room = voided->room == 0 ? 1024 : 2 * voided->room;
-		void *ids = reallocarray(voided->ids, room, HASH_SIZE);
-		if (ids == NULL)
-			return RESULT_MEMORY;
-		voided->ids = ids;
-		voided->room = room;
-	}
-	state_id(voided->state, name, true, voided->ids[voided->count++]);
-	return RESULT_OK;
-}
-
-/* Keeps those of `count` from `first` on that are there, at `kept`. */
-static enum result look_up(struct voided *voided, size_t first, size_t count, size_t *kept)
-{
-	MDB_txn *txn = NULL;
-	enum result result = state_begin(voided->state, false, &txn);
-
-	for (size_t i = first; i < first + count && result == RESULT_OK; i++) {
-		bool has = false;
-		result = state_has(voided->state, txn, voided->ids[i], &has);
-		if (has)
-			memmove(voided->ids[(*kept)++], voided->ids[i], HASH_SIZE);
-	}
-	store_abort(&txn);
-	return result;
-}
-
-/* A reader holds on to all pages that others replace meanwhile, so it looks for some at a time. */
-static enum result look_up_all(struct voided *voided)
-{
-	enum result result = RESULT_OK;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < voided->count && result == RESULT_OK; i += LOOK_UP_EACH) {
-		size_t left = voided->count - i;
-		result = look_up(voided, i, left < LOOK_UP_EACH ? left : LOOK_UP_EACH, &kept);
-	}
-	voided->count = kept;
-	return result;
-}
-
-static enum result forget_some(const struct voided *voided, size_t first)
-{
-	MDB_txn *txn = NULL;
-	enum result result = state_begin(voided->state, true, &txn);
-
-	for (size_t i = first; i < voided->count && i < first + FORGET_EACH && result == RESULT_OK;
-		i++)
-		result = state_forget(voided->state, txn, voided->ids[i]);
-	if (result == RESULT_OK)
-		result = store_commit(&txn);
-	store_abort(&txn);
-	return result;
-}
-
-static enum result forget(struct import *import, bool after)
-{
-	const struct timespec moment = {.tv_nsec = 1000000};
-	struct voided voided = {.state = import->call->context->state, .after = after};
-	enum result result = plan_each_void(import->plan, collect, &voided);
-
-	if (result == RESULT_OK)
-		result = look_up_all(&voided);
-	for (size_t i = 0; i < voided.count && result == RESULT_OK; i += FORGET_EACH) {
-		/* The lock of a store is not fair: whoever waits for it gets his turn now. */
-		if (i > 0)
-			nanosleep(&moment, NULL);
-		result = forget_some(&voided, i);
-	}
-	free(voided.ids);
-	return result;
-}
+#define EVENTS_MAX 1000 /* of single identities; the import has one of its own */
 
 /* What a write tells, in the last fifth of the way. */
 struct telling {
@@ -124,6 +33,50 @@ static bool tell(void *context, size_t done)
 		       telling->error) == RESULT_OK;
 }
 
+/* What follows the records, in the same transaction. */
+struct following {
+	const struct import *import;
+	MDB_txn *txn;
+	struct error *error;
+	bool told; /* `error` has its sentence */
+};
+
+static enum result follow_one(enum plan_kind kind, const struct identity *before,
+	const struct identity *after, void *context)
+{
+	struct following *following = context;
+	const struct import *import = following->import;
+	struct ctl_call call = *import->call;
+	json_t *unheard = json_array();
+
+	(void)kind;
+	if (json_array_size(call.events) >= EVENTS_MAX)
+		call.events = unheard;
+	enum result result = ctl_change_follow(
+		&call, following->txn, &import->schema, before, after, following->error);
+	following->told = result != RESULT_OK;
+	json_decref(unheard);
+	return result;
+}
+
+static enum result follow_all(struct import *import, MDB_txn *txn, struct error *error)
+{
+	struct identities *identities = import->call->context->identities;
+	struct following following = {.import = import, .txn = txn, .error = error};
+	size_t held = 0;
+
+	enum result result = identities_quarantine_count(identities, txn, &held);
+	/* A first phone matters to nothing but what is remembered of another. */
+	bool all_first = held == 0 && plan_count(import->plan, PLAN_CHANGE) == 0 &&
+			 plan_count(import->plan, PLAN_REMOVE) == 0;
+	if (result == RESULT_OK && !all_first)
+		result = plan_each(import->plan, follow_one, &following);
+	for (size_t i = 0; i < import->codes_count && result == RESULT_OK; i++)
+		result = identities_recovery_import(identities, txn, import->codes[i].name,
+			import->codes[i].record, sizeof(import->codes[i].record));
+	return result == RESULT_OK || following.told ? result : ctl_failed(result, error);
+}
+
 static enum result write_identities(struct import *import, struct error *error)
 {
 	struct telling telling = {.import = import, .error = error};
@@ -132,8 +85,14 @@ static enum result write_identities(struct import *import, struct error *error)
 
 	if (result == RESULT_OK)
 		result = plan_write(import->plan, txn, tell, &telling);
-	if (result == RESULT_OK)
+	if (result == RESULT_OK) {
+		result = follow_all(import, txn, error);
+		if (result != RESULT_OK) {
+			store_abort(&txn);
+			return result;
+		}
 		result = store_commit(&txn);
+	}
 	store_abort(&txn);
 	if (result == RESULT_EXISTS)
 		return error_set(error, result,
@@ -149,13 +108,13 @@ static enum result write_identities(struct import *import, struct error *error)
 
 enum result import_write(struct import *import, struct error *error)
 {
-	enum result result = forget(import, false);
+	enum result result = import_forget(import, false);
 
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	result = write_identities(import, error);
 	if (result != RESULT_OK)
 		return result;
-	result = forget(import, true);
+	result = import_forget(import, true);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
 }

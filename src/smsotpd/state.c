@@ -300,6 +300,19 @@ enum result state_forget(struct state *state, MDB_txn *txn, const uint8_t id[sta
 	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
+enum result state_void(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE])
+{
+	struct record record;
+	bool any = false;
+
+	enum result result = state_load(state, txn, id, &record);
+	for (size_t i = 0; i < RECORD_CHALLENGES && result == RESULT_OK; i++) {
+		any = any || record.challenge[i].sent > 0;
+		record.challenge[i] = (struct challenge){0};
+	}
+	return result == RESULT_OK && any ? state_save(state, txn, id, &record) : result;
+}
+
 enum result state_has(
 	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE], bool *ret_has)
 {

@@ -72,6 +72,10 @@ CHECKED enum result state_tally_load(struct state *state, MDB_txn *txn, const st
 CHECKED enum result state_tally_save(struct state *state, MDB_txn *txn, const struct tally_key *key,
 	const struct clock *clock, const struct tally *tally);
 
+/* Voids the live codes of a user; all else stays. */
+CHECKED enum result state_void(
+	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE]);
+
 CHECKED enum result state_has(
 	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE], bool *ret_has);
 

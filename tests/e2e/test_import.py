@@ -39,7 +39,7 @@ def digest():
 
 
 class ImportCase(DialogueCase):
-    CONFIG = {"store": {"identity_size": 256}}
+    CONFIG = {"store": {"identity_size": 256}, "identity": {"quarantine": 0}}
 
     def tool(self, *words, status=0, **more):
         done = self.host.ctl(*words, check=False, **more)

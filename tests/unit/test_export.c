@@ -188,6 +188,40 @@ static void test_there_and_back(void **state)
 	}
 }
 
+/* Recovery codes come back, and one that was used meanwhile stays used. */
+static void test_recovery_codes(void **state)
+{
+	struct fixture *fixture = *state, *other = NULL;
+
+	expect_ok(import_with(fixture, "", TEXT("name\nalice\nbob\n")));
+	expect_ok(run(fixture, "{\"verb\": \"recovery.issue\", \"name\": \"bob\"}", -1));
+	char *whole = export_with(fixture, "jsonl");
+	assert_non_null(strstr(whole, "\"recovery\":\""));
+	assert_int_equal(fixture_make((void **)&other), 0);
+	expect_ok(import_with(other, "", whole, strlen(whole)));
+	char *again = export_with(other, "jsonl");
+	assert_string_equal(again, whole);
+	free(again);
+	json_t *reply = import_with(fixture, "", whole, strlen(whole));
+	expect_counts(reply, 0, 0, 0, 2);
+	expect_ok(reply);
+	expect_ok(run(fixture, "{\"verb\": \"recovery.revoke\", \"name\": \"bob\"}", -1));
+	reply = import_with(fixture, "", whole, strlen(whole));
+	expect_counts(reply, 0, 0, 0, 2);
+	expect_ok(reply);
+	expect_ok(run(other, "{\"verb\": \"identity.remove\", \"name\": \"bob\"}", -1));
+	reply = import_with(other, "", whole, strlen(whole));
+	expect_counts(reply, 1, 0, 0, 1);
+	expect_ok(reply);
+	again = export_with(other, "jsonl");
+	assert_string_equal(again, whole);
+	expect_fault(import_with(other, "", TEXT("{\"name\":\"bob\",\"recovery\":\"AAAA\"}\n")), 1,
+		"recovery is not what an export writes");
+	free(again);
+	free(whole);
+	empty(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +229,7 @@ int main(void)
 		WITH_STORES(test_bad_json_lines),
 		WITH_STORES(test_schema_of_a_full_store),
 		cmocka_unit_test(test_there_and_back),
+		WITH_STORES(test_recovery_codes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

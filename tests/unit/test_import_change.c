@@ -200,105 +200,6 @@ static void test_asker_goes(void **state)
 	assert_int_equal(commits(fixture, true), before);
 }
 
-/* What happens beside an import at the first word of it that comes in its last fifth, or before. */
-struct beside {
-	struct fixture *fixture;
-	bool late;
-	bool done;
-	bool forgotten; /* what the state had before has gone by then */
-};
-
-static const char *const moved = "u00007";
-
-static void put_record(struct fixture *fixture, int64_t mark)
-{
-	struct record record = {.known = {{.realtime = mark}}};
-	struct state *state = fixture->context.state;
-	uint8_t id[HASH_SIZE];
-	MDB_txn *txn = NULL;
-
-	state_id(state, moved, true, id);
-	assert_int_equal(state_begin(state, true, &txn), RESULT_OK);
-	assert_int_equal(state_save(state, txn, id, &record), RESULT_OK);
-	assert_int_equal(store_commit(&txn), RESULT_OK);
-}
-
-static int64_t get_record(struct fixture *fixture)
-{
-	struct state *state = fixture->context.state;
-	struct record record;
-	uint8_t id[HASH_SIZE];
-	MDB_txn *txn = NULL;
-
-	state_id(state, moved, true, id);
-	assert_int_equal(state_begin(state, false, &txn), RESULT_OK);
-	assert_int_equal(state_load(state, txn, id, &record), RESULT_OK);
-	store_abort(&txn);
-	return record.known[0].realtime;
-}
-
-static bool tell_beside(void *context, size_t done, unsigned int permille)
-{
-	struct beside *beside = context;
-
-	(void)done;
-	if (beside->done || (permille >= 800) != beside->late)
-		return true;
-	beside->done = true;
-	beside->forgotten = get_record(beside->fixture) == 0;
-	if (beside->late)
-		put_record(beside->fixture, 2);
-	else
-		expect_ok(run(beside->fixture,
-			"{\"verb\": \"identity.set\", \"name\": \"other\", \"set\": {}}", -1));
-	return true;
-}
-
-static char *many(int phone)
-{
-	size_t size = 0;
-	char *text = NULL;
-	FILE *file = open_memstream(&text, &size);
-
-	fputs("name,phone\n", file);
-	for (int i = 0; i < 5000; i++)
-		fprintf(file, "u%05d,+91 99999 000%02d\n", i, phone);
-	fclose(file);
-	return text;
-}
-
-/* A login that began while the identities were written was judged by the old phone. */
-static void test_login_beside(void **state)
-{
-	struct fixture *fixture = *state;
-	struct beside beside = {.fixture = fixture, .late = true};
-	const struct ctl_progress progress = {.context = &beside, .tell = tell_beside};
-	char *old = many(1), *new = many(2);
-
-	expect_ok(import_with(fixture, "", old, strlen(old)));
-	put_record(fixture, 1);
-	fixture->context.progress = &progress;
-	expect_ok(import_with(fixture, "", new, strlen(new)));
-	assert_true(beside.done);
-	assert_true(beside.forgotten);
-	assert_int_equal(get_record(fixture), 0);
-	free(old);
-	free(new);
-}
-
-/* What was judged over another store than is there now is not written. */
-static void test_store_changed_beside(void **state)
-{
-	struct fixture *fixture = *state;
-	struct beside beside = {.fixture = fixture};
-	const struct ctl_progress progress = {.context = &beside, .tell = tell_beside};
-
-	begin(fixture);
-	fixture->context.progress = &progress;
-	expect_error(import_with(fixture, "", TEXT("name,uid\nalice,9\n")), "identities changed");
-	expect_ok(import_with(fixture, "", TEXT("name,uid\nalice,9\n")));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,8 +210,6 @@ int main(void)
 		WITH_STORES(test_only),
 		WITH_STORES(test_dry_run),
 		WITH_STORES(test_asker_goes),
-		WITH_STORES(test_login_beside),
-		WITH_STORES(test_store_changed_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
