@@ -155,14 +155,14 @@ static bool tell_beside(void *context, size_t done, unsigned int permille)
 	return true;
 }
 
-static char *many(int phone)
+static char *many(int count, int phone)
 {
 	size_t size = 0;
 	char *text = NULL;
 	FILE *file = open_memstream(&text, &size);
 
 	fputs("name,phone\n", file);
-	for (int i = 0; i < 5000; i++)
+	for (int i = 0; i < count; i++)
 		fprintf(file, "u%05d,+91 99999 000%02d\n", i, phone);
 	fclose(file);
 	return text;
@@ -174,7 +174,7 @@ static void test_login_beside(void **state)
 	struct fixture *fixture = *state;
 	struct beside beside = {.fixture = fixture, .late = true};
 	const struct ctl_progress progress = {.context = &beside, .tell = tell_beside};
-	char *old = many(1), *new = many(2);
+	char *old = many(5000, 1), *new = many(5000, 2);
 
 	expect_ok(import_with(fixture, "", old, strlen(old)));
 	put_record(fixture, 1);
@@ -200,11 +200,40 @@ static void test_store_changed_beside(void **state)
 	expect_ok(import_with(fixture, "", TEXT("name,uid\nalice,9\n")));
 }
 
+/* Another uid is another person: nothing of the one before is left. */
+static void test_other_uid(void **state)
+{
+	struct fixture *fixture = *state;
+
+	expect_ok(import_with(fixture, "", TEXT("name,uid\nu00007,7\n")));
+	put_record(fixture, 1);
+	expect_ok(import_with(fixture, "", TEXT("name,uid,suspended\nu00007,7,no\n")));
+	assert_int_equal(get_record(fixture), 1);
+	expect_ok(import_with(fixture, "", TEXT("name,uid\nu00007,8\n")));
+	assert_int_equal(get_record(fixture), 0);
+}
+
+/* More phones than can be held back at once do not change, or some would not be. */
+static void test_more_than_is_held_back(void **state)
+{
+	struct fixture *fixture = *state;
+	char *old = many(QUARANTINE_MAX + 1, 1), *new = many(QUARANTINE_MAX + 1, 2);
+
+	expect_ok(import_with(fixture, "", old, strlen(old)));
+	expect_error(import_with(fixture, "", new, strlen(new)), "65537 phones would change");
+	fixture->config->identity.quarantine = 0;
+	expect_ok(import_with(fixture, "", new, strlen(new)));
+	free(old);
+	free(new);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_STORES(test_what_follows),
 		WITH_STORES(test_suspended),
+		WITH_STORES(test_other_uid),
+		WITH_STORES(test_more_than_is_held_back),
 		WITH_STORES(test_login_beside),
 		WITH_STORES(test_store_changed_beside),
 	};
