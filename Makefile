@@ -17,7 +17,7 @@ HARDENING   := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protec
 CFLAGS      ?= -O2 -g
 # Where it was built is not in what was built.
 ALL_CFLAGS   = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(HARDENING) -fvisibility=hidden \
-               -ffile-prefix-map=$(CURDIR)=. -Isrc -MMD -MP
+               '-ffile-prefix-map=$(CURDIR)=.' -Isrc -MMD -MP
 ALL_LDFLAGS  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
 ifdef SANITIZE
 HARDENING   := -fno-omit-frame-pointer -fPIC -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -43,7 +43,14 @@ all: $(PROGRAMS)
 
 include $(wildcard tests/*.mk)
 
-$(BUILD)/%.o: %.c
+# Other flags than the last time: everything is built anew, so that nothing is of both.
+.PHONY: always
+$(BUILD)/flags: always
+	@mkdir -p $(@D)
+	@echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)" | cmp -s - $@ || \
+		echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)" >$@
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(ALL_CFLAGS) -c $< -o $@
