@@ -68,6 +68,7 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 		job->junk = read == RESULT_REFUSED;
 	}
 	flow->jobs++;
+	share_take(&flow->share, job->login.uid);
 	committer_give(flow->committer, job);
 	return true;
 }
@@ -178,7 +179,12 @@ void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int
 	struct visit visit = {.connection = connection, .ask = ask, .arrived = arrived};
 
 	flow->clock->now(flow->clock, &visit.now);
-	if (admit(flow, connection, ask, &visit.login))
+	if (!admit(flow, connection, ask, &visit.login))
+		return;
+	/* One user's flood waits by himself. What he answers is waited for in his connections. */
+	if (ask->type == FRAME_BEGIN && share_used(&flow->share, visit.login.uid))
+		flow->hooks.answer(flow->hooks.context, connection, NULL);
+	else
 		steps[ask->type](flow, &visit);
 }
 
@@ -231,6 +237,7 @@ static void finish_verify(struct flow *flow, const struct job *job)
 void flow_finished(struct flow *flow, struct job *job)
 {
 	flow->jobs--;
+	share_leave(&flow->share, job->login.uid);
 	if (job->known && job->result == RESULT_OK)
 		ledger_known(flow->ledger, &job->login.visitor);
 	if (job->kind == JOB_VERIFY)

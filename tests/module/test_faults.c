@@ -49,6 +49,24 @@ static void test_a_socket_that_nobody_listens_on(void **state)
 	close(fd);
 }
 
+/* A stopped daemon's: the connection itself is waited for, and the deadline holds there too. */
+static void test_a_listener_whose_queue_is_full(void **state)
+{
+	struct scene *scene = *state;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int filler = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, scene->socket);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 0), 0);
+	assert_int_equal(connect(filler, (struct sockaddr *)&address, sizeof(address)), 0);
+	scene_start(scene, "demo");
+	assert_away(scene, CLIENT_BEGIN_MS + SLACK_MS);
+	close(filler);
+	close(fd);
+}
+
 static void test_a_daemon_that_hangs_at_the_begin(void **state)
 {
 	struct scene *scene = *state;
@@ -198,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_scene(test_no_socket),
 		with_scene(test_a_socket_that_nobody_listens_on),
+		with_scene(test_a_listener_whose_queue_is_full),
 		with_scene(test_a_daemon_that_hangs_at_the_begin),
 		with_scene(test_a_daemon_that_hangs_at_the_code),
 		with_scene(test_directories_that_are_not_trusted),

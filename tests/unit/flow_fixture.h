@@ -21,6 +21,8 @@ struct bench {
 	struct audit *audit;
 	struct flow flow;
 	int answers;
+	int dropped;          /* closed without an answer */
+	uint32_t uid;         /* of the application */
 	struct answer answer; /* the last */
 	struct code code;     /* of the newest text that was committed */
 	int64_t now;          /* monotonic ms */
@@ -32,6 +34,10 @@ static inline void hook_answer(void *context, uint64_t connection, const struct 
 	struct bench *bench = context;
 
 	assert_int_equal(connection, 7);
+	if (answer == NULL) {
+		bench->dropped++;
+		return;
+	}
 	bench->answers++;
 	bench->answer = *answer;
 	bench->answer.user = bench->answer.help = ""; /* they end with the call */
@@ -96,6 +102,7 @@ static inline void ask(struct bench *bench, uint8_t login, const char *name, con
 {
 	struct ask ask = {.type = reply == NULL ? FRAME_BEGIN : FRAME_VERIFY,
 		.id = {login},
+		.uid = bench->uid,
 		.service = "sshd",
 		.user = name,
 		.tty = "",

@@ -131,6 +131,41 @@ static void test_an_unknown_service_is_unavailable(void **state)
 	assert_int_equal(bench->flow.jobs, 0);
 }
 
+/* What comes back makes room: the share is of what is under way. */
+static void test_a_flood_of_one_uid_waits_by_itself(void **state)
+{
+	struct bench *bench = *state;
+	const uint32_t others[] = {1001, 0};
+
+	bench->uid = 1000;
+	for (size_t i = 0; i < SHARE_JOBS; i++)
+		ask(bench, (uint8_t)i, "demo", NULL);
+	assert_int_equal(bench->answers, SHARE_JOBS);
+	ask(bench, SHARE_JOBS, "demo", NULL);
+	assert_int_equal(bench->dropped, 1);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		bench->uid = others[i];
+		ask(bench, (uint8_t)(SHARE_JOBS + 1 + i), "demo", NULL);
+		assert_int_equal(bench->answers, SHARE_JOBS + 1 + i);
+	}
+	settle(bench);
+	bench->uid = 1000;
+	ask(bench, SHARE_JOBS, "demo", NULL);
+	assert_int_equal(bench->dropped, 1);
+	assert_int_equal(bench->answers, SHARE_JOBS + 3);
+	settle(bench);
+}
+
+static void test_root_has_no_share(void **state)
+{
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < SHARE_JOBS + 10; i++)
+		ask(bench, (uint8_t)i, "demo", NULL);
+	assert_int_equal(bench->answers, SHARE_JOBS + 10);
+	settle(bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +175,8 @@ int main(void)
 		with_flow(test_a_text_that_never_was_is_not_withdrawn),
 		with_flow(test_an_answer_at_once_withdraws_the_text),
 		with_flow(test_an_unknown_service_is_unavailable),
+		with_flow(test_a_flood_of_one_uid_waits_by_itself),
+		with_flow(test_root_has_no_share),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
