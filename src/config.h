@@ -125,6 +125,9 @@ struct config_service {
 struct config {
 	struct config_paths paths;
 	struct {
+		uint32_t state_size; /* MB */
+	} store;
+	struct {
 		char country[8]; /* digits, "" for none */
 	} identity;
 	struct config_code code;
@@ -157,6 +160,10 @@ const struct config_service *config_service_find(const struct config *config, co
 
 /* A text may go there: [gateway] allow_prefixes has the start of its E.164 form, or is empty. */
 bool config_prefix_allowed(const struct config_gateway *gateway, const char *e164);
+
+/* Carriers of India drop a text without its registered ids and tell nobody: the keys of [gateway]
+ * that a text to this phone wants and has not, NULL for none. */
+const char *config_dlt_missing(const struct config_gateway *gateway, const char *e164);
 
 /* Every value in force, as INI with "# FILE:LINE" or "# default" behind it (smsotpd -T). */
 void config_print(const struct config *config, FILE *to);

@@ -47,7 +47,7 @@ struct config_key {
 	const char *help;
 };
 
-#define CONFIG_KEYS         63
+#define CONFIG_KEYS         64
 #define CONFIG_SERVICE_KEYS 8 /* the last of them */
 
 extern const struct config_key config_keys[CONFIG_KEYS];

@@ -48,6 +48,26 @@ const struct tool_verb tool_verbs[] = {
 		.build = identity_name_build,
 	},
 	{
+		.group = "identity",
+		.name = "suspend",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "let it sign in no more; its live codes are void at once",
+		.more = "Where it was suspended already nothing is done.\n",
+		.build = identity_name_build,
+		.show = identity_suspend_show,
+	},
+	{
+		.group = "identity",
+		.name = "resume",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "let a suspended one sign in again, with codes that come from now on",
+		.more = "",
+		.build = identity_name_build,
+		.show = identity_resume_show,
+	},
+	{
 		.group = "",
 		.name = "import",
 		.synopsis = "FILE.csv",
@@ -89,9 +109,14 @@ const struct tool_verb tool_verbs[] = {
 	{
 		.group = "lock",
 		.name = "list",
-		.synopsis = "",
-		.sentence = "list failures and locks of identities, by source",
-		.more = "",
+		.synopsis = "[NAME]",
+		.operand = true,
+		.or_none = true,
+		.sentence =
+			"list failures and locks, all or of one name: where, until when and why",
+		.more = "With a NAME it says as well what is shown under that name now, which need "
+			"not exist.\n",
+		.build = lock_list_build,
 		.show = lock_list_show,
 	},
 	{
@@ -101,10 +126,30 @@ const struct tool_verb tool_verbs[] = {
 		.operand = true,
 		.or_all = true,
 		.options = OPTION_ALL,
-		.sentence = "forget the failures and locks of one name, or of all",
-		.more = "",
+		.sentence = "forget the failures, locks and spent texts of one name, or of all",
+		.more = "--all also clears what is shown under names that do not exist.\n",
 		.build = lock_clear_build,
 		.show = lock_clear_show,
+	},
+	{
+		.group = "",
+		.name = "explain",
+		.synopsis = "USER [--service NAME] [--from ADDRESS] [--key FILE] [--uid NUMBER] "
+			    "[--tty NAME] [--password]",
+		.operand = true,
+		.options = OPTION_SERVICE | OPTION_FROM | OPTION_KEY | OPTION_UID | OPTION_TTY |
+			   OPTION_PASSWORD,
+		.sentence = "say what a sign-in would meet now, and which rule decides",
+		.more = "Nothing is sent, charged or written. USER need not exist.\n\n"
+			"  --service NAME  the PAM service (sshd)\n"
+			"  --from ADDRESS  where an ssh login comes from\n"
+			"  --key FILE      the public key that has passed at sshd, as "
+			"id_ed25519.pub\n"
+			"  --uid NUMBER    who runs sudo, su or another program of the host\n"
+			"  --tty NAME      the terminal of a console login, as /dev/tty1\n"
+			"  --password      a password has passed before\n",
+		.build = explain_build,
+		.show = explain_show,
 	},
 	{
 		.group = "",
@@ -132,9 +177,14 @@ const struct tool_verb tool_verbs[] = {
 	{
 		.group = "",
 		.name = "status",
-		.synopsis = "",
-		.sentence = "show how smsotpd does, and warn of what keeps people out",
-		.more = "",
+		.synopsis = "[USER]",
+		.operand = true,
+		.or_none = true,
+		.sentence = "show how smsotpd does and what keeps people out, or how one user does",
+		.more = "Of a user: live codes (never the code), texts and wrong codes left, "
+			"locks, "
+			"and where\nhe signed in last.\n",
+		.build = status_build,
 		.show = status_show,
 	},
 };

@@ -21,7 +21,8 @@ void trail_free(struct trail **trail);
 /* A begin, resend or verify that the committer has finished. */
 void event_login(struct trail *trail, const struct job *job);
 
-/* What became of a text. `user` is an identity's name. */
+/* What became of a text. `user` is an identity's name; NULL: nobody's, made alike and not written.
+ */
 void event_text(struct trail *trail, const char *user, const struct report *report);
 
 /* A session opened or closed; `accepted` false where its login is not known. */
@@ -29,6 +30,12 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
 
 /* A PAM service that no section of the config speaks of: its logins are refused. */
 void event_service(struct trail *trail, const char *service);
+
+/*
+ * What an operator did to an identity: "identity.suspended", "identity.resumed", "lock.cleared".
+ * `user` "" where the name is no identity's, and then its tag stands for it; `tag` NULL: to all.
+ */
+void event_operator(struct trail *trail, const char *event, const char *user, const uint8_t *tag);
 
 /* The daemon itself: "daemon.start", "config.reloaded", "config.refused", "store.made", ... */
 void event_daemon(struct trail *trail, int priority, const char *event, const char *detail);

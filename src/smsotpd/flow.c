@@ -146,26 +146,29 @@ static void step_session(struct flow *flow, struct visit *visit)
 	answer_verdict(flow, visit->connection, visitor->id, VERDICT_REFUSED, LINE_NONE, "");
 }
 
-/* The service's section decides before any name does. */
+enum admission flow_admission(
+	const struct flow *flow, const struct ask *ask, struct login *ret_login)
+{
+	if (login_read(flow->config, flow->keys, ask, ret_login) != RESULT_OK)
+		return ADMIT_NO_SECTION;
+	if (!ret_login->service->enabled)
+		return ADMIT_OFF;
+	return flow->committer == NULL ? ADMIT_NO_STORES : ADMIT_ON;
+}
+
 static bool admit(
 	struct flow *flow, uint64_t connection, const struct ask *ask, struct login *login)
 {
-	if (login_read(flow->config, flow->keys, ask, login) != RESULT_OK) {
+	enum admission admission = flow_admission(flow, ask, login);
+	bool off = admission == ADMIT_OFF;
+
+	if (admission == ADMIT_ON)
+		return true;
+	if (admission == ADMIT_NO_SECTION)
 		event_service(flow->trail, ask->service);
-		answer_verdict(
-			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
-		return false;
-	}
-	if (!login->service->enabled) {
-		answer_verdict(flow, connection, ask->id, VERDICT_DISABLED, LINE_NONE, "");
-		return false;
-	}
-	if (flow->committer == NULL) {
-		answer_verdict(
-			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
-		return false;
-	}
-	return true;
+	answer_verdict(flow, connection, ask->id, off ? VERDICT_DISABLED : VERDICT_UNAVAILABLE,
+		off ? LINE_NONE : LINE_UNAVAILABLE, "");
+	return false;
 }
 
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived)
@@ -257,6 +260,7 @@ bool flow_leaves(void *context, const struct parcel *parcel)
 
 void flow_reported(struct flow *flow, const struct parcel *parcel, const struct report *report)
 {
-	flow->counters.texts[report->outcome]++;
-	event_text(flow->trail, parcel->user, report);
+	if (!parcel->dummy)
+		flow->counters.texts[report->outcome]++;
+	event_text(flow->trail, parcel->dummy ? NULL : parcel->user, report);
 }

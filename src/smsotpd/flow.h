@@ -52,6 +52,13 @@ struct flow {
 	struct share share;
 };
 
+/* What a service's section says before any name does. */
+enum admission { ADMIT_ON = 0, ADMIT_NO_SECTION, ADMIT_OFF, ADMIT_NO_STORES };
+
+/* `login` is not filled for ADMIT_NO_SECTION. */
+enum admission flow_admission(
+	const struct flow *flow, const struct ask *ask, struct login *ret_login);
+
 /* One decoded frame from the module, which is answered once: now, or when its job comes back. */
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived);
 

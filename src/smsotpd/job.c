@@ -12,8 +12,10 @@ static const char *const standing_names[] = {
 	[STANDING_NO_PHONE] = "no phone",
 	[STANDING_NO_TRAIT] = "the schema has no phone trait: smsotpctl schema set",
 	[STANDING_ROOT] = "root is not let in at this service",
-	[STANDING_FILTERED] = "left out by users or trait of the service",
+	[STANDING_FILTERED] = "left out by users of the service",
+	[STANDING_TRAIT] = "left out by trait of the service",
 	[STANDING_BEFORE] = "first factor not shown",
+	[STANDING_NO_ROOM] = "the state store is full",
 	[STANDING_JUNK] = "the application refuses this user",
 };
 
@@ -47,6 +49,7 @@ void job_free(struct job **job)
 	json_decref((*job)->reply);
 	if ((*job)->bulk >= 0)
 		close((*job)->bulk);
+	free((*job)->findings);
 	explicit_bzero(*job, sizeof(**job));
 	free(*job);
 	*job = NULL;

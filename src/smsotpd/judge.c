@@ -6,20 +6,22 @@
 #include "code.h"
 #include "config.h"
 
-static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct job *job,
-	struct identity *ret_identity)
+static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct schema *schema,
+	const struct job *job, struct identity *ret_identity)
 {
 	const struct login *login = &job->login;
 	const char *name = login->name;
 
 	if (login->by_uid)
-		return identities_find_uid(judge->identities, txn, login->uid, ret_identity);
-	enum result result = identities_find(judge->identities, txn, name, ret_identity);
+		return identities_find_uid(
+			judge->identities, txn, schema, login->uid, ret_identity);
+	enum result result =
+		identities_find_name(judge->identities, txn, schema, name, ret_identity);
 	bool phone = login->service->identify == IDENTIFY_PHONE && result == RESULT_NOT_FOUND;
 	if (!phone)
 		return result;
 	return identities_find_phone(
-		judge->identities, txn, name, job->config->identity.country, ret_identity);
+		judge->identities, txn, schema, name, job->config->identity.country, ret_identity);
 }
 
 static bool is_root(const struct identity *identity)
@@ -71,8 +73,10 @@ static enum standing standing_of(const struct schema *schema, const struct ident
 		return STANDING_SUSPENDED;
 	if (!service->root && is_root(identity))
 		return STANDING_ROOT;
-	if (!users_let(service, identity->name) || !trait_lets(schema, service, identity))
+	if (!users_let(service, identity->name))
 		return STANDING_FILTERED;
+	if (!trait_lets(schema, service, identity))
+		return STANDING_TRAIT;
 	if (!job->login.first_factor)
 		return STANDING_BEFORE;
 	if (phone == RESULT_INVALID)
@@ -88,7 +92,7 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 
 	if (result != RESULT_OK)
 		return result;
-	result = look_up(judge, txn, job, &identity);
+	result = look_up(judge, txn, &schema, job, &identity);
 	if (result != RESULT_OK && result != RESULT_NOT_FOUND && result != RESULT_INVALID)
 		return result;
 	enum standing standing = standing_of(&schema, &identity, job, &job->phone);
@@ -96,6 +100,20 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	job->standing = exists || standing == STANDING_NO_TRAIT ? standing : STANDING_UNKNOWN;
 	memcpy(job->user, identity.name, sizeof(job->user));
 	return RESULT_OK;
+}
+
+/* Looked for under every name, so that a miss costs what a hit costs. */
+static enum result find_room(const struct judge *judge, MDB_txn *txn, struct job *job)
+{
+	const char *name = job->user[0] != '\0' ? job->user : job->login.name;
+	uint8_t id[HASH_SIZE];
+	bool admits = false;
+
+	state_id(judge->state, name, true, id);
+	enum result result = state_admits(judge->state, txn, id, &admits);
+	if (result == RESULT_OK && !admits && job->standing == STANDING_GOOD)
+		job->standing = STANDING_NO_ROOM;
+	return result;
 }
 
 /* Nobody's record is shared by many names: there the name tells challenges apart as well. */
@@ -170,6 +188,15 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 	return result;
 }
 
+static void note(const struct desk *desk, struct findings *findings)
+{
+	findings->own = desk->own;
+	findings->record = desk->record;
+	findings->quotas = desk->quotas;
+	for (size_t i = 0; i < LIMIT_COUNT; i++)
+		findings->tally[i] = *desk->books.tally[i];
+}
+
 static enum result desk_close(const struct judge *judge, MDB_txn *txn, const struct desk *desk)
 {
 	enum result result = state_save(judge->state, txn, desk->id, &desk->record);
@@ -200,6 +227,9 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 		       budget_prefix_low(&desk->shared[SHARED_PREFIX], job->config, &job->now);
 	if (stopped ||
 		!budget_text(&desk->books, &desk->quotas, &job->now, !job->known, &job->near)) {
+		job->over = stopped ? "prefix_stop"
+				    : budget_text_over(
+					      &desk->books, &desk->quotas, &job->now, !job->known);
 		desk->record = before;
 		return EFFECT_OVER;
 	}
@@ -217,7 +247,8 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	if (job->junk && desk->own)
 		return challenge_withdraw(&desk->record, attempt);
 	hash_of(judge, desk->id, attempt, &job->code, hash);
-	if (!budget_guess(&desk->books, &desk->quotas, &job->now, !job->known))
+	job->over = budget_guess_over(&desk->books, &desk->quotas, &job->now, !job->known);
+	if (job->over != NULL)
 		return EFFECT_OVER;
 	enum effect effect = challenge_verify(&desk->record, attempt, hash, job->comparable);
 	if (effect == EFFECT_RIGHT && desk->own) {
@@ -227,7 +258,8 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 		budget_failure(&desk->books, &desk->quotas, &job->now, !job->known,
 			effect == EFFECT_WRONG, &job->near);
 	}
-	return effect;
+	/* Nobody's record holds the challenge of a name that is nobody's, and no user's. */
+	return job->junk ? EFFECT_WRONG : effect;
 }
 
 void judge_run(
@@ -237,15 +269,19 @@ void judge_run(
 	struct attempt attempt;
 	size_t identities = 0;
 
-	job->near = NULL;
+	job->near = job->over = NULL;
 	job->prefix_low = false;
 	job->result = who(judge, identity_txn, job);
+	if (job->result == RESULT_OK)
+		job->result = find_room(judge, state_txn, job);
 	if (job->result == RESULT_OK)
 		job->result = identities_count(judge->identities, identity_txn, &identities);
 	if (job->result == RESULT_OK)
 		job->result = desk_open(judge, state_txn, identities, job, &desk);
 	if (job->result != RESULT_OK)
 		return;
+	if (job->findings != NULL)
+		note(&desk, job->findings);
 	attempt_fill(job, desk.own, &attempt);
 	job->known = challenge_known(&desk.record, &attempt);
 	job->effect = job->kind == JOB_VERIFY ? guess(judge, &attempt, &desk, job)

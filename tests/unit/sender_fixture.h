@@ -26,6 +26,7 @@ struct bench {
 	bool leaves;          /* what the hook says */
 	int asked;            /* times it was asked */
 	int reports;          /* that came */
+	int dummies;          /* of them, of a dummy */
 	struct report report; /* the last */
 	char user[SENDER_USER_SIZE];
 };
@@ -46,6 +47,7 @@ static inline void hook_reported(
 	static const struct text nothing;
 
 	bench->reports++;
+	bench->dummies += parcel->dummy ? 1 : 0;
 	bench->report = *report;
 	memcpy(bench->user, parcel->user, sizeof(bench->user));
 	/* Code and phone are gone by now. */
