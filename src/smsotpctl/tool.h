@@ -28,6 +28,15 @@ enum tool_option {
 	OPTION_UID = 256,
 	OPTION_TTY = 512,
 	OPTION_PASSWORD = 1024,
+	OPTION_OWNER = 2048,
+	OPTION_REASON = 4096,
+	OPTION_UNTIL = 8192,
+	OPTION_USER = 16384,
+	OPTION_ID = 32768,
+	OPTION_KIND = 65536,
+	OPTION_SINCE = 131072,
+	OPTION_PROMETHEUS = 262144,
+	OPTION_OUTPUT = 524288,
 };
 
 /* What the command line said; strings point into it. */
@@ -37,12 +46,21 @@ struct tool {
 	bool json;
 	unsigned int options; /* enum tool_option, those that were given */
 	long lines;           /* -n */
-	const char *service;  /* of these five NULL where it was not given */
+	const char *operand;  /* NULL where there is none */
+	/* Of the options that have a value, NULL where it was not given. */
+	const char *service;
 	const char *from;
 	const char *key;
 	const char *uid;
 	const char *tty;
-	const char *operand; /* NULL where there is none */
+	const char *owner;
+	const char *reason;
+	const char *until;
+	const char *user;
+	const char *id;
+	const char *kind;
+	const char *since;
+	const char *output;
 };
 
 struct tool_request {
@@ -101,6 +119,10 @@ enum tool_exit send_test_judge(const json_t *reply);
 enum tool_exit status_build(const struct tool *tool, struct tool_request *request);
 void status_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
+enum tool_exit stats_run(const struct tool *tool);
+enum tool_exit doctor_run(const struct tool *tool);
+enum tool_exit exempt_add_run(const struct tool *tool);
+enum tool_exit exempt_key_run(const struct tool *tool);
 
 /* The table of lock list. */
 void lock_table(const json_t *locks);

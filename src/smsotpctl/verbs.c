@@ -166,13 +166,29 @@ const struct tool_verb tool_verbs[] = {
 	{
 		.group = "",
 		.name = "events",
-		.synopsis = "[-n NUMBER] [--follow]",
-		.options = OPTION_LINES | OPTION_FOLLOW,
+		.synopsis = "[OPTION ...]",
+		.options = OPTION_LINES | OPTION_FOLLOW | OPTION_USER | OPTION_ID | OPTION_KIND |
+			   OPTION_SINCE,
 		.sentence = "show the last events of the trail",
-		.more = "-n NUMBER shows so many (20); --follow goes on until ^C; --json prints "
-			"them "
-			"as they stand.\n",
+		.more = "  -n NUMBER      the last so many that fit (20; with --since all)\n"
+			"  --follow       go on until ^C\n"
+			"  --user NAME    of this user\n"
+			"  --id ID        of this login; its first digits do\n"
+			"  --kind KIND    login.granted, a beginning such as login, or "
+			"'*.refused'\n"
+			"  --since WHEN   10m, 2h, 3d ago, or UTC as 2026-11-23T09:30\n"
+			"--json prints them as they stand; smsotp-events(5) says what they mean.\n",
 		.run = events_run,
+	},
+	{
+		.group = "",
+		.name = "stats",
+		.synopsis = "[--prometheus] [--output FILE]",
+		.options = OPTION_PROMETHEUS | OPTION_OUTPUT,
+		.sentence = "show what smsotpd has counted since it started",
+		.more = "--prometheus shows it for node_exporter's textfile collector; --output "
+			"FILE\nreplaces FILE at once instead of printing.\n",
+		.run = stats_run,
 	},
 	{
 		.group = "",
@@ -186,6 +202,41 @@ const struct tool_verb tool_verbs[] = {
 			"and where\nhe signed in last.\n",
 		.build = status_build,
 		.show = status_show,
+	},
+	{
+		.group = "",
+		.name = "doctor",
+		.synopsis = "",
+		.sentence = "look at PAM, sshd, files, clock and gateway for what goes wrong",
+		.more = "It runs without smsotpd, changes nothing and sends nothing. Each finding "
+			"names the\nline that mends it. Exit status 1: there is an error among "
+			"them.\n",
+		.run = doctor_run,
+	},
+	{
+		.group = "exempt",
+		.name = "add",
+		.synopsis = "USER --key FP --from NET --owner WHO --reason TEXT --until DATE",
+		.operand = true,
+		.options = OPTION_KEY | OPTION_FROM | OPTION_OWNER | OPTION_REASON | OPTION_UNTIL,
+		.sentence = "print an sshd Match block by which one key needs no code",
+		.more = "All five are needed, and nothing is written:\n\n"
+			"  --key FP       fingerprint of the key, SHA256:... by ssh-keygen -l\n"
+			"  --from NET     where it comes from, as 192.0.2.0/24\n"
+			"  --owner WHO    who answers for it\n"
+			"  --reason TEXT  what it is for\n"
+			"  --until DATE   its last day, as 2027-01-31\n",
+		.run = exempt_add_run,
+	},
+	{
+		.group = "exempt",
+		.name = "key",
+		.synopsis = "FP,TYPE,KEY --key FP --until DATE",
+		.operand = true,
+		.options = OPTION_KEY | OPTION_UNTIL,
+		.sentence = "hand sshd an exempted key: what exempt add prints calls it",
+		.more = "",
+		.run = exempt_key_run,
 	},
 };
 

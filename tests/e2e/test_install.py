@@ -27,6 +27,7 @@ FILES = [
     "usr/lib/sysusers.d/smsotp.conf",
     "usr/lib/tmpfiles.d/smsotp.conf",
     "usr/share/bash-completion/completions/smsotpctl",
+    "usr/share/man/man5/smsotp-events.5",
     "usr/share/man/man5/smsotp.conf.5",
     "usr/share/man/man8/pam_smsotp.8",
     "usr/share/man/man8/smsotp-send.8",
@@ -40,6 +41,7 @@ FILES = [
     "usr/share/smsotp/pam.d/su",
     "usr/share/smsotp/pam.d/sudo",
     "usr/share/smsotp/pam.d/sudo-i",
+    "usr/share/smsotp/prometheus/smsotp.rules.yml",
     "usr/share/smsotp/sshd_config.d/10-smsotp.conf",
 ]
 
