@@ -53,6 +53,9 @@ void connections_reply(struct connections *connections, uint64_t connection, con
 int connections_lend(struct connections *connections, uint64_t connection);
 void connections_pass(struct connections *connections, uint64_t connection, int reply);
 
+/* How many have not been read, or not been answered. */
+size_t connections_count(const struct connections *connections);
+
 /* Closes what has not sent its frame in time. */
 void connections_expire(struct connections *connections, int64_t now);
 

@@ -233,7 +233,7 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 
 static void note(const struct desk *desk, struct findings *findings)
 {
-	findings->own = desk->own;
+	findings->own = desk->good;
 	findings->record = desk->record;
 	findings->quotas = desk->quotas;
 	for (size_t i = 0; i < LIMIT_COUNT; i++)

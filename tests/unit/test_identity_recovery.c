@@ -186,6 +186,38 @@ static void test_another_key_ends_all_codes(void **state)
 	assert_int_equal(restore(fixture, "alice", bytes), RESULT_INVALID);
 }
 
+/* Takes a table away, as if the store were of a version that had none. */
+static void forget_table(struct fixture *fixture, const char *name)
+{
+	MDB_env *env = NULL;
+	MDB_txn *txn = NULL;
+	MDB_dbi table = 0;
+
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_set_maxdbs(env, 8), 0);
+	assert_int_equal(mdb_env_open(env, fixture->path, 0, 0600), 0);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	assert_int_equal(mdb_dbi_open(txn, name, 0, &table), 0);
+	assert_int_equal(mdb_drop(txn, table, 1), 0);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+}
+
+static void test_an_older_store_opens(void **state)
+{
+	struct fixture *fixture = *state;
+	struct recovery_code codes[RECOVERY_CODES], none = {""};
+
+	assert_int_equal(put(fixture, "alice", 7, "", ""), RESULT_OK);
+	identities_close(&fixture->identities);
+	forget_table(fixture, "recovery");
+	forget_table(fixture, "quarantine");
+	reopen(fixture, key);
+	assert_false(use(fixture, "alice", &none));
+	issue(fixture, "alice", NOW, codes);
+	assert_true(use(fixture, "alice", &codes[0]));
+}
+
 static void clock_now(const struct clock *clock, struct moment *ret_now)
 {
 	*ret_now = *(const struct moment *)clock->context;
@@ -278,6 +310,7 @@ int main(void)
 		row(test_a_copy_does_not_undo_an_issue_or_a_revocation),
 		row(test_a_copy_comes_back_where_there_is_nothing),
 		row(test_another_key_ends_all_codes),
+		row(test_an_older_store_opens),
 		row(test_a_phone_s_past_outlives_key_and_boot),
 		row(test_what_is_over_is_dropped_at_start),
 	};
