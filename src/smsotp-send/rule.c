@@ -6,11 +6,6 @@
 
 #define DIGITS "0123456789"
 
-static bool starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
-
 static bool text_valid(const struct text *text)
 {
 	const char *phone = text->phone.e164;
@@ -20,19 +15,6 @@ static bool text_valid(const struct text *text)
 
 	return digits >= PHONE_DIGITS_MIN && phone[1 + digits] == '\0' &&
 	       code_digits >= CODE_DIGITS_MIN && code[code_digits] == '\0';
-}
-
-/* Carriers of India drop a text without its registered ids and tell nobody. */
-static const char *dlt_missing(const struct config_gateway *gateway, const struct phone *phone)
-{
-	bool entity = gateway->entity_id[0] != '\0';
-	bool template = gateway->template_id[0] != '\0';
-
-	if (gateway->dlt == DLT_PANEL || !starts_with(phone->e164, "+91") || (entity && template))
-		return NULL;
-	if (!entity && !template)
-		return "entity_id and template_id";
-	return entity ? "template_id" : "entity_id";
 }
 
 enum result rule_check(
@@ -47,7 +29,7 @@ enum result rule_check(
 			"the phone's country is not in [gateway] allow_prefixes: add it, or "
 			"correct "
 			"the phone");
-	const char *missing = gateway->stub ? NULL : dlt_missing(gateway, &text->phone);
+	const char *missing = config_dlt_missing(gateway, text->phone.e164);
 	if (missing != NULL)
 		return error_set(error, RESULT_REFUSED,
 			"carriers drop texts to +91 without DLT ids: set [gateway] %s, or dlt = "
