@@ -19,10 +19,40 @@ static void refuse(struct flow *flow, uint64_t connection, const char *sentence)
 	json_decref(reply);
 }
 
+/*
+ * What a verb has to know of the main thread's modes goes into the request. Returns a sentence
+ * where it cannot be done.
+ */
+static const char *prepare_mode(const struct flow *flow, json_t *request)
+{
+	const char *verb = json_string_value(json_object_get(request, "verb"));
+	const char *name = json_string_value(json_object_get(request, "service"));
+
+	if (verb == NULL || name == NULL || strncmp(verb, "mode.", 5) != 0)
+		return NULL;
+	const struct config_service *service = config_service_find(flow->config, name);
+	if (service == NULL)
+		return NULL;
+	json_object_set_new(
+		request, "proven", json_boolean(modes_proven(&flow->modes, service->name)));
+	if (modes_room(&flow->modes, service->name))
+		return NULL;
+	return "too many sections had a mode of their own, some of them are no more; restart "
+	       "smsotpd, then try again";
+}
+
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	struct job *job = NULL;
+	const char *sentence = prepare_mode(flow, request);
 
+	if (sentence != NULL) {
+		json_decref(request);
+		if (bulk >= 0)
+			close(bulk);
+		refuse(flow, connection, sentence);
+		return;
+	}
 	if (flow->committer == NULL || job_new(JOB_VERB, &job) != RESULT_OK) {
 		json_decref(request);
 		if (bulk >= 0)
@@ -63,6 +93,48 @@ static bool finish_lock_clear(struct flow *flow, struct job *job)
 	json_object_del(job->reply, "uids");
 	json_object_set_new(job->reply, "cleared", json_integer(shown > cleared ? shown : cleared));
 	return true;
+}
+
+static json_int_t number(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+/* What was committed holds from now on; "change" was for us. */
+static bool finish_mode(struct flow *flow, struct job *job)
+{
+	const json_t *change = json_object_get(job->reply, "change");
+	const json_t *service = json_array_get(json_object_get(job->reply, "services"), 0);
+	const char *name = json_string_value(json_object_get(service, "service"));
+	struct override override = {
+		.choice = (enum choice)number(change, "choice"),
+		.before = (enum choice)number(change, "before"),
+		.confirm = (uint32_t)number(change, "confirm"),
+		.since = {number(change, "boottime"), number(change, "realtime")},
+	};
+
+	memcpy(override.boot, flow->clock->boot, BOOT_ID_SIZE);
+	(void)modes_put(&flow->modes, name, &override);
+	event_mode(flow->trail, json_string_value(json_object_get(change, "event")), name,
+		(enum choice)number(change, "from"), override.choice, override.confirm);
+	json_object_del(job->reply, "change");
+	return true;
+}
+
+void control_turn(struct flow *flow)
+{
+	char service[CONFIG_WORD];
+	struct override was;
+	struct moment now;
+
+	if (!modes_wait(&flow->modes))
+		return;
+	flow->clock->now(flow->clock, &now);
+	while (modes_fall(&flow->modes, flow->clock, &now, service, &was)) {
+		event_mode(flow->trail, "mode.fell", service, was.choice, was.before, 0);
+		json_t *request = json_pack("{s:s, s:s}", "verb", "mode.fall", "service", service);
+		control_ask(flow, 0, request, -1, 0);
+	}
 }
 
 /* The text goes out at once with the code that no login takes; the reply waits for its report. */
@@ -114,6 +186,8 @@ static void finish_verb(struct flow *flow, struct job *job)
 		bool (*finish)(struct flow *, struct job *);
 	} rows[] = {
 		{"lock.clear", finish_lock_clear},
+		{"mode.confirm", finish_mode},
+		{"mode.set", finish_mode},
 		{"send-test", finish_send_test},
 		{"status", finish_status},
 	};

@@ -13,6 +13,7 @@
 #include "control.h"
 #include "log.h"
 #include "loop.h"
+#include "modes.h"
 #include "options.h"
 #include "serve.h"
 #include "stores.h"
@@ -28,6 +29,7 @@ struct daemon {
 	struct config *config;
 	struct config *retired; /* replaced while jobs still pointed into it */
 	struct stores stores;
+	struct modes modes; /* as the stores had them when they were opened */
 	struct audit *audit;
 	struct trail *trail;
 	struct ledger *ledger;
@@ -60,6 +62,19 @@ static enum result listen_both(struct daemon *daemon, struct error *error)
 	return loop_new(module, control, &daemon->loop);
 }
 
+/* The operator's choices at run time; where they are lost the config decides. */
+static void load_modes(struct daemon *daemon)
+{
+	size_t spoilt = 0;
+
+	if (modes_load(daemon->stores.state, daemon->config, &daemon->modes, &spoilt) !=
+			RESULT_OK ||
+		spoilt > 0)
+		event_daemon(daemon->trail, LOG_ERR, "mode.lost",
+			"a mode that was chosen cannot be read, and the config's holds: see "
+			"smsotpctl mode");
+}
+
 /* Stores that cannot be opened leave the daemon up: it refuses at once, and says why. */
 static void open_stores(struct daemon *daemon)
 {
@@ -80,6 +95,7 @@ static void open_stores(struct daemon *daemon)
 		event_daemon(daemon->trail, LOG_WARNING, "state.lost",
 			"the state store was missing and begins empty: locks and codes are "
 			"forgotten");
+	load_modes(daemon);
 	const struct judge judge = {.identities = daemon->stores.identities,
 		.state = daemon->stores.state,
 		.keys = &daemon->stores.keys,
@@ -117,6 +133,7 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 		.sender = daemon->sender,
 		.trail = daemon->trail,
 		.hooks = loop_hooks(daemon->loop),
+		.modes = daemon->modes,
 		.counters.started = loop_now(),
 	};
 	return RESULT_OK;
@@ -172,6 +189,7 @@ static void reload(struct daemon *daemon)
 	if (daemon->committer == NULL) {
 		open_stores(daemon);
 		daemon->flow->committer = daemon->committer;
+		daemon->flow->modes = daemon->modes;
 	}
 	event_daemon(daemon->trail, LOG_NOTICE, "config.reloaded",
 		"paths change at the next start only");

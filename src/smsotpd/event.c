@@ -84,6 +84,8 @@ static void put_login(json_t *fields, const struct login *login, const char *use
 	put(fields, "ruser", telemetry->ruser);
 	put(fields, "ssh_connection", telemetry->connection);
 	put(fields, "first_factor", telemetry->factor);
+	if (login->mode != MODE_ENFORCE)
+		put(fields, "mode", config_mode_name(login->mode));
 }
 
 /* Where a source's events of one kind are counted. */
@@ -200,6 +202,82 @@ void event_login(struct trail *trail, const struct job *job)
 		trail->audit, &now, job->result == RESULT_OK ? priority : LOG_ERR, event, fields);
 }
 
+/* Why nobody of that name could sign in by text now; NULL where he could. */
+static const char *obstacle(const struct job *job)
+{
+	if (job->result != RESULT_OK)
+		return result_name(job->result);
+	if (job->standing != STANDING_GOOD)
+		return standing_name(job->standing);
+	if (job->effect != EFFECT_TEXT && job->effect != EFFECT_JOINED)
+		return effect_name(job->effect);
+	return job->unsendable;
+}
+
+/* Counted for each identity, and for names that have none by their source: neither grows at will.
+ */
+void event_observed(struct trail *trail, const struct job *job)
+{
+	const struct visitor *visitor = &job->login.visitor;
+	const char *why = obstacle(job);
+	const char *event = why == NULL ? "login.observed" : "login.observed.refused";
+	struct moment now;
+
+	trail->clock->now(trail->clock, &now);
+	struct rule *rule = rule_find(
+		trail, job->user[0] != '\0' ? visitor->name : visitor->source, event, now.boottime);
+	uint32_t count = rule_count(rule, now.boottime);
+	if (count == 0)
+		return;
+	json_t *fields = json_object();
+	put_login(fields, &job->login, job->user);
+	json_object_set_new(fields, "known", json_boolean(job->known));
+	put(fields, "would", why == NULL ? "get a text" : "be refused");
+	put(fields, "why", why);
+	if (count > 1)
+		json_object_set_new(fields, "count", json_integer(count));
+	audit_write(
+		trail->audit, &now, why == NULL ? LOG_INFO : LOG_NOTICE, "login.observed", fields);
+}
+
+void event_waived(struct trail *trail, const struct login *login, enum line line)
+{
+	static const char *const names[] = {
+		[LINE_NONE] = "nothing was typed",
+		[LINE_LOCKED] = "locked, or no try left",
+		[LINE_UNAVAILABLE] = "the stores are at fault",
+	};
+	struct moment now;
+
+	trail->clock->now(trail->clock, &now);
+	struct rule *rule = rule_find(trail, login->visitor.source, "login.waived", now.boottime);
+	uint32_t count = rule_count(rule, now.boottime);
+	if (count == 0)
+		return;
+	json_t *fields = json_object();
+	put_login(fields, login, "");
+	put(fields, "why",
+		line == LINE_LOCKED || line == LINE_UNAVAILABLE ? names[line] : names[LINE_NONE]);
+	if (count > 1)
+		json_object_set_new(fields, "count", json_integer(count));
+	audit_write(trail->audit, &now, LOG_NOTICE, "login.waived", fields);
+}
+
+void event_mode(struct trail *trail, const char *event, const char *service, enum choice from,
+	enum choice to, uint32_t confirm)
+{
+	json_t *fields = json_object();
+	struct moment now;
+
+	trail->clock->now(trail->clock, &now);
+	put(fields, "service", service);
+	put(fields, "from", choice_name(from));
+	put(fields, "to", choice_name(to));
+	if (confirm > 0)
+		json_object_set_new(fields, "confirm", json_integer(confirm));
+	audit_write(trail->audit, &now, LOG_NOTICE, event, fields);
+}
+
 void event_text(struct trail *trail, const char *user, const struct report *report)
 {
 	static const char *const names[] = {
@@ -226,7 +304,8 @@ void event_text(struct trail *trail, const char *user, const struct report *repo
 	audit_write(trail->audit, &now, priority, names[report->outcome], fields);
 }
 
-void event_session(struct trail *trail, bool open, bool accepted, const struct login *login)
+void event_session(
+	struct trail *trail, bool open, bool accepted, bool waived, const struct login *login)
 {
 	struct moment now;
 	json_t *fields = json_object();
@@ -237,6 +316,8 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
 	trail->clock->now(trail->clock, &now);
 	put_login(fields, login, named ? login->name : "");
 	json_object_set_new(fields, "accepted", json_boolean(accepted));
+	if (waived)
+		json_object_set_new(fields, "waived", json_true());
 	audit_write(trail->audit, &now, accepted ? LOG_INFO : LOG_NOTICE,
 		open ? "session.open" : "session.close", fields);
 }

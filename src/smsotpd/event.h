@@ -10,6 +10,7 @@
 
 #include "audit.h"
 #include "job.h"
+#include "mode.h"
 #include "text.h"
 
 struct trail;
@@ -21,11 +22,23 @@ void trail_free(struct trail **trail);
 /* A begin, resend or verify that the committer has finished. */
 void event_login(struct trail *trail, const struct job *job);
 
+/* A begin of a service that is only observed: what it would have come to. */
+void event_observed(struct trail *trail, const struct job *job);
+
+/* A login that is to be warned goes on without a code; `line` is what it was shown last. */
+void event_waived(struct trail *trail, const struct login *login, enum line line);
+
+/* "mode.changed", "mode.confirmed", "mode.fell": what the operator chose for a section. */
+void event_mode(struct trail *trail, const char *event, const char *service, enum choice from,
+	enum choice to, uint32_t confirm);
+
 /* What became of a text. `user` is an identity's name. */
 void event_text(struct trail *trail, const char *user, const struct report *report);
 
-/* A session opened or closed; `accepted` false where its login is not known. */
-void event_session(struct trail *trail, bool open, bool accepted, const struct login *login);
+/* A session opened or closed; `accepted` false where its login is not known, `waived` where it went
+ * on without a code. */
+void event_session(
+	struct trail *trail, bool open, bool accepted, bool waived, const struct login *login);
 
 /* A PAM service that no section of the config speaks of: its logins are refused. */
 void event_service(struct trail *trail, const char *service);

@@ -15,12 +15,50 @@ struct visit {
 	const struct ask *ask;
 	struct login login;
 	struct moment now;
+	struct moment begun; /* verify: when the newest text's code began */
 	int64_t arrived;
 };
 
-static void answer_view(struct flow *flow, uint64_t connection, const struct visitor *visitor,
-	const struct view *view)
+/* What a verdict becomes where the service is only observed or warns: nobody is refused. */
+static enum verdict waive(enum service_mode mode, enum verdict verdict)
 {
+	static const enum verdict waived[VERDICT_COUNT] = {
+		[VERDICT_REFUSED] = VERDICT_WAIVED,
+		[VERDICT_ASK] = VERDICT_ASK_WAIVED,
+		[VERDICT_SPENT] = VERDICT_WAIVED,
+		[VERDICT_UNAVAILABLE] = VERDICT_WAIVED,
+		[VERDICT_DISABLED] = VERDICT_DISABLED,
+		[VERDICT_GRANTED] = VERDICT_GRANTED,
+		[VERDICT_WAIVED] = VERDICT_WAIVED,
+		[VERDICT_ASK_WAIVED] = VERDICT_ASK_WAIVED,
+	};
+
+	return mode == MODE_ENFORCE ? verdict : waived[verdict];
+}
+
+/* The one way out for a begin or verify. */
+static void answer_login(
+	struct flow *flow, uint64_t connection, const struct login *login, struct answer *answer)
+{
+	struct moment now;
+
+	memcpy(answer->id, login->visitor.id, WIRE_ID_SIZE);
+	answer->verdict = waive(login->mode, answer->verdict);
+	if (answer->verdict == VERDICT_WAIVED || answer->verdict == VERDICT_ASK_WAIVED)
+		answer->user = WAIVER;
+	if (answer->verdict == VERDICT_WAIVED) {
+		flow->clock->now(flow->clock, &now);
+		pass_grant(&flow->waived, &login->visitor, now.boottime);
+		if (login->mode == MODE_WARN)
+			event_waived(flow->trail, login, answer->line);
+	}
+	flow->hooks.answer(flow->hooks.context, connection, answer);
+}
+
+static void answer_view(
+	struct flow *flow, uint64_t connection, const struct login *login, const struct view *view)
+{
+	const struct visitor *visitor = &login->visitor;
 	struct answer answer = {
 		.verdict = view->verdict,
 		.line = view->line,
@@ -31,29 +69,38 @@ static void answer_view(struct flow *flow, uint64_t connection, const struct vis
 		.help = view->verdict == VERDICT_ASK ? "" : flow->config->message.help,
 	};
 
-	memcpy(answer.id, visitor->id, WIRE_ID_SIZE);
 	if (view->verdict == VERDICT_ASK)
 		token_make(flow->keys, visitor->id, visitor->subject, &view->begun, answer.token);
-	flow->hooks.answer(flow->hooks.context, connection, &answer);
+	answer_login(flow, connection, login, &answer);
 }
 
-static void answer_verdict(struct flow *flow, uint64_t connection, const uint8_t *id,
+static void answer_verdict(struct flow *flow, uint64_t connection, const struct login *login,
 	enum verdict verdict, enum line line, const char *user)
 {
 	struct answer answer = {
 		.verdict = verdict, .line = line, .user = user, .help = flow->config->message.help};
 
+	answer_login(flow, connection, login, &answer);
+}
+
+/* Of what no mode changes. */
+static void answer_plain(struct flow *flow, uint64_t connection, const uint8_t *id,
+	enum verdict verdict, enum line line)
+{
+	struct answer answer = {
+		.verdict = verdict, .line = line, .user = "", .help = flow->config->message.help};
+
 	memcpy(answer.id, id, WIRE_ID_SIZE);
 	flow->hooks.answer(flow->hooks.context, connection, &answer);
 }
 
-/* Gives the visit to the committer; false where there is no memory for it. */
+/* Gives the visit to the committer; false where there is none, or no memory for it. */
 static bool give(struct flow *flow, const struct visit *visit, enum job_kind kind,
 	const struct view *view, uint64_t connection)
 {
 	struct job *job = NULL;
 
-	if (job_new(kind, &job) != RESULT_OK)
+	if (flow->committer == NULL || job_new(kind, &job) != RESULT_OK)
 		return false;
 	job->connection = connection;
 	job->config = flow->config;
@@ -61,6 +108,7 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 	job->now = visit->now;
 	job->arrived = visit->arrived;
 	job->view = *view;
+	job->begun = visit->begun.boottime;
 	if (kind == JOB_VERIFY) {
 		enum result read =
 			code_read(&visit->ask->reply, flow->config->code.digits, &job->code);
@@ -72,13 +120,25 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 	return true;
 }
 
+/* Nothing is asked for and nothing is sent: every name goes on at once, whatever is found of it. */
+static void step_observe(struct flow *flow, struct visit *visit)
+{
+	const struct visitor *visitor = &visit->login.visitor;
+	const struct view view = {.verdict = VERDICT_WAIVED};
+	bool again = pass_since(&flow->waived, visitor) != 0;
+
+	if (!again)
+		(void)!give(flow, visit, JOB_OBSERVE, &view, 0);
+	answer_verdict(flow, visit->connection, &visit->login, VERDICT_WAIVED, LINE_NONE, "");
+}
+
 /* Lookup and challenge are asked for; the prompt goes out at once and waits for no disk. */
 static void step_begin(struct flow *flow, struct visit *visit)
 {
 	struct view view;
 
 	ledger_begin(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
-	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	answer_view(flow, visit->connection, &visit->login, &view);
 	if (view.asks)
 		(void)!give(flow, visit, JOB_BEGIN, &view, 0);
 }
@@ -88,7 +148,7 @@ static void step_resend(struct flow *flow, struct visit *visit)
 	struct view view;
 
 	ledger_resend(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
-	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	answer_view(flow, visit->connection, &visit->login, &view);
 	if (view.asks)
 		(void)!give(flow, visit, JOB_RESEND, &view, 0);
 }
@@ -100,7 +160,7 @@ static void step_guess(struct flow *flow, struct visit *visit)
 	ledger_guess(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
 	if (view.asks && give(flow, visit, JOB_VERIFY, &view, visit->connection))
 		return;
-	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	answer_view(flow, visit->connection, &visit->login, &view);
 }
 
 /* A token that is not ours, or of an earlier boot: its code is void, one byte begins anew. */
@@ -113,58 +173,87 @@ static void step_foreign(struct flow *flow, struct visit *visit)
 	if (visit->ask->reply.length == 1)
 		step_begin(flow, visit);
 	else
-		answer_view(flow, visit->connection, &visit->login.visitor, &expired);
+		answer_view(flow, visit->connection, &visit->login, &expired);
 }
 
 /* What happens depends on the length of the reply alone. */
 static void step_verify(struct flow *flow, struct visit *visit)
 {
 	const struct visitor *visitor = &visit->login.visitor;
-	struct moment begun;
 
-	if (token_read(flow->keys, visitor->id, visitor->subject, visit->ask->token, &begun) !=
-		RESULT_OK) {
+	if (ask_gives_up(visit->ask) && visit->login.mode == MODE_WARN) {
+		answer_verdict(
+			flow, visit->connection, &visit->login, VERDICT_REFUSED, LINE_NONE, "");
+		return;
+	}
+	if (token_read(flow->keys, visitor->id, visitor->subject, visit->ask->token,
+		    &visit->begun) != RESULT_OK) {
 		step_foreign(flow, visit);
 		return;
 	}
-	ledger_restore(flow->ledger, visitor, &begun);
+	ledger_restore(flow->ledger, visitor, &visit->begun);
 	if (visit->ask->reply.length == 1)
 		step_resend(flow, visit);
 	else
 		step_guess(flow, visit);
 }
 
+/* A login that went on without a code has opened its session: by another factor, so it is real. */
+static bool waived_open(struct flow *flow, const struct visit *visit)
+{
+	const struct login *login = &visit->login;
+	const struct view none = {.verdict = VERDICT_REFUSED};
+	int64_t since = pass_since(&flow->waived, &login->visitor);
+
+	if (!pass_open(&flow->waived, &login->visitor, visit->now.boottime, PASS_WAIVED_MS))
+		return false;
+	if (login->mode == MODE_OBSERVE)
+		modes_granted(&flow->modes, login, flow->clock, since);
+	(void)!give(flow, visit, JOB_SEEN, &none, 0);
+	return true;
+}
+
 static void step_session(struct flow *flow, struct visit *visit)
 {
 	const struct visitor *visitor = &visit->login.visitor;
 	bool open = visit->ask->type == FRAME_SESSION_OPEN;
-	bool accepted = open ? pass_open(&flow->passes, visitor, visit->now.boottime)
+	bool accepted = open ? pass_open(&flow->passes, visitor, visit->now.boottime, PASS_MS)
 			     : pass_close(&flow->passes, visitor);
+	bool waived =
+		!accepted && (open ? waived_open(flow, visit) : pass_close(&flow->waived, visitor));
 
-	event_session(flow->trail, open, accepted, &visit->login);
-	answer_verdict(flow, visit->connection, visitor->id, VERDICT_REFUSED, LINE_NONE, "");
+	event_session(flow->trail, open, accepted || waived, waived, &visit->login);
+	answer_plain(flow, visit->connection, visitor->id, VERDICT_REFUSED, LINE_NONE);
 }
 
 /* The service's section decides before any name does. */
-static bool admit(
-	struct flow *flow, uint64_t connection, const struct ask *ask, struct login *login)
+static bool admit(struct flow *flow, struct visit *visit)
 {
+	const struct ask *ask = visit->ask;
+	struct login *login = &visit->login;
+	const struct keys *keys = flow->committer == NULL ? NULL : flow->keys;
+
 	if (login_read(flow->config, flow->keys, ask, login) != RESULT_OK) {
 		event_service(flow->trail, ask->service);
-		answer_verdict(
-			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
+		answer_plain(
+			flow, visit->connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE);
 		return false;
 	}
 	if (!login->service->enabled) {
-		answer_verdict(flow, connection, ask->id, VERDICT_DISABLED, LINE_NONE, "");
+		answer_plain(flow, visit->connection, ask->id, VERDICT_DISABLED, LINE_NONE);
 		return false;
 	}
-	if (flow->committer == NULL) {
+	login->mode = modes_of(&flow->modes, keys, login, flow->clock, &visit->now);
+	bool session = ask->type == FRAME_SESSION_OPEN || ask->type == FRAME_SESSION_CLOSE;
+	if (flow->committer != NULL || (login->mode == MODE_OBSERVE && !session))
+		return true;
+	if (session)
+		answer_plain(
+			flow, visit->connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE);
+	else
 		answer_verdict(
-			flow, connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
-		return false;
-	}
-	return true;
+			flow, visit->connection, login, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
+	return false;
 }
 
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived)
@@ -178,7 +267,12 @@ void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int
 	struct visit visit = {.connection = connection, .ask = ask, .arrived = arrived};
 
 	flow->clock->now(flow->clock, &visit.now);
-	if (admit(flow, connection, ask, &visit.login))
+	if (!admit(flow, &visit))
+		return;
+	bool observes = visit.login.mode == MODE_OBSERVE;
+	if (observes && (ask->type == FRAME_BEGIN || ask->type == FRAME_VERIFY))
+		step_observe(flow, &visit);
+	else
 		steps[ask->type](flow, &visit);
 }
 
@@ -214,18 +308,19 @@ static void finish_verify(struct flow *flow, const struct job *job)
 	if (job_grants(job)) {
 		ledger_success(flow->ledger, visitor);
 		pass_grant(&flow->passes, visitor, job->now.boottime);
+		modes_granted(&flow->modes, &job->login, flow->clock, job->begun);
 		flow->counters.granted++;
 		bool renamed = job->login.service->identify == IDENTIFY_PHONE && !job->login.by_uid;
-		answer_verdict(flow, job->connection, visitor->id, VERDICT_GRANTED, LINE_NONE,
+		answer_verdict(flow, job->connection, &job->login, VERDICT_GRANTED, LINE_NONE,
 			renamed ? job->user : "");
 		return;
 	}
 	flow->counters.refused++;
 	if (job->result != RESULT_OK)
-		answer_verdict(flow, job->connection, visitor->id, VERDICT_UNAVAILABLE,
+		answer_verdict(flow, job->connection, &job->login, VERDICT_UNAVAILABLE,
 			LINE_UNAVAILABLE, "");
 	else
-		answer_view(flow, job->connection, visitor, &job->view);
+		answer_view(flow, job->connection, &job->login, &job->view);
 }
 
 void flow_finished(struct flow *flow, struct job *job)
@@ -235,9 +330,12 @@ void flow_finished(struct flow *flow, struct job *job)
 		ledger_known(flow->ledger, &job->login.visitor);
 	if (job->kind == JOB_VERIFY)
 		finish_verify(flow, job);
-	else
+	else if (job->kind != JOB_OBSERVE && job->kind != JOB_SEEN)
 		send_text(flow, job);
-	event_login(flow->trail, job);
+	if (job->kind == JOB_OBSERVE)
+		event_observed(flow->trail, job);
+	else if (job->kind != JOB_SEEN)
+		event_login(flow->trail, job);
 	job_free(&job);
 }
 

@@ -11,12 +11,14 @@
  *not exist as well.
  * - Only a job that grants (job_grants) makes VERDICT_GRANTED.
  * - Whatever fails MUST be VERDICT_UNAVAILABLE or the line that a wrong code shows, never more.
+ * - Only waive() makes VERDICT_WAIVED of a refusal, for all names of a service and mode alike.
  */
 #ifndef SMSOTP_FLOW_H
 #define SMSOTP_FLOW_H
 
 #include "committer.h"
 #include "event.h"
+#include "modes.h"
 #include "pass.h"
 #include "sender.h"
 
@@ -45,6 +47,8 @@ struct flow {
 	struct trail *trail;
 	struct flow_hooks hooks;
 	struct passes passes;
+	struct passes waived; /* logins that went on without a code */
+	struct modes modes;
 	struct counters counters;
 	uint32_t jobs; /* given away and not back: they point into `config` */
 };

@@ -59,8 +59,10 @@ enum standing job_standing(const struct job *job)
 
 bool job_sends(const struct job *job)
 {
+	bool asks = job->kind == JOB_BEGIN || job->kind == JOB_RESEND;
+
 	return job->result == RESULT_OK && job_standing(job) == STANDING_GOOD &&
-	       job->effect == EFFECT_TEXT && job->kind != JOB_VERIFY;
+	       job->effect == EFFECT_TEXT && asks;
 }
 
 bool job_grants(const struct job *job)

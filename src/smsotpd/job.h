@@ -12,7 +12,11 @@
 #include "identity.h"
 #include "login.h"
 
-enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB };
+/*
+ * JOB_OBSERVE: what a begin would come to, with nothing written. JOB_SEEN: a login went on without
+ * a code and its session has opened.
+ */
+enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB, JOB_OBSERVE, JOB_SEEN };
 
 /* Why a name gets no text and no code of it is right; for the trail only, never for the user. */
 enum standing {
@@ -42,6 +46,7 @@ struct job {
 	struct code code; /* verify: what was typed */
 	bool comparable;
 	bool junk;
+	int64_t begun;   /* verify: boottime of the code's newest text */
 	json_t *request; /* owned */
 	int bulk;        /* owned, -1 for none */
 
@@ -49,8 +54,9 @@ struct job {
 	enum standing standing;
 	enum effect effect;
 	bool known;
-	bool prefix_low;  /* many texts to this phone's prefix, and few answered: an alarm is due */
-	const char *near; /* a limit that has just come to 80 %, NULL for none */
+	bool prefix_low; /* many texts to this phone's prefix, and few answered: an alarm is due */
+	const char *unsendable; /* observe: why no text would leave for this phone, or NULL */
+	const char *near;       /* a limit that has just come to 80 %, NULL for none */
 	char user[IDENTITY_NAME_MAX + 1]; /* the identity's name, "" for none */
 	struct phone phone;
 	struct code text; /* begin, resend: the code to send */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "code.h"
 #include "config.h"
+#include "seen.h"
 
 static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct job *job,
 	struct identity *ret_identity)
@@ -60,11 +62,9 @@ static bool trait_lets(const struct schema *schema, const struct config_service 
 	return false;
 }
 
-/* The first rule that stands in the way; all of them look alike to the user. */
-static enum standing standing_of(const struct schema *schema, const struct identity *identity,
-	const struct job *job, struct phone *ret_phone)
+enum standing judge_standing(const struct schema *schema, const struct identity *identity,
+	const struct config_service *service, bool first_factor, struct phone *ret_phone)
 {
-	const struct config_service *service = job->login.service;
 	enum result phone = identity_phone(schema, identity, ret_phone);
 
 	if (identity->suspended)
@@ -73,11 +73,20 @@ static enum standing standing_of(const struct schema *schema, const struct ident
 		return STANDING_ROOT;
 	if (!users_let(service, identity->name) || !trait_lets(schema, service, identity))
 		return STANDING_FILTERED;
-	if (!job->login.first_factor)
+	if (!first_factor)
 		return STANDING_BEFORE;
 	if (phone == RESULT_INVALID)
 		return STANDING_NO_TRAIT;
 	return phone == RESULT_OK ? STANDING_GOOD : STANDING_NO_PHONE;
+}
+
+const char *judge_unsendable(const struct config *config, const struct phone *phone)
+{
+	if (!config_prefix_allowed(&config->gateway, phone->e164))
+		return "the phone is in no country of [gateway] allow_prefixes";
+	if (config_dlt_missing(&config->gateway, phone->e164) != NULL)
+		return "no text goes to +91 without [gateway] entity_id and template_id";
+	return NULL;
 }
 
 static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
@@ -91,7 +100,8 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	result = look_up(judge, txn, job, &identity);
 	if (result != RESULT_OK && result != RESULT_NOT_FOUND && result != RESULT_INVALID)
 		return result;
-	enum standing standing = standing_of(&schema, &identity, job, &job->phone);
+	enum standing standing = judge_standing(
+		&schema, &identity, job->login.service, job->login.first_factor, &job->phone);
 	bool exists = result == RESULT_OK;
 	job->standing = exists || standing == STANDING_NO_TRAIT ? standing : STANDING_UNKNOWN;
 	memcpy(job->user, identity.name, sizeof(job->user));
@@ -191,9 +201,9 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 		code_draw(job->config->code.digits, &job->text);
 		hash_of(judge, desk->id, attempt, &job->text, hash);
 	} while (challenge_has(&desk->record, attempt, hash));
-	enum effect effect = job->kind == JOB_BEGIN
-				     ? challenge_begin(&desk->record, attempt, hash)
-				     : challenge_resend(&desk->record, attempt, hash);
+	enum effect effect = job->kind == JOB_RESEND
+				     ? challenge_resend(&desk->record, attempt, hash)
+				     : challenge_begin(&desk->record, attempt, hash);
 	if (effect != EFFECT_TEXT)
 		return effect;
 	bool stopped = desk->own && job->config->limits.prefix_stop && !job->known &&
@@ -230,6 +240,33 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	return effect;
 }
 
+/* The desk as if a text had been asked for, and put away as it was. */
+static void observe(const struct judge *judge, const struct attempt *attempt, struct desk *desk,
+	struct job *job)
+{
+	job->effect = ask_text(judge, attempt, desk, job);
+	job->near = NULL;
+	job->prefix_low = false;
+	code_wipe(&job->text);
+	job->unsendable = desk->own ? judge_unsendable(job->config, &job->phone) : NULL;
+}
+
+/* An account that has no identity is written down for the report. */
+static enum result note_seen(const struct judge *judge, MDB_txn *txn, const struct job *job)
+{
+	const struct login *login = &job->login;
+	struct seen seen = {.realtime = job->now.realtime};
+
+	if (job->user[0] != '\0' || strlen(login->name) >= sizeof(seen.name))
+		return RESULT_OK;
+	snprintf(seen.service, sizeof(seen.service), "%s", login->service->name);
+	if (login->by_uid)
+		snprintf(seen.name, sizeof(seen.name), "uid %u", login->uid);
+	else
+		memcpy(seen.name, login->name, strlen(login->name));
+	return seen_save(judge->state, txn, judge->keys, &seen);
+}
+
 void judge_run(
 	const struct judge *judge, MDB_txn *identity_txn, MDB_txn *state_txn, struct job *job)
 {
@@ -240,6 +277,11 @@ void judge_run(
 	job->near = NULL;
 	job->prefix_low = false;
 	job->result = who(judge, identity_txn, job);
+	if (job->kind == JOB_SEEN) {
+		if (job->result == RESULT_OK)
+			job->result = note_seen(judge, state_txn, job);
+		return;
+	}
 	if (job->result == RESULT_OK)
 		job->result = identities_count(judge->identities, identity_txn, &identities);
 	if (job->result == RESULT_OK)
@@ -248,6 +290,10 @@ void judge_run(
 		return;
 	attempt_fill(job, desk.own, &attempt);
 	job->known = challenge_known(&desk.record, &attempt);
+	if (job->kind == JOB_OBSERVE) {
+		observe(judge, &attempt, &desk, job);
+		return;
+	}
 	job->effect = job->kind == JOB_VERIFY ? guess(judge, &attempt, &desk, job)
 					      : ask_text(judge, &attempt, &desk, job);
 	job->result = desk_close(judge, state_txn, &desk);

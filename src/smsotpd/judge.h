@@ -17,6 +17,13 @@ struct judge {
 	const struct clock *clock;
 };
 
+/* The first rule that stands in the way of a text; all of them look alike to the user. */
+enum standing judge_standing(const struct schema *schema, const struct identity *identity,
+	const struct config_service *service, bool first_factor, struct phone *ret_phone);
+
+/* Why smsotp-send would let no text go to this phone, NULL where it would. */
+const char *judge_unsendable(const struct config *config, const struct phone *phone);
+
 /* May be done again after a failed commit: it writes nothing but `txn` and the job's lower half. */
 void judge_run(
 	const struct judge *judge, MDB_txn *identity_txn, MDB_txn *state_txn, struct job *job);

@@ -216,6 +216,7 @@ static int turn_timeout(struct loop *loop, struct flow *flow)
 	int next = sender_turn(flow->sender, now);
 
 	connections_expire(loop->connections, now);
+	control_turn(flow);
 	return next < 0 || next > TURN_MAX_MS ? TURN_MAX_MS : next;
 }
 

@@ -10,6 +10,8 @@ struct state {
 	struct store *store;
 	MDB_dbi users;
 	MDB_dbi tallies;
+	MDB_dbi table[STATE_TABLES];
+	bool made[STATE_TABLES];
 	struct keys keys;
 };
 
@@ -46,6 +48,20 @@ static enum result tallies_fill(struct state *state)
 	return result;
 }
 
+/* A store that an older version filled has no room for them, and serves all the same. */
+static enum result tables_open(struct state *state)
+{
+	static const char *const names[] = {[STATE_MODES] = "modes", [STATE_SEEN] = "seen"};
+
+	for (size_t i = 0; i < STATE_TABLES; i++) {
+		enum result result = store_table(state->store, names[i], &state->table[i]);
+		state->made[i] = result == RESULT_OK;
+		if (result != RESULT_OK && result != RESULT_FULL)
+			return result;
+	}
+	return RESULT_OK;
+}
+
 enum result state_open(const char *directory, size_t size, const struct keys *keys,
 	struct state **ret_state, struct error *error)
 {
@@ -61,6 +77,8 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 			result = store_table(state->store, "tallies", &state->tallies);
 		if (result == RESULT_OK)
 			result = tallies_fill(state);
+		if (result == RESULT_OK)
+			result = tables_open(state);
 		if (result != RESULT_OK)
 			result = error_set(error, result,
 				"the state store %s has not its tables: %s", directory,
@@ -195,6 +213,12 @@ enum result state_forget(struct state *state, MDB_txn *txn, const uint8_t id[sta
 	enum result result = store_result(mdb_del(txn, state->users, &key, NULL));
 
 	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+bool state_table(const struct state *state, enum state_table table, MDB_dbi *ret_table)
+{
+	*ret_table = state->table[table];
+	return state->made[table];
 }
 
 enum result state_used(struct state *state, unsigned int *ret_percent)
