@@ -21,6 +21,8 @@ static const struct option table[] = {
 	{"force", no_argument, NULL, 'F'},
 	{"all", no_argument, NULL, 'a'},
 	{"follow", no_argument, NULL, 'f'},
+	{"confirm", required_argument, NULL, 'C'},
+	{"confirmed", no_argument, NULL, 'D'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -35,6 +37,8 @@ static const struct {
 	{'a', OPTION_ALL, "--all"},
 	{'n', OPTION_LINES, "-n"},
 	{'f', OPTION_FOLLOW, "--follow"},
+	{'C', OPTION_CONFIRM, "--confirm"},
+	{'D', OPTION_CONFIRMED, "--confirmed"},
 };
 
 struct said {
@@ -62,6 +66,26 @@ static bool read_lines(const char *text, long *ret_lines)
 	return true;
 }
 
+/* "90", "90s", "10m" or "2h", in seconds. */
+static bool read_time(const char *text, long *ret_seconds)
+{
+	static const struct {
+		const char *unit;
+		long seconds;
+	} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
+	char *end = NULL;
+	long number = strtol(text, &end, 10);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (end == text || strcmp(end, units[i].unit) != 0 || number < 1 ||
+			number > LINES_MAX)
+			continue;
+		*ret_seconds = number * units[i].seconds;
+		return true;
+	}
+	return false;
+}
+
 static void read_options(int argc, char **argv, struct tool *tool, struct said *said)
 {
 	int choice;
@@ -78,7 +102,8 @@ static void read_options(int argc, char **argv, struct tool *tool, struct said *
 			said->help = true;
 		else if (choice == 'V')
 			said->version = true;
-		else if (choice == '?' || (choice == 'n' && !read_lines(optarg, &tool->lines)))
+		else if (choice == '?' || (choice == 'n' && !read_lines(optarg, &tool->lines)) ||
+			 (choice == 'C' && !read_time(optarg, &tool->confirm)))
 			said->wrong = true;
 	}
 }
@@ -108,7 +133,7 @@ static const char *misfit(const struct tool_verb *verb, const struct tool *tool,
 		if ((tool->options & option) != 0 && (verb->options & option) == 0)
 			return "an option is not for this verb";
 	}
-	if (operands > (verb->operand && !all ? 1 : 0))
+	if (operands > (verb->operand && !all ? 1 : 0) + (int)verb->more_operands)
 		return "there is a word too many";
 	return verb->operand && !all && operands == 0 ? "a word is missing" : NULL;
 }
@@ -157,6 +182,7 @@ enum tool_exit tool_options(int argc, char **argv, struct tool *ret_tool,
 	if (what != NULL)
 		return wrong(verb, what);
 	tool.operand = argv[optind + used];
+	tool.word = tool.operand == NULL ? NULL : argv[optind + used + 1];
 	*ret_tool = tool;
 	*ret_verb = verb;
 	*ret_done = false;

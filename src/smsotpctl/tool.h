@@ -22,6 +22,8 @@ enum tool_option {
 	OPTION_ALL = 4,
 	OPTION_LINES = 8,
 	OPTION_FOLLOW = 16,
+	OPTION_CONFIRM = 1024,
+	OPTION_CONFIRMED = 2048,
 };
 
 /* What the command line said; strings point into it. */
@@ -32,6 +34,8 @@ struct tool {
 	unsigned int options; /* enum tool_option, those that were given */
 	long lines;           /* -n */
 	const char *operand;  /* NULL where there is none */
+	const char *word;     /* the second one, NULL where there is none */
+	long confirm;         /* --confirm, seconds */
 };
 
 struct tool_request {
@@ -40,14 +44,15 @@ struct tool_request {
 };
 
 struct tool_verb {
-	const char *group;    /* "identity", "" for a verb of one word */
-	const char *name;     /* "set" */
-	const char *synopsis; /* what follows the words */
-	bool operand;         /* takes one; `or_all` may stand for it */
-	bool or_all;          /* --all instead of the operand */
-	unsigned int options; /* enum tool_option, those it takes */
-	const char *sentence; /* what it does */
-	const char *more;     /* the rest of its --help, "" for none */
+	const char *group;          /* "identity", "" for a verb of one word */
+	const char *name;           /* "set" */
+	const char *synopsis;       /* what follows the words */
+	bool operand;               /* takes one; `or_all` may stand for it */
+	bool or_all;                /* --all instead of the operand */
+	unsigned int more_operands; /* words that may follow, or stand where none has to */
+	unsigned int options;       /* enum tool_option, those it takes */
+	const char *sentence;       /* what it does */
+	const char *more;           /* the rest of its --help, "" for none */
 	/* Fills `request`, whose json is an object with the verb in it. */
 	enum tool_exit (*build)(const struct tool *tool, struct tool_request *request);
 	/* For people; NULL where the verb says nothing when it is done. */
@@ -81,6 +86,10 @@ enum tool_exit send_test_build(const struct tool *tool, struct tool_request *req
 void send_test_show(const json_t *reply);
 enum tool_exit send_test_judge(const json_t *reply);
 void status_show(const json_t *reply);
+enum tool_exit mode_build(const struct tool *tool, struct tool_request *request);
+void mode_show(const json_t *reply);
+enum tool_exit report_build(const struct tool *tool, struct tool_request *request);
+void report_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
 
 /* "smsotpctl: " and the sentence to standard error; hands `code` back. */
