@@ -24,7 +24,7 @@ endif
 
 lib          = $(shell $(PKG_CONFIG) --libs $(1))
 STORE_LIBS   = -llmdb $(call lib,libsodium jansson)
-DAEMON_LIBS  = -linih $(call lib,libsystemd)
+DAEMON_LIBS  = -linih $(call lib,libsystemd libseccomp)
 CURL_LIBS    = $(call lib,libcurl libsodium)
 
 sources      = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))

@@ -11,7 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RETRY_MS 20
+#define RETRY_MS   20
+#define CONNECT_MS 100 /* then it is tried again: a wake-up may have gone to one who was killed */
 
 static int64_t monotonic_ms(void)
 {
@@ -60,20 +61,25 @@ static enum result peer_check(int fd)
 	return peer.uid == 0 ? RESULT_OK : RESULT_REFUSED;
 }
 
-static enum result connect_once(const char *path, int *ret_fd)
+/* Where the listener's queue is full connect(2) waits its turn, unix(7), SO_SNDTIMEO. */
+static enum result connect_once(const char *path, int64_t deadline, int *ret_fd)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	enum result result = directory_check(path);
+	int64_t left = deadline - monotonic_ms();
+	struct timeval most = {.tv_usec = (left < CONNECT_MS ? left : CONNECT_MS) * 1000};
+	enum result result = left > 0 ? directory_check(path) : RESULT_TIMEOUT;
 
 	if (result != RESULT_OK)
 		return result;
 	if (strlen(path) >= sizeof(address.sun_path))
 		return RESULT_REFUSED;
 	memcpy(address.sun_path, path, strlen(path) + 1);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return RESULT_FAILED;
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most)) != 0)
+		result = RESULT_FAILED;
+	else if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
 		result = RESULT_UNREACHABLE;
 	else
 		result = peer_check(fd);
@@ -105,7 +111,7 @@ static enum result wait_for(int fd, short events, int64_t deadline)
 static enum result send_frame(int fd, const uint8_t *frame, size_t size, int64_t deadline)
 {
 	for (;;) {
-		if (send(fd, frame, size, MSG_NOSIGNAL) == (ssize_t)size)
+		if (send(fd, frame, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size)
 			return RESULT_OK;
 		if (errno != EAGAIN && errno != EINTR)
 			return RESULT_UNREACHABLE;
@@ -122,7 +128,7 @@ static enum result receive_answer(
 		enum result result = wait_for(fd, POLLIN, deadline);
 		if (result != RESULT_OK)
 			return result;
-		ssize_t size = recv(fd, frame, CLIENT_FRAME_SIZE, MSG_TRUNC);
+		ssize_t size = recv(fd, frame, CLIENT_FRAME_SIZE, MSG_TRUNC | MSG_DONTWAIT);
 		if (size < 0 && (errno == EAGAIN || errno == EINTR))
 			continue;
 		if (size <= 0)
@@ -138,7 +144,7 @@ static enum result ask_once(const char *path, const struct ask *ask, uint8_t *fr
 	int64_t deadline, bool *ret_sent, struct answer *ret_answer)
 {
 	CLOSED fd = -1;
-	enum result result = connect_once(path, &fd);
+	enum result result = connect_once(path, deadline, &fd);
 
 	if (result != RESULT_OK)
 		return result;

@@ -129,6 +129,9 @@ struct config_service {
 struct config {
 	struct config_paths paths;
 	struct {
+		uint32_t state_size; /* MB */
+	} store;
+	struct {
 		char country[8]; /* digits, "" for none */
 	} identity;
 	struct config_code code;

@@ -34,6 +34,9 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 	{"paths", "log", KEY_PATH, AT(paths.log), 1, CONFIG_PATH - 1, "/var/log/smsotp", NULL,
 		"Directory of events.jsonl."},
 
+	{"store", "state_size", KEY_NUMBER, AT(store.state_size), 16, 4096, "64", NULL,
+		"MB of the state store; 64 hold the records of 13 500 users."},
+
 	{"identity", "country", KEY_DIGITS, AT(identity.country), 0, 3, "", NULL,
 		"Country code, digits only, that completes national phone numbers; empty for none."},
 

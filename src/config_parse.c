@@ -9,9 +9,6 @@
 
 #define BOM        "\xEF\xBB\xBF"
 #define NAME_SHOWN 64
-#define SECTIONS_HELP                                                                              \
-	"write one of [paths] [identity] [code] [resend] [lockout] [gateway] [message] [audit] "   \
-	"[service NAME]"
 
 /*
  * One file on its way in. inih calls back without the line and cuts sections at 49 bytes, so both
@@ -87,6 +84,21 @@ static void service_enter(struct reader *reader, char *name)
 		*mark = (struct config_mark){reader->file, reader->line};
 }
 
+/* Names the sections there are, each by its first row. */
+static void refuse_section(struct reader *reader)
+{
+	char why[320] = "no such section; write one of";
+
+	for (size_t i = 0; i < CONFIG_KEYS; i++) {
+		const char *section = config_keys[i].section;
+		size_t used = strlen(why);
+		if (config_section_find(section) == &config_keys[i])
+			snprintf(why + used, sizeof(why) - used, " [%s%s]", section,
+				strcmp(section, CONFIG_SERVICE) == 0 ? " NAME" : "");
+	}
+	reader_fail(reader, RESULT_INVALID, why);
+}
+
 /* `name` is what stands between the brackets. */
 static void section_enter(struct reader *reader, char *name)
 {
@@ -98,7 +110,7 @@ static void section_enter(struct reader *reader, char *name)
 	}
 	const struct config_key *key = config_section_find(name);
 	if (!key) {
-		reader_fail(reader, RESULT_INVALID, "no such section; " SECTIONS_HELP);
+		refuse_section(reader);
 		return;
 	}
 	reader->section = key->section;

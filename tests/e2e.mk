@@ -12,11 +12,17 @@ E2E_PROGRAMS = $(PROGRAMS) $(BUILD)/tests/bulkpush-emulator
 # Root leaves nothing in an ordinary user's checkout but build/.
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: demo check check-long demo-build check-build check-run clang-build
+.PHONY: demo recording check check-long demo-build check-build check-run clang-build
 demo:
 	@exec setpriv --pdeathsig KILL sh tests/e2e/demo
 
 demo-build: $(E2E_PROGRAMS)
+
+# man/login.svg, which README shows.
+recording:
+	@sh tests/e2e/prepare check $(BUILD)
+	@$(PARALLEL) demo-build
+	@exec setpriv --pdeathsig KILL /usr/bin/python3 tests/e2e/recording.py
 
 check:
 	@sh tests/e2e/prepare check $(BUILD)

@@ -14,6 +14,7 @@
 #include "courier.h"
 #include "environment.h"
 #include "log.h"
+#include "sandbox.h"
 #include "serve.h"
 #include "version.h"
 
@@ -77,8 +78,11 @@ static enum result courier_open(struct courier *courier, struct error *error)
 		close(listener);
 		return result;
 	}
-	if ((result = serve_drop(USER_SENDER, error)) != RESULT_OK ||
-		(result = signals_open(&courier->signals, error)) != RESULT_OK)
+	if ((result = serve_drop(USER_SENDER, error)) != RESULT_OK)
+		return result;
+	if (sandbox_enter(SANDBOX_NETWORK, error) != RESULT_OK)
+		log_line(LOG_WARNING, "%s", error->text);
+	if ((result = signals_open(&courier->signals, error)) != RESULT_OK)
 		return result;
 	if (transfers_open(config->gateway.parallel, &courier->transfers) != RESULT_OK)
 		return error_set(error, RESULT_FAILED, "libcurl cannot start");

@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "output.h"
+#include "paths.h"
 #include "tool.h"
 
 #define EVENTS_FILE "events.jsonl"
@@ -156,14 +156,12 @@ static void follow(FILE **file, const char *path, bool json)
 
 static enum tool_exit find_events(const struct tool *tool, char ret_path[static PATH_MAX])
 {
-	struct config *config = NULL;
-	struct error error;
+	struct config_paths paths;
 
-	if (config_load(tool->config, &config, &error) != RESULT_OK)
-		return tool_fail(TOOL_REFUSED, "%s", error.text);
-	snprintf(ret_path, PATH_MAX, "%s/%s", config->paths.log, EVENTS_FILE);
-	config_free(&config);
-	return TOOL_OK;
+	enum tool_exit code = paths_load(tool, &paths);
+	if (code == TOOL_OK)
+		snprintf(ret_path, PATH_MAX, "%s/%s", paths.log, EVENTS_FILE);
+	return code;
 }
 
 enum tool_exit events_run(const struct tool *tool)

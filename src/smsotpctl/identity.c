@@ -30,6 +30,7 @@ enum tool_exit identity_set_build(const struct tool *tool, struct tool_request *
 void identity_set_show(const json_t *reply)
 {
 	puts(json_is_true(json_object_get(reply, "created")) ? "created" : "changed");
+	output_warnings(reply);
 }
 
 enum tool_exit identity_name_build(const struct tool *tool, struct tool_request *request)

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "output.h"
 #include "tool.h"
 
 static enum tool_exit copy(int from, int to)
@@ -51,4 +52,5 @@ void import_show(const json_t *reply)
 	printf("created %lld, changed %lld\n",
 		(long long)json_integer_value(json_object_get(reply, "created")),
 		(long long)json_integer_value(json_object_get(reply, "changed")));
+	output_warnings(reply);
 }

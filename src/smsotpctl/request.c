@@ -9,8 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "ctl_wire.h"
+#include "paths.h"
 
 #define REPLY_SECONDS 120 /* an import of the largest file takes some of them */
 
@@ -18,17 +18,16 @@ static enum tool_exit find_socket(
 	const struct tool *tool, char ret_path[static sizeof(((struct sockaddr_un *)0)->sun_path)])
 {
 	size_t size = sizeof(((struct sockaddr_un *)0)->sun_path);
-	struct config *config = NULL;
-	struct error error;
+	struct config_paths paths;
 	int length;
 
 	if (tool->socket != NULL) {
 		length = snprintf(ret_path, size, "%s", tool->socket);
 	} else {
-		if (config_load(tool->config, &config, &error) != RESULT_OK)
-			return tool_fail(TOOL_REFUSED, "%s", error.text);
-		length = snprintf(ret_path, size, "%s/ctl.sock", config->paths.run);
-		config_free(&config);
+		enum tool_exit code = paths_load(tool, &paths);
+		if (code != TOOL_OK)
+			return code;
+		length = snprintf(ret_path, size, "%s/ctl.sock", paths.run);
 	}
 	if (length < 0 || (size_t)length >= size)
 		return tool_fail(TOOL_USAGE, "the path of the socket is too long");

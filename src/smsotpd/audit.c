@@ -264,3 +264,10 @@ void audit_write(struct audit *audit, const struct moment *now, int priority, co
 		free(entry.text);
 	}
 }
+
+void audit_drop(const struct moment *now, const char *event, json_t *fields)
+{
+	free(json_of(now, event, fields));
+	free(text_of(event, fields));
+	json_decref(fields);
+}

@@ -27,4 +27,7 @@ void audit_reopen(struct audit *audit);
 void audit_write(struct audit *audit, const struct moment *now, int priority, const char *event,
 	json_t *fields);
 
+/* The work of making its lines, for an event that must not be told from one that is written. */
+void audit_drop(const struct moment *now, const char *event, json_t *fields);
+
 #endif

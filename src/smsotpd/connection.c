@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,9 +13,10 @@
 
 #define ACCEPT_MAX 16 /* per turn: others get theirs in between */
 
-enum stage { STAGE_FREE = 0, STAGE_FRAME, STAGE_ANSWER };
+enum stage { STAGE_FREE = 0, STAGE_FRAME, STAGE_ANSWER, STAGE_COUNT };
 
 struct connection {
+	TAILQ_ENTRY(connection) neighbour; /* in the list of its stage */
 	enum stage stage;
 	bool control;
 	int fd;
@@ -23,11 +25,14 @@ struct connection {
 	uint32_t uid; /* of the module's frame: whoever started sudo or su */
 };
 
+/* Those that wait for their frame stand by age: a flood costs each of its connections the same. */
+TAILQ_HEAD(list, connection);
+
 struct connections {
 	int epoll;
 	uint32_t tag;
 	uint64_t next; /* times CONNECTIONS_MAX, plus the entry's number: an id */
-	size_t end;    /* no entry from here on is used: a turn looks at few */
+	struct list list[STAGE_COUNT];
 	struct connection connection[CONNECTIONS_MAX];
 	uint8_t frame[WIRE_FRAME_SIZE];
 	size_t frame_size;
@@ -39,16 +44,33 @@ enum result connections_new(int epoll, uint32_t tag, struct connections **ret_co
 
 	if (connections == NULL)
 		return RESULT_MEMORY;
+	for (size_t i = 0; i < STAGE_COUNT; i++)
+		TAILQ_INIT(&connections->list[i]);
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+		TAILQ_INSERT_TAIL(
+			&connections->list[STAGE_FREE], &connections->connection[i], neighbour);
 	connections->epoll = epoll;
 	connections->tag = tag;
 	*ret_connections = connections;
 	return RESULT_OK;
 }
 
-static void finish(struct connection *connection)
+static void move(struct connections *connections, struct connection *connection, enum stage stage)
+{
+	TAILQ_REMOVE(&connections->list[connection->stage], connection, neighbour);
+	connection->stage = stage;
+	if (stage == STAGE_FREE)
+		TAILQ_INSERT_HEAD(&connections->list[stage], connection, neighbour);
+	else
+		TAILQ_INSERT_TAIL(&connections->list[stage], connection, neighbour);
+}
+
+static void finish(struct connections *connections, struct connection *connection)
 {
 	close(connection->fd);
-	*connection = (struct connection){0};
+	connection->fd = -1;
+	connection->id = 0;
+	move(connections, connection, STAGE_FREE);
 }
 
 void connections_free(struct connections **connections)
@@ -57,7 +79,7 @@ void connections_free(struct connections **connections)
 		return;
 	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
 		if ((*connections)->connection[i].stage != STAGE_FREE)
-			finish(&(*connections)->connection[i]);
+			finish(*connections, &(*connections)->connection[i]);
 	}
 	free(*connections);
 	*connections = NULL;
@@ -74,45 +96,37 @@ static bool peer_allowed(int fd)
 }
 
 /* A free entry; where there is none, the oldest that has not sent its frame gives way. */
-static uint32_t entry_take(struct connections *connections)
+static struct connection *entry_take(struct connections *connections)
 {
-	uint32_t best = CONNECTIONS_MAX;
+	struct connection *oldest = TAILQ_FIRST(&connections->list[STAGE_FRAME]);
 
-	for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
-		const struct connection *connection = &connections->connection[i];
-		if (connection->stage == STAGE_FREE)
-			return i;
-		bool waits = connection->stage == STAGE_FRAME;
-		if (waits && (best == CONNECTIONS_MAX ||
-				     connection->deadline < connections->connection[best].deadline))
-			best = i;
-	}
-	if (best != CONNECTIONS_MAX)
-		finish(&connections->connection[best]);
-	return best;
+	if (TAILQ_EMPTY(&connections->list[STAGE_FREE]) && oldest != NULL)
+		finish(connections, oldest);
+	return TAILQ_FIRST(&connections->list[STAGE_FREE]);
 }
 
 static void add(struct connections *connections, int fd, bool control, int64_t now)
 {
-	uint32_t number = peer_allowed(fd) ? entry_take(connections) : CONNECTIONS_MAX;
-	struct epoll_event event = {
-		.events = EPOLLIN, .data.u64 = (uint64_t)connections->tag << 32 | number};
+	struct connection *connection = peer_allowed(fd) ? entry_take(connections) : NULL;
+	struct epoll_event event = {.events = EPOLLIN};
 
-	if (number == CONNECTIONS_MAX ||
-		epoll_ctl(connections->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+	if (connection == NULL) {
+		close(fd);
+		return;
+	}
+	uint64_t number = (uint64_t)(connection - connections->connection);
+	event.data.u64 = (uint64_t)connections->tag << 32 | number;
+	if (epoll_ctl(connections->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
 		close(fd);
 		return;
 	}
 	connections->next++;
-	if (number >= connections->end)
-		connections->end = number + 1;
-	connections->connection[number] = (struct connection){
-		.stage = STAGE_FRAME,
-		.control = control,
-		.fd = fd,
-		.deadline = now + FRAME_MS,
-		.id = connections->next * CONNECTIONS_MAX + number,
-	};
+	connection->control = control;
+	connection->fd = fd;
+	connection->deadline = now + FRAME_MS;
+	connection->id = connections->next * CONNECTIONS_MAX + number;
+	connection->uid = 0;
+	move(connections, connection, STAGE_FRAME);
 }
 
 void connections_accept(struct connections *connections, int listener, bool control, int64_t now)
@@ -138,11 +152,13 @@ static enum result read_ask(struct connections *connections, int fd, struct ask 
 /* Root is sshd and login: whoever is behind those has shares of their own. */
 static bool share_used(const struct connections *connections, uint32_t uid)
 {
+	const struct connection *connection;
 	size_t waiting = 0;
 
-	for (size_t i = 0; uid != 0 && i < CONNECTIONS_MAX; i++) {
-		const struct connection *connection = &connections->connection[i];
-		waiting += connection->stage == STAGE_ANSWER && connection->uid == uid ? 1 : 0;
+	if (uid == 0)
+		return false;
+	TAILQ_FOREACH (connection, &connections->list[STAGE_ANSWER], neighbour) {
+		waiting += connection->uid == uid ? 1 : 0;
 	}
 	return waiting >= CONNECTIONS_SHARE;
 }
@@ -179,7 +195,7 @@ bool connections_read(
 	/* Whoever waits for an answer says nothing more: this is his end, and the answer finds
 	 * nobody. */
 	if (connection->stage == STAGE_ANSWER) {
-		finish(connection);
+		finish(connections, connection);
 		return false;
 	}
 	if (nothing_yet(connection->fd))
@@ -187,10 +203,10 @@ bool connections_read(
 	if (read_incoming(connections, connection, &incoming) != RESULT_OK) {
 		ask_wipe(&incoming.ask);
 		connections_forget(connections);
-		finish(connection);
+		finish(connections, connection);
 		return false;
 	}
-	connection->stage = STAGE_ANSWER;
+	move(connections, connection, STAGE_ANSWER);
 	incoming.connection = connection->id;
 	*ret_incoming = incoming;
 	ask_wipe(&incoming.ask);
@@ -214,14 +230,14 @@ void connections_answer(struct connections *connections, uint64_t id, const stru
 {
 	uint8_t frame[WIRE_FRAME_SIZE];
 	struct connection *connection = find(connections, id);
-	size_t size = answer_encode(answer, frame, sizeof(frame));
+	size_t size = answer == NULL ? 0 : answer_encode(answer, frame, sizeof(frame));
 
 	if (connection == NULL)
 		return;
 	/* Where it does not go through, the module has its own deadline and refuses. */
 	if (size > 0 && send(connection->fd, frame, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		errno = 0;
-	finish(connection);
+	finish(connections, connection);
 }
 
 void connections_reply(struct connections *connections, uint64_t id, const json_t *reply)
@@ -231,17 +247,14 @@ void connections_reply(struct connections *connections, uint64_t id, const json_
 	if (connection == NULL)
 		return;
 	(void)!ctl_send_reply(connection->fd, reply);
-	finish(connection);
+	finish(connections, connection);
 }
 
 void connections_expire(struct connections *connections, int64_t now)
 {
-	for (size_t i = 0; i < connections->end; i++) {
-		struct connection *connection = &connections->connection[i];
-		if (connection->stage == STAGE_FRAME && now >= connection->deadline)
-			finish(connection);
-	}
-	while (connections->end > 0 &&
-		connections->connection[connections->end - 1].stage == STAGE_FREE)
-		connections->end--;
+	const struct list *waiting = &connections->list[STAGE_FRAME];
+	struct connection *oldest;
+
+	while ((oldest = TAILQ_FIRST(waiting)) != NULL && now >= oldest->deadline)
+		finish(connections, oldest);
 }

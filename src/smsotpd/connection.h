@@ -40,7 +40,8 @@ bool connections_read(
 /* Wipes the frame that was read last. */
 void connections_forget(struct connections *connections);
 
-/* Sends and closes; nothing happens where the connection has gone. */
+/* Sends and closes; nothing happens where the connection has gone. NULL for an answer only closes.
+ */
 void connections_answer(
 	struct connections *connections, uint64_t connection, const struct answer *answer);
 void connections_reply(struct connections *connections, uint64_t connection, const json_t *reply);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- *	identity.set     name, set {field: value}  ->  created
+ *	identity.set     name, set {field: value}  ->  created, warnings
  *	identity.show    name, reveal              ->  identity
  *	identity.list    reveal                    ->  traits [name], identities [identity]
  *	identity.remove  name
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ctl_verb.h"
+#include "ctl_warning.h"
 #include "identity_assign.h"
 #include "log.h"
 
@@ -85,7 +86,7 @@ static enum result set_in(const struct ctl_call *call, struct ctl_change *change
 		result = ctl_change_put(call, change, &identity, &created, error);
 	if (result == RESULT_OK)
 		json_object_set_new(reply, "created", json_boolean(created));
-	return result;
+	return result == RESULT_OK ? warn_change(call, change->identity, reply, error) : result;
 }
 
 static enum result verb_set(const struct ctl_call *call, json_t *reply, struct error *error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- *	import, with the file in the memfd  ->  created, changed
+ *	import, with the file in the memfd  ->  created, changed, warnings
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl_warning.h"
 #include "import.h"
 
 #define IMPORT_SIZE_MAX ((off_t)16 * 1024 * 1024)
@@ -64,6 +65,8 @@ static enum result verb_import(const struct ctl_call *call, json_t *reply, struc
 		result = ctl_change_begin(call, &change, error);
 	if (result == RESULT_OK)
 		result = import_rows(call, &change, bulk.text, bulk.size, &count, error);
+	if (result == RESULT_OK)
+		result = warn_change(call, change.identity, reply, error);
 	if (result == RESULT_OK)
 		result = ctl_change_commit(&change, error);
 	ctl_change_abort(&change);

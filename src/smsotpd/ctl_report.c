@@ -76,8 +76,10 @@ static enum result find_seen(
 	uint32_t uid;
 
 	if (sscanf(seen->name, "uid %u", &uid) == 1)
-		return identities_find_uid(identities, walk->identity, uid, ret_identity);
-	return identities_find(identities, walk->identity, seen->name, ret_identity);
+		return identities_find_uid(
+			identities, walk->identity, &walk->schema, uid, ret_identity);
+	return identities_find_name(
+		identities, walk->identity, &walk->schema, seen->name, ret_identity);
 }
 
 /* Who has an identity by now stands among the others. */

@@ -21,6 +21,7 @@ static void put_status(const struct ctl_call *call, const struct schema *schema,
 	warn_stub(config, warnings);
 	warn_used("identity", identity_used, warnings);
 	warn_used("state", state_used_now, warnings);
+	warn_room(call->context->state, count, warnings);
 	json_object_set_new(reply, "version", json_string(SMSOTP_VERSION));
 	json_object_set_new(reply, "stub", json_boolean(config->gateway.stub));
 	json_object_set_new(reply, "identities", json_integer((json_int_t)count));

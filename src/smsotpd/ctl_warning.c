@@ -57,3 +57,25 @@ void warn_used(const char *store, unsigned int percent, json_t *warnings)
 				     "not needed with: smsotpctl identity remove",
 				store, percent));
 }
+
+void warn_room(const struct state *state, size_t identities, json_t *warnings)
+{
+	char sentence[STATE_SENTENCE];
+
+	if (state_sentence(state, identities, sentence))
+		warn(warnings, sentence);
+}
+
+enum result warn_change(
+	const struct ctl_call *call, MDB_txn *txn, json_t *reply, struct error *error)
+{
+	json_t *warnings = json_array();
+	size_t identities = 0;
+
+	json_object_set_new(reply, "warnings", warnings);
+	enum result result = identities_count(call->context->identities, txn, &identities);
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	warn_room(call->context->state, identities, warnings);
+	return RESULT_OK;
+}

@@ -15,6 +15,7 @@
 #include "loop.h"
 #include "modes.h"
 #include "options.h"
+#include "sandbox.h"
 #include "serve.h"
 #include "stores.h"
 #include "version.h"
@@ -75,6 +76,22 @@ static void load_modes(struct daemon *daemon)
 			"smsotpctl mode");
 }
 
+/* At the start alone: later the operator learns of it from what he does. */
+static void tell_room(const struct daemon *daemon)
+{
+	const struct stores *stores = &daemon->stores;
+	char sentence[STATE_SENTENCE];
+	MDB_txn *txn = NULL;
+	size_t count = 0;
+
+	enum result result = identities_begin(stores->identities, false, &txn);
+	if (result == RESULT_OK)
+		result = identities_count(stores->identities, txn, &count);
+	store_abort(&txn);
+	if (result == RESULT_OK && state_sentence(stores->state, count, sentence))
+		event_daemon(daemon->trail, LOG_WARNING, "state.small", sentence);
+}
+
 /* Stores that cannot be opened leave the daemon up: it refuses at once, and says why. */
 static void open_stores(struct daemon *daemon)
 {
@@ -96,6 +113,7 @@ static void open_stores(struct daemon *daemon)
 			"the state store was missing and begins empty: locks and codes are "
 			"forgotten");
 	load_modes(daemon);
+	tell_room(daemon);
 	const struct judge judge = {.identities = daemon->stores.identities,
 		.state = daemon->stores.state,
 		.keys = &daemon->stores.keys,
@@ -145,6 +163,8 @@ static enum result start(struct daemon *daemon, struct error *error)
 
 	if (result == RESULT_OK)
 		result = serve_drop(DAEMON_USER, error);
+	if (result == RESULT_OK && sandbox_enter(SANDBOX_LOCAL, error) != RESULT_OK)
+		log_line(LOG_WARNING, "%s", error->text);
 	if (result == RESULT_OK)
 		result = start_parts(daemon, error);
 	return result;
@@ -192,7 +212,7 @@ static void reload(struct daemon *daemon)
 		daemon->flow->modes = daemon->modes;
 	}
 	event_daemon(daemon->trail, LOG_NOTICE, "config.reloaded",
-		"paths change at the next start only");
+		"[paths] and [store] change at the next start only");
 }
 
 static int run(struct daemon *daemon)

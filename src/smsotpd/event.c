@@ -158,6 +158,25 @@ static void event_prefix(struct trail *trail, const struct job *job, const struc
 	audit_write(trail->audit, now, LOG_WARNING, "prefix.alarm", fields);
 }
 
+/* Who finds no room is refused like a name that does not exist: the operator alone can tell. */
+static void event_room(struct trail *trail, const struct job *job, const struct moment *now)
+{
+	static const uint8_t all[HASH_SIZE];
+	uint32_t count =
+		rule_count(rule_find(trail, all, "state.full", now->boottime), now->boottime);
+
+	if (count == 0)
+		return;
+	json_t *fields = json_object();
+	put_login(fields, &job->login, job->user);
+	put(fields, "detail",
+		"no room for a user's first record: raise [store] state_size and restart smsotpd, "
+		"or remove identities");
+	if (count > 1)
+		json_object_set_new(fields, "count", json_integer(count));
+	audit_write(trail->audit, now, LOG_ERR, "state.full", fields);
+}
+
 void event_login(struct trail *trail, const struct job *job)
 {
 	const char *event = login_event(job);
@@ -172,6 +191,8 @@ void event_login(struct trail *trail, const struct job *job)
 		event_near(trail, job, &now);
 	if (job->prefix_low && job->result == RESULT_OK)
 		event_prefix(trail, job, &now);
+	if (job->standing == STANDING_NO_ROOM)
+		event_room(trail, job, &now);
 	enum standing standing = job_standing(job);
 	/*
 	 * What sends nothing and lets nobody in costs whoever asks nothing, and him we count. A
@@ -291,7 +312,7 @@ void event_text(struct trail *trail, const char *user, const struct report *repo
 
 	trail->clock->now(trail->clock, &now);
 	put_hex(fields, "id", report->id, WIRE_ID_SIZE);
-	put(fields, "user", user);
+	put(fields, "user", user == NULL ? "nobody" : user);
 	json_object_set_new(fields, "stub", json_boolean(report->stub));
 	if (report->http != 0)
 		json_object_set_new(fields, "http", json_integer(report->http));
@@ -301,7 +322,10 @@ void event_text(struct trail *trail, const char *user, const struct report *repo
 	put(fields, "tid", report->tid);
 	put(fields, "detail", report->detail);
 	int priority = report->outcome == OUTCOME_ACCEPTED ? LOG_INFO : LOG_WARNING;
-	audit_write(trail->audit, &now, priority, names[report->outcome], fields);
+	if (user == NULL)
+		audit_drop(&now, names[report->outcome], fields);
+	else
+		audit_write(trail->audit, &now, priority, names[report->outcome], fields);
 }
 
 void event_session(

@@ -32,7 +32,8 @@ void event_waived(struct trail *trail, const struct login *login, enum line line
 void event_mode(struct trail *trail, const char *event, const char *service, enum choice from,
 	enum choice to, uint32_t confirm);
 
-/* What became of a text. `user` is an identity's name. */
+/* What became of a text. `user` is an identity's name; NULL: nobody's, made alike and not written.
+ */
 void event_text(struct trail *trail, const char *user, const struct report *report);
 
 /* A session opened or closed; `accepted` false where its login is not known, `waived` where it went

@@ -116,18 +116,22 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 		job->junk = read == RESULT_REFUSED;
 	}
 	flow->jobs++;
+	share_take(&flow->share, job->login.uid);
 	committer_give(flow->committer, job);
 	return true;
 }
 
-/* Nothing is asked for and nothing is sent: every name goes on at once, whatever is found of it. */
+/*
+ * Nothing is asked for and nothing is sent: every name goes on at once, whatever is found of it. Of
+ * one user's flood nothing is found out.
+ */
 static void step_observe(struct flow *flow, struct visit *visit)
 {
 	const struct visitor *visitor = &visit->login.visitor;
 	const struct view view = {.verdict = VERDICT_WAIVED};
 	bool again = pass_since(&flow->waived, visitor) != 0;
 
-	if (!again)
+	if (!again && !share_used(&flow->share, visit->login.uid))
 		(void)!give(flow, visit, JOB_OBSERVE, &view, 0);
 	answer_verdict(flow, visit->connection, &visit->login, VERDICT_WAIVED, LINE_NONE, "");
 }
@@ -272,6 +276,9 @@ void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int
 	bool observes = visit.login.mode == MODE_OBSERVE;
 	if (observes && (ask->type == FRAME_BEGIN || ask->type == FRAME_VERIFY))
 		step_observe(flow, &visit);
+	/* One user's flood waits by himself. What he answers is waited for in his connections. */
+	else if (ask->type == FRAME_BEGIN && share_used(&flow->share, visit.login.uid))
+		flow->hooks.answer(flow->hooks.context, connection, NULL);
 	else
 		steps[ask->type](flow, &visit);
 }
@@ -326,6 +333,7 @@ static void finish_verify(struct flow *flow, const struct job *job)
 void flow_finished(struct flow *flow, struct job *job)
 {
 	flow->jobs--;
+	share_leave(&flow->share, job->login.uid);
 	if (job->known && job->result == RESULT_OK)
 		ledger_known(flow->ledger, &job->login.visitor);
 	if (job->kind == JOB_VERIFY)
@@ -348,6 +356,7 @@ bool flow_leaves(void *context, const struct parcel *parcel)
 
 void flow_reported(struct flow *flow, const struct parcel *parcel, const struct report *report)
 {
-	flow->counters.texts[report->outcome]++;
-	event_text(flow->trail, parcel->user, report);
+	if (!parcel->dummy)
+		flow->counters.texts[report->outcome]++;
+	event_text(flow->trail, parcel->dummy ? NULL : parcel->user, report);
 }

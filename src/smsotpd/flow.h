@@ -21,8 +21,10 @@
 #include "modes.h"
 #include "pass.h"
 #include "sender.h"
+#include "share.h"
 
-/* How answers leave; `connection` is what flow_ask was given. */
+/* How answers leave; `connection` is what flow_ask was given. NULL instead of an answer closes it
+ * without a word: a module whose begin was heard by nobody asks again. */
 struct flow_hooks {
 	void *context;
 	void (*answer)(void *context, uint64_t connection, const struct answer *answer);
@@ -51,6 +53,7 @@ struct flow {
 	struct modes modes;
 	struct counters counters;
 	uint32_t jobs; /* given away and not back: they point into `config` */
+	struct share share;
 };
 
 /* One decoded frame from the module, which is answered once: now, or when its job comes back. */

@@ -64,14 +64,20 @@ CHECKED enum result identities_begin(struct identities *identities, bool write, 
 CHECKED enum result identities_schema(
 	struct identities *identities, MDB_txn *txn, struct schema *ret_schema);
 
-/* Look-ups: RESULT_NOT_FOUND where there is none. A hit and a miss read the same pages. */
+/*
+ * Look-ups: RESULT_NOT_FOUND where there is none. A hit and a miss read the same pages. All but the
+ * first take the schema that identities_schema gave in the same transaction.
+ */
 CHECKED enum result identities_find(struct identities *identities, MDB_txn *txn, const char *name,
 	struct identity *ret_identity);
-CHECKED enum result identities_find_uid(
-	struct identities *identities, MDB_txn *txn, uint32_t uid, struct identity *ret_identity);
+CHECKED enum result identities_find_name(struct identities *identities, MDB_txn *txn,
+	const struct schema *schema, const char *name, struct identity *ret_identity);
+CHECKED enum result identities_find_uid(struct identities *identities, MDB_txn *txn,
+	const struct schema *schema, uint32_t uid, struct identity *ret_identity);
 /* By any identifier trait of type phone; `typed` as phone_parse takes it. */
 CHECKED enum result identities_find_phone(struct identities *identities, MDB_txn *txn,
-	const char *typed, const char *country, struct identity *ret_identity);
+	const struct schema *schema, const char *typed, const char *country,
+	struct identity *ret_identity);
 
 /* The first value of a trait of type phone. RESULT_INVALID: the schema has none; NOT_FOUND: no
  * value. */

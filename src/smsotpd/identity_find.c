@@ -46,10 +46,21 @@ enum result trait_type_parse(const char *name, enum trait_type *ret_type)
 enum result identities_find(struct identities *identities, MDB_txn *txn, const char *name,
 	struct identity *ret_identity)
 {
+	struct schema schema;
+
+	enum result result = identities_schema(identities, txn, &schema);
+	return result == RESULT_OK
+		       ? identities_find_name(identities, txn, &schema, name, ret_identity)
+		       : result;
+}
+
+enum result identities_find_name(struct identities *identities, MDB_txn *txn,
+	const struct schema *schema, const char *name, struct identity *ret_identity)
+{
 	struct identity_id id;
 
 	id_of_name(identities, name, &id);
-	return tables_load(identities, txn, &id, ret_identity);
+	return tables_read(identities, txn, schema, &id, ret_identity);
 }
 
 /* Where the index has nothing, its own key stands in, so that a miss goes on to the records too. */
@@ -66,8 +77,8 @@ static enum result follow(MDB_txn *txn, MDB_dbi table, struct identity_id *id)
 	return RESULT_OK;
 }
 
-enum result identities_find_uid(
-	struct identities *identities, MDB_txn *txn, uint32_t uid, struct identity *ret_identity)
+enum result identities_find_uid(struct identities *identities, MDB_txn *txn,
+	const struct schema *schema, uint32_t uid, struct identity *ret_identity)
 {
 	struct identity_id id;
 
@@ -75,28 +86,25 @@ enum result identities_find_uid(
 	enum result result = follow(txn, identities->uid, &id);
 	if (result != RESULT_OK)
 		return result;
-	return tables_load(identities, txn, &id, ret_identity);
+	return tables_read(identities, txn, schema, &id, ret_identity);
 }
 
-enum result identities_find_phone(struct identities *identities, MDB_txn *txn, const char *typed,
-	const char *country, struct identity *ret_identity)
+enum result identities_find_phone(struct identities *identities, MDB_txn *txn,
+	const struct schema *schema, const char *typed, const char *country,
+	struct identity *ret_identity)
 {
 	WIPED(phone) phone = {0};
-	struct schema schema;
 
-	enum result result = identities_schema(identities, txn, &schema);
-	if (result != RESULT_OK)
-		return result;
 	if (phone_parse(typed, country, &phone) != RESULT_OK)
 		return RESULT_NOT_FOUND;
-	for (size_t i = 0; i < schema.count; i++) {
+	for (size_t i = 0; i < schema->count; i++) {
 		struct identity_id id;
-		if (schema.trait[i].type != TRAIT_PHONE || !schema.trait[i].identifier)
+		if (schema->trait[i].type != TRAIT_PHONE || !schema->trait[i].identifier)
 			continue;
-		id_of_value(identities, &schema.trait[i], phone.e164, &id);
-		result = follow(txn, identities->identifier, &id);
+		id_of_value(identities, &schema->trait[i], phone.e164, &id);
+		enum result result = follow(txn, identities->identifier, &id);
 		if (result == RESULT_OK)
-			result = tables_load(identities, txn, &id, ret_identity);
+			result = tables_read(identities, txn, schema, &id, ret_identity);
 		if (result != RESULT_NOT_FOUND)
 			return result;
 	}

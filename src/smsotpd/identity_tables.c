@@ -64,22 +64,28 @@ void id_of_key(const struct identities *identities, struct identity_id *ret_id)
 	id_end(&hash, ret_id);
 }
 
+enum result tables_read(struct identities *identities, MDB_txn *txn, const struct schema *schema,
+	const struct identity_id *id, struct identity *ret_identity)
+{
+	struct identity_id wanted = *id;
+	MDB_val key = {sizeof(wanted), &wanted}, record;
+
+	enum result result = store_result(mdb_get(txn, identities->identity, &key, &record));
+	if (result != RESULT_OK)
+		return result;
+	if (identity_decode(schema, record.mv_data, record.mv_size, ret_identity) != RESULT_OK)
+		return RESULT_FAILED;
+	return RESULT_OK;
+}
+
 enum result tables_load(struct identities *identities, MDB_txn *txn, const struct identity_id *id,
 	struct identity *ret_identity)
 {
 	struct schema schema;
-	struct identity_id wanted = *id;
-	MDB_val key = {sizeof(wanted), &wanted}, record;
 
 	enum result result = identities_schema(identities, txn, &schema);
-	if (result != RESULT_OK)
-		return result;
-	result = store_result(mdb_get(txn, identities->identity, &key, &record));
-	if (result != RESULT_OK)
-		return result;
-	if (identity_decode(&schema, record.mv_data, record.mv_size, ret_identity) != RESULT_OK)
-		return RESULT_FAILED;
-	return RESULT_OK;
+	return result == RESULT_OK ? tables_read(identities, txn, &schema, id, ret_identity)
+				   : result;
 }
 
 enum result tables_save(struct identities *identities, MDB_txn *txn, const struct schema *schema,

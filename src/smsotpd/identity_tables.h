@@ -35,7 +35,9 @@ void id_of_value(const struct identities *identities, const struct trait *trait,
 /* Another for each key. */
 void id_of_key(const struct identities *identities, struct identity_id *ret_id);
 
-/* One record. */
+/* One record; read by a schema that is known already. */
+CHECKED enum result tables_read(struct identities *identities, MDB_txn *txn,
+	const struct schema *schema, const struct identity_id *id, struct identity *ret_identity);
 CHECKED enum result tables_load(struct identities *identities, MDB_txn *txn,
 	const struct identity_id *id, struct identity *ret_identity);
 CHECKED enum result tables_save(struct identities *identities, MDB_txn *txn,

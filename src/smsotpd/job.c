@@ -14,6 +14,7 @@ static const char *const standing_names[] = {
 	[STANDING_ROOT] = "root is not let in at this service",
 	[STANDING_FILTERED] = "left out by users or trait of the service",
 	[STANDING_BEFORE] = "first factor not shown",
+	[STANDING_NO_ROOM] = "the state store is full",
 	[STANDING_JUNK] = "the application refuses this user",
 };
 

@@ -28,6 +28,7 @@ enum standing {
 	STANDING_ROOT,     /* the service lets no root in */
 	STANDING_FILTERED, /* the service's users or trait leave it out */
 	STANDING_BEFORE,   /* the first factor is not shown */
+	STANDING_NO_ROOM,  /* no record yet, and the state store takes no more */
 	STANDING_JUNK,     /* control bytes: the application refuses already */
 	STANDING_COUNT,
 };

@@ -8,20 +8,22 @@
 #include "config.h"
 #include "seen.h"
 
-static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct job *job,
-	struct identity *ret_identity)
+static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct schema *schema,
+	const struct job *job, struct identity *ret_identity)
 {
 	const struct login *login = &job->login;
 	const char *name = login->name;
 
 	if (login->by_uid)
-		return identities_find_uid(judge->identities, txn, login->uid, ret_identity);
-	enum result result = identities_find(judge->identities, txn, name, ret_identity);
+		return identities_find_uid(
+			judge->identities, txn, schema, login->uid, ret_identity);
+	enum result result =
+		identities_find_name(judge->identities, txn, schema, name, ret_identity);
 	bool phone = login->service->identify == IDENTIFY_PHONE && result == RESULT_NOT_FOUND;
 	if (!phone)
 		return result;
 	return identities_find_phone(
-		judge->identities, txn, name, job->config->identity.country, ret_identity);
+		judge->identities, txn, schema, name, job->config->identity.country, ret_identity);
 }
 
 static bool is_root(const struct identity *identity)
@@ -97,7 +99,7 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 
 	if (result != RESULT_OK)
 		return result;
-	result = look_up(judge, txn, job, &identity);
+	result = look_up(judge, txn, &schema, job, &identity);
 	if (result != RESULT_OK && result != RESULT_NOT_FOUND && result != RESULT_INVALID)
 		return result;
 	enum standing standing = judge_standing(
@@ -106,6 +108,20 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	job->standing = exists || standing == STANDING_NO_TRAIT ? standing : STANDING_UNKNOWN;
 	memcpy(job->user, identity.name, sizeof(job->user));
 	return RESULT_OK;
+}
+
+/* Looked for under every name, so that a miss costs what a hit costs. */
+static enum result find_room(const struct judge *judge, MDB_txn *txn, struct job *job)
+{
+	const char *name = job->user[0] != '\0' ? job->user : job->login.name;
+	uint8_t id[HASH_SIZE];
+	bool admits = false;
+
+	state_id(judge->state, name, true, id);
+	enum result result = state_admits(judge->state, txn, id, &admits);
+	if (result == RESULT_OK && !admits && job->standing == STANDING_GOOD)
+		job->standing = STANDING_NO_ROOM;
+	return result;
 }
 
 /* Nobody's record is shared by many names: there the name tells challenges apart as well. */
@@ -237,7 +253,8 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 		budget_failure(&desk->books, &desk->quotas, &job->now, !job->known,
 			effect == EFFECT_WRONG, &job->near);
 	}
-	return effect;
+	/* Nobody's record holds the challenge of a name that is nobody's, and no user's. */
+	return job->junk ? EFFECT_WRONG : effect;
 }
 
 /* The desk as if a text had been asked for, and put away as it was. */
@@ -282,6 +299,8 @@ void judge_run(
 			job->result = note_seen(judge, state_txn, job);
 		return;
 	}
+	if (job->result == RESULT_OK)
+		job->result = find_room(judge, state_txn, job);
 	if (job->result == RESULT_OK)
 		job->result = identities_count(judge->identities, identity_txn, &identities);
 	if (job->result == RESULT_OK)

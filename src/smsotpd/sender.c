@@ -175,13 +175,13 @@ static void leave(struct sender *sender, uint32_t number, int64_t now)
 
 	slot->held = false;
 	bool leaves = !first || sender->hooks.leaves(sender->hooks.context, &slot->parcel);
-	if (slot->parcel.dummy) {
-		slot_free(slot);
-		return;
-	}
 	if (!leaves) {
 		finish_with(
 			sender, slot, OUTCOME_UNSENT, "withdrawn: an answer came before it left");
+		return;
+	}
+	if (slot->parcel.dummy) {
+		slot_free(slot);
 		return;
 	}
 	if (now >= slot->dead) {

@@ -29,7 +29,8 @@ struct sender_hooks {
 	void *context;
 	/* The hold is over: false withdraws the text. */
 	bool (*leaves)(void *context, const struct parcel *parcel);
-	/* Exactly once for each parcel that was to leave. */
+	/* Exactly once for each parcel that was to leave; for a dummy only where it is withdrawn,
+	 * so that an early answer costs the same whoever asked. */
 	void (*reported)(void *context, const struct parcel *parcel, const struct report *report);
 };
 

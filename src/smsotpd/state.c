@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TALLY_VALUE_SIZE (BOOT_ID_SIZE + TALLY_SIZE) /* the boot id, then the tally */
 
+/*
+ * A record is a page of its own and its share of a page of keys. The rest is the tallies' and room
+ * to write in: a commit of a full batch copies every page that it changes, twice before the old
+ * ones are free again. What is not for records is measured in test_state_room.c.
+ */
+#define PAGE         4096
+#define RECORD_ROOM  (PAGE + 64)
+#define WRITING_ROOM ((size_t)10 << 20)
+
+_Static_assert(RECORD_SIZE + 16 <= PAGE, "a record with its header is one page");
+
 struct state {
 	struct store *store;
+	size_t records_max;
 	MDB_dbi users;
 	MDB_dbi tallies;
 	MDB_dbi table[STATE_TABLES];
@@ -62,6 +75,40 @@ static enum result tables_open(struct state *state)
 	return RESULT_OK;
 }
 
+static void nobody_id(const struct state *state, uint8_t number, uint8_t ret_id[static HASH_SIZE])
+{
+	const struct part parts[] = {{"nobody", 6}, {&number, 1}};
+
+	key_hash(state->keys.name, parts, 2, ret_id);
+}
+
+/* Nobody's records too, so that all others are users'. */
+static enum result nobodies_fill(struct state *state)
+{
+	static const struct record empty;
+	uint8_t bytes[RECORD_SIZE];
+	uint8_t id[HASH_SIZE];
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = id};
+	MDB_val value = {.mv_size = RECORD_SIZE, .mv_data = bytes};
+	MDB_txn *txn = NULL;
+	enum result result = store_begin(state->store, true, &txn);
+
+	record_encode(&empty, bytes);
+	for (uint8_t i = 0; i < STATE_NOBODIES && result == RESULT_OK; i++) {
+		nobody_id(state, i, id);
+		result = store_result(mdb_put(txn, state->users, &key, &value, MDB_NOOVERWRITE));
+		if (result == RESULT_EXISTS) {
+			value = (MDB_val){.mv_size = RECORD_SIZE, .mv_data = bytes};
+			result = RESULT_OK;
+		}
+	}
+	if (result == RESULT_OK)
+		result = store_commit(&txn);
+	store_abort(&txn);
+	/* A store that an earlier version filled to the brim opens all the same. */
+	return result == RESULT_FULL ? RESULT_OK : result;
+}
+
 enum result state_open(const char *directory, size_t size, const struct keys *keys,
 	struct state **ret_state, struct error *error)
 {
@@ -70,6 +117,7 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 	if (state == NULL)
 		return error_set(error, RESULT_MEMORY, "no memory for the state store");
 	state->keys = *keys;
+	state->records_max = size > WRITING_ROOM ? (size - WRITING_ROOM) / RECORD_ROOM : 0;
 	enum result result = store_open(directory, size, true, &state->store, error);
 	if (result == RESULT_OK) {
 		result = store_table(state->store, "users", &state->users);
@@ -79,6 +127,8 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 			result = tallies_fill(state);
 		if (result == RESULT_OK)
 			result = tables_open(state);
+		if (result == RESULT_OK)
+			result = nobodies_fill(state);
 		if (result != RESULT_OK)
 			result = error_set(error, result,
 				"the state store %s has not its tables: %s", directory,
@@ -116,9 +166,7 @@ void state_id(
 
 	/* Both are computed whichever is taken: a miss costs what a hit costs. */
 	key_hash(state->keys.name, user, 2, hash);
-	uint8_t number = hash[0] % STATE_NOBODIES;
-	const struct part none[] = {{"nobody", 6}, {&number, 1}};
-	key_hash(state->keys.name, none, 2, nobody);
+	nobody_id(state, hash[0] % STATE_NOBODIES, nobody);
 	memcpy(ret_id, exists ? hash : nobody, HASH_SIZE);
 }
 
@@ -136,6 +184,40 @@ enum result state_load(struct state *state, MDB_txn *txn, const uint8_t id[stati
 	if (result != RESULT_OK)
 		return result;
 	return record_decode(value.mv_data, value.mv_size, ret_record);
+}
+
+size_t state_users_max(const struct state *state)
+{
+	return state->records_max > STATE_NOBODIES ? state->records_max - STATE_NOBODIES : 0;
+}
+
+bool state_sentence(const struct state *state, size_t identities, char ret[static STATE_SENTENCE])
+{
+	size_t room = state_users_max(state);
+
+	if (identities <= room)
+		return false;
+	snprintf(ret, STATE_SENTENCE,
+		"There are %zu identities, and the state store has room for %zu: whoever comes "
+		"after those gets no text. Raise state_size in [store] and restart smsotpd.",
+		identities, room);
+	return true;
+}
+
+enum result state_admits(
+	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE], bool *ret_admits)
+{
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id};
+	MDB_val value;
+	MDB_stat stat;
+	enum result result = store_result(mdb_stat(txn, state->users, &stat));
+
+	if (result == RESULT_OK)
+		result = store_result(mdb_get(txn, state->users, &key, &value));
+	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
+		return result;
+	*ret_admits = result == RESULT_OK || stat.ms_entries < state->records_max;
+	return RESULT_OK;
 }
 
 enum result state_save(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE],

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The state store: one record per user by the keyed hash of the name. It grows with the identity
- * store and with nothing else: names that do not exist share STATE_NOBODIES records.
+ * store and with nothing else: names that do not exist share STATE_NOBODIES records, which are
+ * there from the first start on.
  */
 #ifndef SMSOTP_STATE_H
 #define SMSOTP_STATE_H
@@ -25,6 +26,20 @@ CHECKED enum result state_begin(struct state *state, bool write, MDB_txn **ret_t
 /* The key of a user's record; of a name that does not exist, one of nobody's. */
 void state_id(
 	const struct state *state, const char *name, bool exists, uint8_t ret_id[static HASH_SIZE]);
+
+/* How many users can have a record, by the store's size. */
+size_t state_users_max(const struct state *state);
+
+/* "There are 20000 identities ...", for the operator; false where every identity has room. */
+#define STATE_SENTENCE 256
+bool state_sentence(const struct state *state, size_t identities, char ret[static STATE_SENTENCE]);
+
+/*
+ * Whether the user's record is there or may be made. Full is told by the count of records, long
+ * before no page is free: who has a record goes on signing in.
+ */
+CHECKED enum result state_admits(
+	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE], bool *ret_admits);
 
 /* A record that is not there is all zero, and of this boot after record_rebase. */
 CHECKED enum result state_load(struct state *state, MDB_txn *txn,

@@ -18,6 +18,8 @@
  */
 #define LOCK_SIZE (4096 + READERS_MAX * 64)
 
+#define MEGABYTES(bytes) (((bytes) + (1 << 20) - 1) >> 20)
+
 struct store {
 	MDB_env *env;
 	int directory; /* holds the lock against a second opener */
@@ -68,18 +70,27 @@ static enum result open_env(struct store *store, const char *path, size_t size, 
 	return RESULT_OK;
 }
 
-/* A page beyond the end of the file would be a SIGBUS when it is read. */
+/*
+ * A page beyond the end of the file would be a SIGBUS when it is read. LMDB raises a map that is
+ * too small for its pages by itself.
+ */
 static enum result check_whole(
-	struct store *store, const char *path, size_t found, struct error *error)
+	struct store *store, const char *path, size_t found, size_t size, struct error *error)
 {
 	MDB_envinfo info;
 	MDB_stat stat;
 
 	mdb_env_info(store->env, &info);
 	mdb_env_stat(store->env, &stat);
-	if (found != 0 && (info.me_last_pgno + 1) * stat.ms_psize > found)
+	size_t held = (info.me_last_pgno + 1) * stat.ms_psize;
+	if (found != 0 && held > found)
 		return error_set(error, RESULT_FAILED,
 			"%s/data.mdb was cut short; restore it from a backup", path);
+	if (held > size)
+		return error_set(error, RESULT_REFUSED,
+			"the store %s holds %zu MB already, and %zu are allowed: set its size to "
+			"%zu or more, see smsotp.conf(5)",
+			path, MEGABYTES(held), MEGABYTES(size), MEGABYTES(held));
 	return RESULT_OK;
 }
 
@@ -96,7 +107,7 @@ static enum result open_files(
 	if (result == RESULT_OK)
 		result = open_env(store, path, size, error);
 	if (result == RESULT_OK)
-		result = check_whole(store, path, found, error);
+		result = check_whole(store, path, found, size, error);
 	if (result != RESULT_OK)
 		return result;
 	/* Only now: LMDB takes a file of zeros for a broken one. */

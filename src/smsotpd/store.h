@@ -22,7 +22,8 @@ struct store;
  * Makes directory and environment first where they are missing and `create` is set; without it
  * that is RESULT_NOT_FOUND. `size`: of the map and of data.mdb, in bytes. A lock on the directory
  * keeps out a second opener, in this process or another: RESULT_EXISTS. RESULT_REFUSED: an owner, a
- * mode or a link; RESULT_FULL: no room for `size`. `error` names the check and the remedy.
+ * mode, a link, or pages beyond `size`; RESULT_FULL: no room for `size`. A file that is smaller
+ * grows. `error` names the check and the remedy.
  */
 CHECKED enum result store_open(const char *directory, size_t size, bool create,
 	struct store **ret_store, struct error *error);

@@ -7,8 +7,6 @@
 
 #include "config.h"
 
-#define STATE_SIZE ((size_t)64 << 20) /* measured: 14 920 users */
-
 static bool exists(const char *directory, const char *name)
 {
 	char path[PATH_MAX];
@@ -37,9 +35,10 @@ static void key_remove(const char *directory)
 	unlink(path);
 }
 
-static enum result open_all(const char *directory, const struct clock *clock, struct stores *stores,
-	struct error *error)
+static enum result open_all(const struct config *config, const struct clock *clock,
+	struct stores *stores, struct error *error)
 {
+	const char *directory = config->paths.store;
 	char path[PATH_MAX];
 	bool first = !exists(directory, "identity/data.mdb") && !exists(directory, "key");
 
@@ -58,14 +57,15 @@ static enum result open_all(const char *directory, const struct clock *clock, st
 		state_remove(directory);
 	stores->state_made = !exists(directory, "state/data.mdb");
 	snprintf(path, sizeof(path), "%s/state", directory);
-	return state_open(path, STATE_SIZE, &stores->keys, &stores->state, error);
+	return state_open(
+		path, (size_t)config->store.state_size << 20, &stores->keys, &stores->state, error);
 }
 
 enum result stores_open(const struct config *config, const struct clock *clock,
 	struct stores *ret_stores, struct error *error)
 {
 	struct stores stores = {0};
-	enum result result = open_all(config->paths.store, clock, &stores, error);
+	enum result result = open_all(config, clock, &stores, error);
 
 	if (result != RESULT_OK) {
 		stores_close(&stores);

@@ -84,11 +84,13 @@ def interleaved(classes, count):
     return [each for sample in warm + samples for each in sample]
 
 
-def afresh(host, classes, count, pinned=False):
-    """`count` samples a class, interleaved, some at a time on a host that remembers nothing."""
+def afresh(host, classes, count, pinned=False, history=()):
+    """`count` samples a class, interleaved, some at a time on a host that remembers nothing but
+    the attempts of `history`."""
     seen = {}
     for first in range(0, count, MOST):
         host.afresh()
+        run([(None, line) for line in history])
         host.pin(pinned)
         for label, timings in run(interleaved(classes, min(MOST, count - first)), pinned).items():
             seen.setdefault(label, []).extend(timings)
@@ -122,25 +124,22 @@ class Bed(hosts.Host):
     def __init__(self):
         on_disk("/var/lib/smsotp")
         on_disk(peers.HOME)
-        super().__init__({"limits": LIMITS} if self.has_limits() else None)
+        super().__init__({"limits": LIMITS})
         peers.install()
         self.names = {kind: [f"{kind[0]}{i:03d}" for i in range(NAMES)]
-                      for kind in ("existing", "unknown", "phoneless", "suspended")}
-
-    @staticmethod
-    def has_limits():
-        """Whether this smsotpd counts texts and failures over sources, users and the host."""
-        said = subprocess.run([hosts.BUILD + "/smsotpd", "-T"], check=True, capture_output=True,
-                              text=True)
-        return "[limits]" in said.stdout
+                      for kind in ("existing", "unknown", "phoneless", "suspended", "filtered",
+                                   "over budget")}
 
     def enrol(self):
         """One import; phones may be shared, so all have the same few."""
-        rows = ["name,phone,suspended"]
-        rows += [f"{name},{self.number(name)},no" for name in self.names["existing"]]
-        rows += [f"{name},," for name in self.names["phoneless"]]
-        rows += [f"{name},+91 99999 00090,yes" for name in self.names["suspended"]]
-        rows += ["root,+91 99999 00091,no"]
+        self.ctl("schema", "set", input="phone: phone\nrole: string\n")
+        rows = ["name,phone,suspended,role"]
+        rows += [f"{name},{self.number(name)},no,staff" for name in self.names["existing"]]
+        rows += [f"{name},,,staff" for name in self.names["phoneless"]]
+        rows += [f"{name},+91 99999 00090,yes,staff" for name in self.names["suspended"]]
+        rows += [f"{name},+91 99999 00092,no,guest" for name in self.names["filtered"]]
+        rows += [f"{name},+91 99999 00093,no,staff" for name in self.names["over budget"]]
+        rows += ["root,+91 99999 00091,no,staff"]
         hosts.write("/run/users.csv", "\n".join(rows) + "\n", 0o600)
         self.ctl("import", "/run/users.csv")
 

@@ -8,8 +8,12 @@ import peers
 
 COLUMNS = {"prompt": "prompt", "whole": "auth"}
 CLASSES = {"existing": "existing", "existing again": "existing", "unknown": "unknown",
-           "phoneless": "phoneless", "suspended": "suspended", "root at sshd": "root",
-           "junk reply": "existing"}
+           "phoneless": "phoneless", "suspended": "suspended", "filtered": "filtered",
+           "over budget": "over budget", "root at sshd": "root", "junk reply": "existing"}
+# Strangers may ask for this many texts of a user, and then for none.
+STRANGERS = 3
+SERVICE = {"service sshd": {"trait": "role=staff"},
+           "limits": {"texts_user": STRANGERS, "texts_user_kept": 0}}
 
 
 def classes(host, stack=bed.SMSOTP, pause=0, only=None):
@@ -32,10 +36,13 @@ def with_codes(rows, seen):
 
 
 def names(host, samples, _rounds):
-    """The default configuration: the text is held, and withdrawn by the wrong code."""
-    seen = bed.afresh(host, classes(host), samples)
+    """The text is held, and withdrawn by the wrong code."""
+    host.again(SERVICE)
+    spent = [bed.attempt(bed.SMSOTP, name)
+             for name in host.names["over budget"] for _ in range(STRANGERS)]
+    seen = bed.afresh(host, classes(host), samples, history=spent)
     yield (f"who exists: time to prompt and to the end of one wrong code ({samples} a class, "
-           f"{bed.NAMES} names each, a fresh source each; default configuration)",
+           f"{bed.NAMES} names each, a fresh source each)",
            with_codes(bed.compare(seen, "existing", COLUMNS), seen))
 
 

@@ -124,6 +124,22 @@ class Hangup(Part):
         os.unlink(PART)
         self.signs_in(7)
 
+    def ctl(self, *words):
+        return subprocess.run(["/usr/sbin/smsotpctl", *words], check=False, capture_output=True,
+                              text=True, timeout=20, env={"PATH": "/usr/bin"})
+
+    def test_broken_one_leaves_the_operator_his_tool(self):
+        self.part("[code]\nexpiry = never\n")
+        for words in (("status",), ("events", "-n", "1"), ("lock", "list")):
+            done = self.ctl(*words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertRegex(done.stderr, r"\AWarning: .*:2: \[code\] expiry: .* use --socket\n\Z")
+            refused = self.ctl("--config", hosts.CONFIG, *words)
+            self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+            self.assertRegex(refused.stderr, r"\Asmsotpctl: .*:2: \[code\] expiry: ")
+        told = self.ctl("--socket", "/run/smsotp/ctl.sock", "status")
+        self.assertEqual((told.returncode, told.stderr), (0, ""))
+
     def test_sound_one_is_taken(self):
         self.part("[code]\ndigits = 8\n")
         self.assertIn('"event":"config.reloaded"', self.hangup())

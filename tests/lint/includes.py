@@ -16,7 +16,7 @@ import sys
 import tree
 
 DATA = "tests/lint/includes"
-LIBRARIES = {"security", "curl", "sodium", "lmdb", "ini", "jansson", "systemd", "cmocka",
+LIBRARIES = {"security", "curl", "sodium", "lmdb", "ini", "jansson", "systemd", "seccomp", "cmocka",
              "microhttpd", "gnutls"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(?:.*/)?([\w.-]+)\.h"|<([\w-]+)[^>]*>)', re.M)
 

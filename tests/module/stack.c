@@ -179,8 +179,8 @@ int scene_authenticate(struct scene *scene, int flags, int64_t limit_ms)
 
 	logging = scene;
 	int result = pam_authenticate(scene->pamh, flags);
-	if (now_ms() - start > limit_ms)
-		fail_msg("%lld ms, at most %lld", (long long)(now_ms() - start),
-			(long long)limit_ms);
+	scene->took_ms = now_ms() - start;
+	if (scene->took_ms > limit_ms)
+		fail_msg("%lld ms, at most %lld", (long long)scene->took_ms, (long long)limit_ms);
 	return result;
 }

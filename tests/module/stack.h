@@ -42,7 +42,8 @@ struct scene {
 	struct talk talk;
 	struct pam_conv conv;
 	pam_handle_t *pamh;
-	char log[4096]; /* of this thread's module, all lines */
+	int64_t took_ms; /* by the last scene_authenticate, all that it waited */
+	char log[4096];  /* of this thread's module, all lines */
 };
 
 int scene_setup(void **state);
@@ -65,7 +66,8 @@ void scene_start(struct scene *scene, const char *user);
 /* Ends PAM, the fake and what was said, for another round. */
 void scene_again(struct scene *scene);
 
-/* pam_authenticate; -1 and a failed test where it takes longer than `limit_ms`. */
+/* pam_authenticate; a failed test where it waits longer than `limit_ms`, by the clock of clock.c.
+ */
 int scene_authenticate(struct scene *scene, int flags, int64_t limit_ms);
 
 int scene_converse(int count, const struct pam_message **messages,

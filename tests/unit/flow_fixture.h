@@ -21,6 +21,8 @@ struct bench {
 	struct audit *audit;
 	struct flow flow;
 	int answers;
+	int dropped;          /* closed without an answer */
+	uint32_t uid;         /* of the application */
 	struct answer answer; /* the last */
 	struct code code;     /* of the newest text that was committed */
 	int64_t now;          /* monotonic ms */
@@ -32,6 +34,10 @@ static inline void hook_answer(void *context, uint64_t connection, const struct 
 	struct bench *bench = context;
 
 	assert_int_equal(connection, 7);
+	if (answer == NULL) {
+		bench->dropped++;
+		return;
+	}
 	bench->answers++;
 	bench->answer = *answer;
 	bench->answer.user = bench->answer.help = ""; /* they end with the call */
@@ -96,6 +102,7 @@ static inline void ask(struct bench *bench, uint8_t login, const char *name, con
 {
 	struct ask ask = {.type = reply == NULL ? FRAME_BEGIN : FRAME_VERIFY,
 		.id = {login},
+		.uid = bench->uid,
 		.service = "sshd",
 		.user = name,
 		.tty = "",
@@ -110,23 +117,27 @@ static inline void ask(struct bench *bench, uint8_t login, const char *name, con
 	flow_ask(&bench->flow, 7, &ask, bench->now);
 }
 
+/* The next job comes back. */
+static inline void finish_one(struct bench *bench)
+{
+	struct pollfd ready = {.fd = bench->wake, .events = POLLIN};
+	struct job *job;
+	uint64_t count;
+
+	while ((job = committer_take(bench->flow.committer)) == NULL) {
+		assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
+		assert_int_equal(read(bench->wake, &count, sizeof(count)), sizeof(count));
+	}
+	if (job_sends(job))
+		bench->code = job->text;
+	flow_finished(&bench->flow, job);
+}
+
 /* What was given comes back, and its text's hold goes by. */
 static inline void settle(struct bench *bench)
 {
-	struct pollfd ready = {.fd = bench->wake, .events = POLLIN};
-	uint64_t count;
-
-	while (bench->flow.jobs > 0) {
-		struct job *job = committer_take(bench->flow.committer);
-		if (job == NULL) {
-			assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
-			assert_int_equal(read(bench->wake, &count, sizeof(count)), sizeof(count));
-			continue;
-		}
-		if (job_sends(job))
-			bench->code = job->text;
-		flow_finished(&bench->flow, job);
-	}
+	while (bench->flow.jobs > 0)
+		finish_one(bench);
 	(void)sender_turn(bench->flow.sender, bench->now + HOLD_MS);
 }
 

@@ -121,9 +121,12 @@ static inline enum result find_uid(
 	struct fixture *fixture, uint32_t uid, struct identity *ret_identity)
 {
 	MDB_txn *txn = NULL;
+	struct schema schema;
 
 	assert_int_equal(identities_begin(fixture->identities, false, &txn), RESULT_OK);
-	enum result result = identities_find_uid(fixture->identities, txn, uid, ret_identity);
+	assert_int_equal(identities_schema(fixture->identities, txn, &schema), RESULT_OK);
+	enum result result =
+		identities_find_uid(fixture->identities, txn, &schema, uid, ret_identity);
 	store_abort(&txn);
 	return result;
 }
@@ -132,10 +135,12 @@ static inline enum result find_phone(
 	struct fixture *fixture, const char *typed, struct identity *ret_identity)
 {
 	MDB_txn *txn = NULL;
+	struct schema schema;
 
 	assert_int_equal(identities_begin(fixture->identities, false, &txn), RESULT_OK);
+	assert_int_equal(identities_schema(fixture->identities, txn, &schema), RESULT_OK);
 	enum result result =
-		identities_find_phone(fixture->identities, txn, typed, "91", ret_identity);
+		identities_find_phone(fixture->identities, txn, &schema, typed, "91", ret_identity);
 	store_abort(&txn);
 	return result;
 }

@@ -10,7 +10,9 @@
 #include "smsotpd/judge.h"
 
 /* What one login's job saves: its record, and the tallies of its source, host and prefix. */
-#define JOB_SAVES 4
+#define JOB_SAVES    4
+#define JOB_LOADS    5 /* and whether the name has a record */
+#define JOB_LOOK_UPS 2 /* the schema and the name */
 
 struct calls {
 	int loads;    /* mdb_get in the write transaction, which is the state's */

@@ -113,6 +113,38 @@ static void test_an_answer_at_once_withdraws_the_text(void **state)
 	assert_int_equal(bench->answer.verdict, VERDICT_ASK);
 }
 
+/* Every piece of an event is a block of memory. */
+static size_t blocks;
+
+static void *block(size_t size)
+{
+	blocks++;
+	return malloc(size);
+}
+
+/* Events are made of an early answer whoever gives it, and written where there was a text. */
+static void test_an_answer_at_once_is_the_same_work(void **state)
+{
+	static const char *const names[] = {"user1", "nobody-here", "user2", "gone", "nor-here"};
+	struct bench *bench = *state;
+	size_t first = 0;
+
+	json_set_alloc_funcs(block, free);
+	for (uint8_t i = 0; i < COUNT(names); i++) {
+		ask(bench, i, names[i], NULL);
+		ask(bench, i, names[i], "password");
+		while (bench->flow.jobs > 0)
+			finish_one(bench);
+		blocks = 0;
+		(void)sender_turn(bench->flow.sender, bench->now + HOLD_MS);
+		HOLDS(names[i], blocks > 0);
+		first = i == 0 ? blocks : first;
+		HOLDS(names[i], blocks == first);
+	}
+	json_set_alloc_funcs(malloc, free);
+	assert_int_equal(bench->flow.counters.texts[OUTCOME_UNSENT], 2);
+}
+
 static void test_an_unknown_service_is_unavailable(void **state)
 {
 	struct bench *bench = *state;
@@ -131,6 +163,41 @@ static void test_an_unknown_service_is_unavailable(void **state)
 	assert_int_equal(bench->flow.jobs, 0);
 }
 
+/* What comes back makes room: the share is of what is under way. */
+static void test_a_flood_of_one_uid_waits_by_itself(void **state)
+{
+	struct bench *bench = *state;
+	const uint32_t others[] = {1001, 0};
+
+	bench->uid = 1000;
+	for (size_t i = 0; i < SHARE_JOBS; i++)
+		ask(bench, (uint8_t)i, "demo", NULL);
+	assert_int_equal(bench->answers, SHARE_JOBS);
+	ask(bench, SHARE_JOBS, "demo", NULL);
+	assert_int_equal(bench->dropped, 1);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		bench->uid = others[i];
+		ask(bench, (uint8_t)(SHARE_JOBS + 1 + i), "demo", NULL);
+		assert_int_equal(bench->answers, SHARE_JOBS + 1 + i);
+	}
+	settle(bench);
+	bench->uid = 1000;
+	ask(bench, SHARE_JOBS, "demo", NULL);
+	assert_int_equal(bench->dropped, 1);
+	assert_int_equal(bench->answers, SHARE_JOBS + 3);
+	settle(bench);
+}
+
+static void test_root_has_no_share(void **state)
+{
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < SHARE_JOBS + 10; i++)
+		ask(bench, (uint8_t)i, "demo", NULL);
+	assert_int_equal(bench->answers, SHARE_JOBS + 10);
+	settle(bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,7 +206,10 @@ int main(void)
 		with_flow(test_names_of_every_standing_see_the_same),
 		with_flow(test_a_text_that_never_was_is_not_withdrawn),
 		with_flow(test_an_answer_at_once_withdraws_the_text),
+		with_flow(test_an_answer_at_once_is_the_same_work),
 		with_flow(test_an_unknown_service_is_unavailable),
+		with_flow(test_a_flood_of_one_uid_waits_by_itself),
+		with_flow(test_root_has_no_share),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

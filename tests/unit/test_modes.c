@@ -56,7 +56,7 @@ static void test_observe_answers_at_once_and_writes_nothing(void **state)
 		assert_int_equal(bench->flow.jobs, 1);
 		settle(bench);
 		assert_int_equal(calls.saves, 0);
-		assert_int_equal(calls.loads, JOB_SAVES);
+		assert_int_equal(calls.loads, JOB_LOADS);
 		if (i == 0) {
 			loads = calls.loads;
 			look_ups = calls.look_ups;

@@ -22,6 +22,7 @@ struct bench {
 	bool leaves;          /* what the hook says */
 	int asked;            /* times it was asked */
 	int reports;          /* that came */
+	int dummies;          /* of them, of a dummy */
 	struct report report; /* the last */
 	char user[SENDER_USER_SIZE];
 };
@@ -41,6 +42,7 @@ static void hook_reported(void *context, const struct parcel *parcel, const stru
 	static const struct text nothing;
 
 	bench->reports++;
+	bench->dummies += parcel->dummy ? 1 : 0;
 	bench->report = *report;
 	memcpy(bench->user, parcel->user, sizeof(bench->user));
 	/* Code and phone are gone by now. */
@@ -189,7 +191,8 @@ static void test_a_withdrawn_text_never_leaves_and_is_told_once(void **state)
 	assert_int_equal(bench->asked, 2);
 	assert_int_equal(handed_over(bench, &text), -1);
 	assert_int_equal(sender_turn(bench->sender, DEAD), -1);
-	assert_int_equal(bench->reports, 1);
+	assert_int_equal(bench->reports, 2);
+	assert_int_equal(bench->dummies, 1);
 	assert_int_equal(bench->report.outcome, OUTCOME_UNSENT);
 	assert_non_null(strstr(bench->report.detail, "withdrawn"));
 }

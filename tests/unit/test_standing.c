@@ -104,8 +104,9 @@ static struct job *run(struct scene *scene, size_t row, enum job_kind kind, cons
 	scene_run(scene, job);
 	HOLDS(rows[row].sentence, job->result == RESULT_OK);
 	HOLDS(rows[row].sentence, job_standing(job) == rows[row].standing);
-	HOLDS(rows[row].sentence, calls.loads == JOB_SAVES);
+	HOLDS(rows[row].sentence, calls.loads == JOB_LOADS);
 	HOLDS(rows[row].sentence, calls.saves == JOB_SAVES);
+	HOLDS(rows[row].sentence, calls.look_ups == JOB_LOOK_UPS);
 	return job;
 }
 
@@ -249,6 +250,27 @@ static void test_junk_leaves_the_user_s_record_alone(void **state)
 	job_free(&verify);
 }
 
+/* Whoever it is typed for, and whether or not there is a challenge. */
+static void test_junk_is_wrong_in_the_trail(void **state)
+{
+	static const char *const names[] = {"demo", "nobody-here", "gone", "user1"};
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < 2 * COUNT(names); i++) {
+		const char *name = names[i % COUNT(names)];
+		struct job *begin = scene_job(scene, JOB_BEGIN, "sshd", name);
+		struct job *junk = scene_job(scene, JOB_VERIFY, "sshd", name);
+		junk->junk = true;
+		scene->now = moment_after(MINUTES(20 * (int64_t)i));
+		if (i < COUNT(names))
+			scene_run(scene, begin);
+		scene_run(scene, junk);
+		HOLDS(name, junk->effect == EFFECT_WRONG);
+		job_free(&begin);
+		job_free(&junk);
+	}
+}
+
 static void test_early_junk_takes_its_text_back(void **state)
 {
 	struct scene *scene = *state;
@@ -299,6 +321,7 @@ int main(void)
 		with_scene(test_a_code_ends_with_the_boot),
 		with_scene(test_su_asks_the_caller_s_phone),
 		with_scene(test_junk_leaves_the_user_s_record_alone),
+		with_scene(test_junk_is_wrong_in_the_trail),
 		with_scene(test_early_junk_takes_its_text_back),
 		with_scene(test_a_resend_never_draws_the_code_before),
 	};

@@ -148,6 +148,53 @@ static void test_cut_short(void **state)
 	expect_refusal(place, RESULT_FAILED, "cut short");
 }
 
+static size_t data_size(const struct place *place)
+{
+	return (size_t)stat_file(place, "data.mdb").st_size;
+}
+
+static void test_another_size(void **state)
+{
+	const struct place *place = *state;
+	struct store *store = NULL;
+	struct error error;
+	MDB_dbi table = 0;
+	uint32_t kept = 0;
+
+	make_store(place);
+	assert_int_equal(store_open(place->path, 2 * SMALL, false, &store, &error), RESULT_OK);
+	assert_int_equal(data_size(place), 2 * SMALL);
+	assert_int_equal(store_table(store, "t", &table), RESULT_OK);
+	while (put(store, table, kept, 2000) == RESULT_OK)
+		kept++;
+	store_close(&store);
+	expect_refusal(place, RESULT_REFUSED, "set its size to 1 or more");
+	assert_int_equal(store_open(place->path, 4 * SMALL, false, &store, &error), RESULT_OK);
+	assert_int_equal(store_table(store, "t", &table), RESULT_OK);
+	assert_int_equal(put(store, table, kept, 2000), RESULT_OK);
+	store_close(&store);
+}
+
+/* What fits into less opens as less, and writes no further. */
+static void test_a_smaller_size(void **state)
+{
+	const struct place *place = *state;
+	struct store *store = NULL;
+	struct error error;
+	MDB_dbi table = 0;
+	uint32_t kept = 0;
+
+	assert_int_equal(store_open(place->path, 4 * SMALL, true, &store, &error), RESULT_OK);
+	store_close(&store);
+	assert_int_equal(store_open(place->path, SMALL, false, &store, &error), RESULT_OK);
+	assert_int_equal(data_size(place), 4 * SMALL);
+	assert_int_equal(store_table(store, "t", &table), RESULT_OK);
+	while (put(store, table, kept, 2000) == RESULT_OK)
+		kept++;
+	assert_true(kept * 2000 < SMALL);
+	store_close(&store);
+}
+
 static void test_not_a_store(void **state)
 {
 	const struct place *place = *state;
@@ -189,6 +236,8 @@ int main(void)
 		AT_A_PLACE(test_links),
 		AT_A_PLACE(test_opened_twice),
 		AT_A_PLACE(test_cut_short),
+		AT_A_PLACE(test_another_size),
+		AT_A_PLACE(test_a_smaller_size),
 		AT_A_PLACE(test_not_a_store),
 		AT_A_PLACE(test_closes_on_exec),
 	};
