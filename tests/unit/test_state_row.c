@@ -100,6 +100,16 @@ static void test_a_full_store_opens_without_them(void **state)
 	assert_rows(store, txn, 0);
 	store_abort(&txn);
 	state_close(&store);
+
+	/* With room again, what version 0.1 made has them too. */
+	store = open_state(*state);
+	assert_int_equal(state_begin(store, true, &txn), RESULT_OK);
+	assert_int_equal(
+		state_row_save(store, txn, STATE_MODES, name, (struct row_bytes){"one", 3}),
+		RESULT_OK);
+	assert_rows(store, txn, 1);
+	store_abort(&txn);
+	state_close(&store);
 }
 
 int main(void)
