@@ -162,14 +162,12 @@ bool config_prefix_allowed(const struct config_gateway *gateway, const char *e16
 	return prefixes[0][0] == '\0';
 }
 
-/* Carriers of India drop a text without its registered ids and tell nobody. */
 const char *config_dlt_missing(const struct config_gateway *gateway, const char *e164)
 {
 	bool entity = gateway->entity_id[0] != '\0';
 	bool template = gateway->template_id[0] != '\0';
-	bool given = gateway->dlt == DLT_PANEL || (entity && template);
 
-	if (gateway->stub || given || strncmp(e164, "+91", 3) != 0)
+	if (gateway->dlt == DLT_PANEL || strncmp(e164, "+91", 3) != 0 || (entity && template))
 		return NULL;
 	if (!entity && !template)
 		return "entity_id and template_id";

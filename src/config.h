@@ -165,7 +165,8 @@ const struct config_service *config_service_find(const struct config *config, co
 /* A text may go there: [gateway] allow_prefixes has the start of its E.164 form, or is empty. */
 bool config_prefix_allowed(const struct config_gateway *gateway, const char *e164);
 
-/* The DLT keys without which no text goes to this phone in India; NULL where none is missing. */
+/* Carriers of India drop a text without its registered ids and tell nobody: the keys of [gateway]
+ * that a text to this phone wants and has not, NULL for none. */
 const char *config_dlt_missing(const struct config_gateway *gateway, const char *e164);
 
 /* "enforce", "warn", "observe". */

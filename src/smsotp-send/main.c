@@ -11,6 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "courier.h"
 #include "environment.h"
 #include "log.h"
@@ -22,10 +23,11 @@
 #define USER_DAEMON "smsotp"
 #define FILES_MAX   4096 /* connections, transfers and lookups that outlive theirs */
 
-static const char usage[] = "Usage: smsotp-send [--config FILE]\n"
+static const char usage[] = "Usage: smsotp-send [--config FILE] [--check]\n"
 			    "Sends texts through the gateway; smsotpd hands them over.\n"
 			    "\n"
 			    "  --config FILE  read FILE instead of " CONFIG_FILE "\n"
+			    "  --check        connect, send nothing, say how it went\n"
 			    "  --help         show this\n"
 			    "  --version      show the version\n";
 
@@ -120,17 +122,22 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"config", required_argument, NULL, 'c'},
+		{"check", no_argument, NULL, 'k'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0},
 	};
 	const char *config = NULL;
+	bool check = false;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			config = optarg;
+			break;
+		case 'k':
+			check = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -152,6 +159,8 @@ int main(int argc, char **argv)
 		log_line(LOG_ERR, "smsotp-send cannot start: no memory for its environment");
 		return EXIT_FAILURE;
 	}
+	if (check)
+		return check_run(config, USER_SENDER);
 	serve_files(FILES_MAX);
 	return serve(config);
 }

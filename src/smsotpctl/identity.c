@@ -33,6 +33,17 @@ void identity_set_show(const json_t *reply)
 	output_warnings(reply);
 }
 
+void identity_suspend_show(const json_t *reply)
+{
+	puts(json_is_true(json_object_get(reply, "changed")) ? "suspended"
+							     : "was suspended already");
+}
+
+void identity_resume_show(const json_t *reply)
+{
+	puts(json_is_true(json_object_get(reply, "changed")) ? "resumed" : "was not suspended");
+}
+
 enum tool_exit identity_name_build(const struct tool *tool, struct tool_request *request)
 {
 	json_object_set_new(request->json, "name", json_string(tool->operand));

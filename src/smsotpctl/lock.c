@@ -7,22 +7,30 @@
 
 static json_t *lock_row(const json_t *lock)
 {
-	long long seconds = json_integer_value(json_object_get(lock, "seconds"));
-	long long failures = json_integer_value(json_object_get(lock, "failures"));
+	long long seconds = (long long)json_integer_value(json_object_get(lock, "seconds"));
+	long long failures = (long long)json_integer_value(json_object_get(lock, "failures"));
+	bool locked = json_is_true(json_object_get(lock, "locked"));
+	const char *name = output_field(lock, "name");
 	json_t *row = json_array();
 
-	json_array_append_new(row, json_string(output_field(lock, "name")));
+	json_array_append_new(row, json_string(name[0] != '\0' ? name : "(everybody)"));
 	json_array_append_new(row, json_string(output_field(lock, "source")));
 	json_array_append_new(row, json_sprintf("%lld", failures));
-	json_array_append_new(row,
-		seconds > 0 ? json_sprintf("locked for %lld s", seconds) : json_string("open"));
+	if (seconds > 0)
+		json_array_append_new(row, json_sprintf("locked for %lld s", seconds));
+	else
+		json_array_append_new(row, json_string(locked ? "locked" : "open"));
+	json_array_append_new(row, json_string(seconds > 0 ? output_field(lock, "until")
+					       : locked    ? "cleared"
+							   : ""));
+	json_array_append_new(row, json_string(output_field(lock, "why")));
 	return row;
 }
 
-void lock_list_show(const json_t *reply)
+void lock_table(const json_t *locks)
 {
-	const json_t *locks = json_object_get(reply, "locks");
-	json_t *headings = json_pack("[s, s, s, s]", "NAME", "SOURCE", "FAILURES", "STATE");
+	json_t *headings =
+		json_pack("[s, s, s, s, s, s]", "NAME", "SOURCE", "COUNT", "STATE", "UNTIL", "WHY");
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < json_array_size(locks); i++)
@@ -30,6 +38,27 @@ void lock_list_show(const json_t *reply)
 	output_table(headings, rows);
 	json_decref(headings);
 	json_decref(rows);
+}
+
+enum tool_exit lock_list_build(const struct tool *tool, struct tool_request *request)
+{
+	if (tool->operand != NULL)
+		json_object_set_new(request->json, "name", json_string(tool->operand));
+	return TOOL_OK;
+}
+
+void lock_list_show(const json_t *reply)
+{
+	const json_t *shown = json_object_get(reply, "shown");
+	long long locks = (long long)json_integer_value(json_object_get(shown, "locks"));
+	long long seconds = (long long)json_integer_value(json_object_get(shown, "seconds"));
+
+	lock_table(json_object_get(reply, "locks"));
+	if (locks > 0)
+		printf("\nWho signs in with this name is shown a lock at %lld %s, for %lld s.\n",
+			locks, locks == 1 ? "place" : "places", seconds);
+	if (json_is_true(json_object_get(reply, "unknown")))
+		puts("There is no identity of this name.");
 }
 
 enum tool_exit lock_clear_build(const struct tool *tool, struct tool_request *request)

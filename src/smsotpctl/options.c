@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +22,17 @@ static const struct option table[] = {
 	{"force", no_argument, NULL, 'F'},
 	{"all", no_argument, NULL, 'a'},
 	{"follow", no_argument, NULL, 'f'},
+	{"service", required_argument, NULL, 'S'},
+	{"from", required_argument, NULL, 'A'},
+	{"key", required_argument, NULL, 'K'},
+	{"uid", required_argument, NULL, 'U'},
+	{"tty", required_argument, NULL, 'T'},
+	{"password", no_argument, NULL, 'p'},
+	{"owner", required_argument, NULL, 'O'},
+	{"reason", required_argument, NULL, 'R'},
+	{"until", required_argument, NULL, 'D'},
 	{"confirm", required_argument, NULL, 'C'},
-	{"confirmed", no_argument, NULL, 'D'},
+	{"confirmed", no_argument, NULL, 'Y'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -30,15 +40,24 @@ static const struct option table[] = {
 static const struct {
 	int letter;
 	enum tool_option option;
-	const char *name;
+	size_t value; /* where in struct tool its string goes, 0 for an option without one */
 } flags[] = {
-	{'r', OPTION_REVEAL, "--reveal"},
-	{'F', OPTION_FORCE, "--force"},
-	{'a', OPTION_ALL, "--all"},
-	{'n', OPTION_LINES, "-n"},
-	{'f', OPTION_FOLLOW, "--follow"},
-	{'C', OPTION_CONFIRM, "--confirm"},
-	{'D', OPTION_CONFIRMED, "--confirmed"},
+	{'r', OPTION_REVEAL, 0},
+	{'F', OPTION_FORCE, 0},
+	{'a', OPTION_ALL, 0},
+	{'n', OPTION_LINES, 0},
+	{'f', OPTION_FOLLOW, 0},
+	{'S', OPTION_SERVICE, offsetof(struct tool, service)},
+	{'A', OPTION_FROM, offsetof(struct tool, from)},
+	{'K', OPTION_KEY, offsetof(struct tool, key)},
+	{'U', OPTION_UID, offsetof(struct tool, uid)},
+	{'T', OPTION_TTY, offsetof(struct tool, tty)},
+	{'p', OPTION_PASSWORD, 0},
+	{'O', OPTION_OWNER, offsetof(struct tool, owner)},
+	{'R', OPTION_REASON, offsetof(struct tool, reason)},
+	{'D', OPTION_UNTIL, offsetof(struct tool, until)},
+	{'C', OPTION_CONFIRM, 0},
+	{'Y', OPTION_CONFIRMED, 0},
 };
 
 struct said {
@@ -50,8 +69,11 @@ struct said {
 static void note_flag(struct tool *tool, int letter)
 {
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (flags[i].letter == letter)
-			tool->options |= (unsigned int)flags[i].option;
+		if (flags[i].letter != letter)
+			continue;
+		tool->options |= (unsigned int)flags[i].option;
+		if (flags[i].value != 0)
+			memcpy((char *)tool + flags[i].value, &optarg, sizeof(optarg));
 	}
 }
 
@@ -133,9 +155,10 @@ static const char *misfit(const struct tool_verb *verb, const struct tool *tool,
 		if ((tool->options & option) != 0 && (verb->options & option) == 0)
 			return "an option is not for this verb";
 	}
-	if (operands > (verb->operand && !all ? 1 : 0) + (int)verb->more_operands)
+	if (operands > (verb->operand && !all ? 1 : 0) + (verb->or_word ? 1 : 0))
 		return "there is a word too many";
-	return verb->operand && !all && operands == 0 ? "a word is missing" : NULL;
+	bool free = all || verb->or_none;
+	return verb->operand && !free && operands == 0 ? "a word is missing" : NULL;
 }
 
 static enum tool_exit wrong(const struct tool_verb *verb, const char *what)

@@ -14,22 +14,22 @@
 
 #define REPLY_SECONDS 120 /* an import of the largest file takes some of them */
 
-static enum tool_exit find_socket(
-	const struct tool *tool, char ret_path[static sizeof(((struct sockaddr_un *)0)->sun_path)])
+#define PATH_SIZE sizeof(((struct sockaddr_un *)0)->sun_path)
+
+static enum tool_exit find_socket(const struct tool *tool, char ret_path[static PATH_SIZE])
 {
-	size_t size = sizeof(((struct sockaddr_un *)0)->sun_path);
 	struct config_paths paths;
 	int length;
 
 	if (tool->socket != NULL) {
-		length = snprintf(ret_path, size, "%s", tool->socket);
+		length = snprintf(ret_path, PATH_SIZE, "%s", tool->socket);
 	} else {
 		enum tool_exit code = paths_load(tool, &paths);
 		if (code != TOOL_OK)
 			return code;
-		length = snprintf(ret_path, size, "%s/ctl.sock", paths.run);
+		length = snprintf(ret_path, PATH_SIZE, "%s/ctl.sock", paths.run);
 	}
-	if (length < 0 || (size_t)length >= size)
+	if (length < 0 || (size_t)length >= PATH_SIZE)
 		return tool_fail(TOOL_USAGE, "the path of the socket is too long");
 	return TOOL_OK;
 }
@@ -44,46 +44,64 @@ static enum tool_exit unreachable(const char *path)
 		path, strerror(errno));
 }
 
-static enum tool_exit dial(const struct tool *tool, int *ret_socket)
+static int dial(const char *path, int seconds)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	const struct timeval patience = {.tv_sec = REPLY_SECONDS};
+	const struct timeval patience = {.tv_sec = seconds};
 
-	enum tool_exit code = find_socket(tool, address.sun_path);
-	if (code != TOOL_OK)
-		return code;
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	int dialled = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (dialled < 0)
-		return tool_fail(TOOL_REFUSED, "no socket: %s", strerror(errno));
-	if (connect(dialled, (const struct sockaddr *)&address, sizeof(address)) != 0) {
-		code = unreachable(address.sun_path);
-		close(dialled);
-		return code;
-	}
+		return -1;
 	setsockopt(dialled, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	*ret_socket = dialled;
-	return TOOL_OK;
+	if (connect(dialled, (const struct sockaddr *)&address, sizeof(address)) == 0)
+		return dialled;
+	int why = errno;
+	close(dialled);
+	errno = why;
+	return -1;
+}
+
+enum result request_try(
+	const char *path, const struct tool_request *request, int seconds, json_t **ret_reply)
+{
+	int dialled = dial(path, seconds);
+
+	if (dialled < 0)
+		return RESULT_UNREACHABLE;
+	enum result result = ctl_send_request(dialled, request->json, request->bulk);
+	if (result == RESULT_OK) {
+		result = ctl_receive_reply(dialled, ret_reply);
+		/* What came was wrong, not what we asked. */
+		if (result == RESULT_INVALID)
+			result = RESULT_FAILED;
+	}
+	close(dialled);
+	return result;
 }
 
 enum tool_exit request_ask(
 	const struct tool *tool, const struct tool_request *request, json_t **ret_reply)
 {
-	int dialled = -1;
+	char path[PATH_SIZE];
 
-	enum tool_exit code = dial(tool, &dialled);
+	enum tool_exit code = find_socket(tool, path);
 	if (code != TOOL_OK)
 		return code;
-	enum result result = ctl_send_request(dialled, request->json, request->bulk);
-	if (result == RESULT_INVALID) {
-		close(dialled);
+	switch (request_try(path, request, REPLY_SECONDS, ret_reply)) {
+	case RESULT_OK:
+		return TOOL_OK;
+	case RESULT_UNREACHABLE:
+		return unreachable(path);
+	case RESULT_INVALID:
 		return tool_fail(TOOL_REFUSED, "the input is too long for one request");
-	}
-	if (result == RESULT_OK)
-		result = ctl_receive_reply(dialled, ret_reply);
-	close(dialled);
-	if (result != RESULT_OK)
+	default:
 		return tool_fail(TOOL_AWAY,
 			"smsotpd ended the conversation without a reply; see journalctl -u "
 			"smsotpd");
-	return TOOL_OK;
+	}
 }

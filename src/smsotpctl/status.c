@@ -71,8 +71,21 @@ static void print_uptime(long long seconds)
 		seconds / 60 % 60, seconds % 60);
 }
 
+enum tool_exit status_build(const struct tool *tool, struct tool_request *request)
+{
+	if (tool->operand == NULL)
+		return TOOL_OK;
+	json_object_set_new(request->json, "verb", json_string("user.status"));
+	json_object_set_new(request->json, "name", json_string(tool->operand));
+	return TOOL_OK;
+}
+
 void status_show(const json_t *reply)
 {
+	if (json_object_get(reply, "name") != NULL) {
+		user_show(reply);
+		return;
+	}
 	print_fact("version", output_field(reply, "version"));
 	print_uptime(number(reply, "uptime"));
 	print_fact("texts go", json_is_true(json_object_get(reply, "stub")) ? "to the stub's file"

@@ -22,8 +22,17 @@ enum tool_option {
 	OPTION_ALL = 4,
 	OPTION_LINES = 8,
 	OPTION_FOLLOW = 16,
-	OPTION_CONFIRM = 1024,
-	OPTION_CONFIRMED = 2048,
+	OPTION_SERVICE = 32,
+	OPTION_FROM = 64,
+	OPTION_KEY = 128,
+	OPTION_UID = 256,
+	OPTION_TTY = 512,
+	OPTION_PASSWORD = 1024,
+	OPTION_OWNER = 2048,
+	OPTION_REASON = 4096,
+	OPTION_UNTIL = 8192,
+	OPTION_CONFIRM = 16384,
+	OPTION_CONFIRMED = 32768,
 };
 
 /* What the command line said; strings point into it. */
@@ -33,9 +42,17 @@ struct tool {
 	bool json;
 	unsigned int options; /* enum tool_option, those that were given */
 	long lines;           /* -n */
-	const char *operand;  /* NULL where there is none */
-	const char *word;     /* the second one, NULL where there is none */
-	long confirm;         /* --confirm, seconds */
+	const char *service;  /* of these eight NULL where it was not given */
+	const char *from;
+	const char *key;
+	const char *uid;
+	const char *tty;
+	const char *owner;
+	const char *reason;
+	const char *until;
+	const char *operand; /* NULL where there is none */
+	const char *word;    /* the second one, NULL where there is none */
+	long confirm;        /* --confirm, seconds */
 };
 
 struct tool_request {
@@ -44,15 +61,16 @@ struct tool_request {
 };
 
 struct tool_verb {
-	const char *group;          /* "identity", "" for a verb of one word */
-	const char *name;           /* "set" */
-	const char *synopsis;       /* what follows the words */
-	bool operand;               /* takes one; `or_all` may stand for it */
-	bool or_all;                /* --all instead of the operand */
-	unsigned int more_operands; /* words that may follow, or stand where none has to */
-	unsigned int options;       /* enum tool_option, those it takes */
-	const char *sentence;       /* what it does */
-	const char *more;           /* the rest of its --help, "" for none */
+	const char *group;    /* "identity", "" for a verb of one word */
+	const char *name;     /* "set" */
+	const char *synopsis; /* what follows the words */
+	bool operand;         /* takes one; `or_all` may stand for it */
+	bool or_all;          /* --all instead of the operand */
+	bool or_none;         /* goes without one, too */
+	bool or_word;         /* a second one may follow */
+	unsigned int options; /* enum tool_option, those it takes */
+	const char *sentence; /* what it does */
+	const char *more;     /* the rest of its --help, "" for none */
 	/* Fills `request`, whose json is an object with the verb in it. */
 	enum tool_exit (*build)(const struct tool *tool, struct tool_request *request);
 	/* For people; NULL where the verb says nothing when it is done. */
@@ -73,6 +91,8 @@ enum tool_exit identity_name_build(const struct tool *tool, struct tool_request 
 enum tool_exit identity_list_build(const struct tool *tool, struct tool_request *request);
 void identity_set_show(const json_t *reply);
 void identity_show_show(const json_t *reply);
+void identity_suspend_show(const json_t *reply);
+void identity_resume_show(const json_t *reply);
 void identity_list_show(const json_t *reply);
 enum tool_exit import_build(const struct tool *tool, struct tool_request *request);
 void import_show(const json_t *reply);
@@ -80,17 +100,28 @@ enum tool_exit schema_set_build(const struct tool *tool, struct tool_request *re
 void schema_show_show(const json_t *reply);
 void schema_set_show(const json_t *reply);
 enum tool_exit lock_clear_build(const struct tool *tool, struct tool_request *request);
+enum tool_exit lock_list_build(const struct tool *tool, struct tool_request *request);
 void lock_list_show(const json_t *reply);
 void lock_clear_show(const json_t *reply);
+enum tool_exit explain_build(const struct tool *tool, struct tool_request *request);
+void user_show(const json_t *reply);
+void explain_show(const json_t *reply);
 enum tool_exit send_test_build(const struct tool *tool, struct tool_request *request);
 void send_test_show(const json_t *reply);
 enum tool_exit send_test_judge(const json_t *reply);
+enum tool_exit status_build(const struct tool *tool, struct tool_request *request);
 void status_show(const json_t *reply);
 enum tool_exit mode_build(const struct tool *tool, struct tool_request *request);
 void mode_show(const json_t *reply);
 enum tool_exit report_build(const struct tool *tool, struct tool_request *request);
 void report_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
+enum tool_exit doctor_run(const struct tool *tool);
+enum tool_exit exempt_add_run(const struct tool *tool);
+enum tool_exit exempt_key_run(const struct tool *tool);
+
+/* The table of lock list. */
+void lock_table(const json_t *locks);
 
 /* "smsotpctl: " and the sentence to standard error; hands `code` back. */
 enum tool_exit tool_fail(enum tool_exit code, const char *format, ...)

@@ -3,6 +3,9 @@
 
 #include "tool.h"
 
+#define WORDS_SIZE  160
+#define WORDS_WIDTH 29 /* a verb with more words has its sentence on the next line */
+
 static const char common[] =
 	"  --config FILE  find the socket by FILE instead of /etc/smsotp/smsotp.conf\n"
 	"  --socket PATH  ask at PATH\n"
@@ -18,12 +21,14 @@ static int verb_words(const struct tool_verb *verb, char *ret, size_t size)
 
 void usage_all(FILE *to)
 {
-	char words[80];
+	char words[WORDS_SIZE];
 
 	fputs("usage: smsotpctl [option ...] VERB\n\n", to);
 	for (size_t i = 0; i < tool_verbs_count; i++) {
-		verb_words(&tool_verbs[i], words, sizeof(words));
-		fprintf(to, "  %-29s  %s\n", words, tool_verbs[i].sentence);
+		int width = verb_words(&tool_verbs[i], words, sizeof(words));
+		fprintf(to, "  %-*s%s", WORDS_WIDTH, words, width > WORDS_WIDTH ? "\n" : "");
+		fprintf(to, "%*s%s\n", width > WORDS_WIDTH ? WORDS_WIDTH + 4 : 2, "",
+			tool_verbs[i].sentence);
 	}
 	fprintf(to,
 		"\n%s\n"
@@ -33,7 +38,7 @@ void usage_all(FILE *to)
 
 void usage_verb(const struct tool_verb *verb, FILE *to)
 {
-	char words[80];
+	char words[WORDS_SIZE];
 
 	verb_words(verb, words, sizeof(words));
 	fprintf(to, "usage: smsotpctl [option ...] %s\n\nsmsotpctl %s%s%s: %s.\n", words,

@@ -48,6 +48,26 @@ const struct tool_verb tool_verbs[] = {
 		.build = identity_name_build,
 	},
 	{
+		.group = "identity",
+		.name = "suspend",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "let it sign in no more; its live codes are void at once",
+		.more = "Where it was suspended already nothing is done.\n",
+		.build = identity_name_build,
+		.show = identity_suspend_show,
+	},
+	{
+		.group = "identity",
+		.name = "resume",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "let a suspended one sign in again, with codes that come from now on",
+		.more = "",
+		.build = identity_name_build,
+		.show = identity_resume_show,
+	},
+	{
 		.group = "",
 		.name = "import",
 		.synopsis = "FILE.csv",
@@ -89,9 +109,14 @@ const struct tool_verb tool_verbs[] = {
 	{
 		.group = "lock",
 		.name = "list",
-		.synopsis = "",
-		.sentence = "list failures and locks of identities, by source",
-		.more = "",
+		.synopsis = "[NAME]",
+		.operand = true,
+		.or_none = true,
+		.sentence =
+			"list failures and locks, all or of one name: where, until when and why",
+		.more = "With a NAME it says as well what is shown under that name now, which need "
+			"not exist.\n",
+		.build = lock_list_build,
 		.show = lock_list_show,
 	},
 	{
@@ -101,10 +126,30 @@ const struct tool_verb tool_verbs[] = {
 		.operand = true,
 		.or_all = true,
 		.options = OPTION_ALL,
-		.sentence = "forget the failures and locks of one name, or of all",
-		.more = "",
+		.sentence = "forget the failures, locks and spent texts of one name, or of all",
+		.more = "--all also clears what is shown under names that do not exist.\n",
 		.build = lock_clear_build,
 		.show = lock_clear_show,
+	},
+	{
+		.group = "",
+		.name = "explain",
+		.synopsis = "USER [--service NAME] [--from ADDRESS] [--key FILE] [--uid NUMBER] "
+			    "[--tty NAME] [--password]",
+		.operand = true,
+		.options = OPTION_SERVICE | OPTION_FROM | OPTION_KEY | OPTION_UID | OPTION_TTY |
+			   OPTION_PASSWORD,
+		.sentence = "say what a sign-in would meet now, and which rule decides",
+		.more = "Nothing is sent, charged or written. USER need not exist.\n\n"
+			"  --service NAME  the PAM service (sshd)\n"
+			"  --from ADDRESS  where an ssh login comes from\n"
+			"  --key FILE      the public key that has passed at sshd, as "
+			"id_ed25519.pub\n"
+			"  --uid NUMBER    who runs sudo, su or another program of the host\n"
+			"  --tty NAME      the terminal of a console login, as /dev/tty1\n"
+			"  --password      a password has passed before\n",
+		.build = explain_build,
+		.show = explain_show,
 	},
 	{
 		.group = "",
@@ -122,7 +167,9 @@ const struct tool_verb tool_verbs[] = {
 		.group = "",
 		.name = "mode",
 		.synopsis = "[SERVICE [MODE] [--confirm TIME|--confirmed]]",
-		.more_operands = 2,
+		.operand = true,
+		.or_none = true,
+		.or_word = true,
 		.options = OPTION_CONFIRM | OPTION_CONFIRMED,
 		.sentence = "show how strict services are, or choose it at run time",
 		.more = "MODE is enforce: a code is required; warn: it is asked for, and whoever "
@@ -143,7 +190,8 @@ const struct tool_verb tool_verbs[] = {
 		.group = "",
 		.name = "report",
 		.synopsis = "[SERVICE]",
-		.more_operands = 1,
+		.operand = true,
+		.or_none = true,
 		.sentence = "list who would be locked out where a code is required",
 		.more = "Identities that get no text, and accounts without an identity that signed "
 			"in while\nthe service was observed or warned.\n",
@@ -164,10 +212,50 @@ const struct tool_verb tool_verbs[] = {
 	{
 		.group = "",
 		.name = "status",
-		.synopsis = "",
-		.sentence = "show how smsotpd does, and warn of what keeps people out",
-		.more = "",
+		.synopsis = "[USER]",
+		.operand = true,
+		.or_none = true,
+		.sentence = "show how smsotpd does and what keeps people out, or how one user does",
+		.more = "Of a user: live codes (never the code), texts and wrong codes left, "
+			"locks, "
+			"and where\nhe signed in last.\n",
+		.build = status_build,
 		.show = status_show,
+	},
+	{
+		.group = "",
+		.name = "doctor",
+		.synopsis = "",
+		.sentence = "look at PAM, sshd, files, clock and gateway for what goes wrong",
+		.more = "It runs without smsotpd, changes nothing and sends nothing. Each finding "
+			"names the\nline that mends it. Exit status 1: there is an error among "
+			"them.\n",
+		.run = doctor_run,
+	},
+	{
+		.group = "exempt",
+		.name = "add",
+		.synopsis = "USER --key FP --from NET --owner WHO --reason TEXT --until DATE",
+		.operand = true,
+		.options = OPTION_KEY | OPTION_FROM | OPTION_OWNER | OPTION_REASON | OPTION_UNTIL,
+		.sentence = "print an sshd Match block by which one key needs no code",
+		.more = "All five are needed, and nothing is written:\n\n"
+			"  --key FP       fingerprint of the key, SHA256:... by ssh-keygen -l\n"
+			"  --from NET     where it comes from, as 192.0.2.0/24\n"
+			"  --owner WHO    who answers for it\n"
+			"  --reason TEXT  what it is for\n"
+			"  --until DATE   its last day, as 2027-01-31\n",
+		.run = exempt_add_run,
+	},
+	{
+		.group = "exempt",
+		.name = "key",
+		.synopsis = "FP,TYPE,KEY --key FP --until DATE",
+		.operand = true,
+		.options = OPTION_KEY | OPTION_UNTIL,
+		.sentence = "hand sshd an exempted key: what exempt add prints calls it",
+		.more = "",
+		.run = exempt_key_run,
 	},
 };
 

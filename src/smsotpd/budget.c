@@ -68,23 +68,54 @@ void budget_quotas(
 		config, &ret_quotas->texts[LIMIT_USER], &ret_quotas->texts[LIMIT_USER_DAY]);
 }
 
-/* A source counts only users who are strangers there; the other books count everybody. */
-static bool counts(enum limit limit, bool strange)
+bool budget_counts(enum limit limit, bool strange)
 {
 	return strange || limit != LIMIT_SOURCE;
+}
+
+const char *budget_text_key(enum limit limit)
+{
+	static const char *const keys[] = {
+		[LIMIT_USER] = "texts_user",
+		[LIMIT_USER_DAY] = "texts_day",
+		[LIMIT_SOURCE] = "texts_source",
+		[LIMIT_HOST] = "texts_host",
+	};
+
+	return keys[limit];
+}
+
+const char *budget_failure_key(enum limit limit)
+{
+	static const char *const keys[] = {
+		[LIMIT_USER] = "failures_user",
+		[LIMIT_USER_DAY] = "failures_day",
+		[LIMIT_SOURCE] = "failures_source",
+		[LIMIT_HOST] = "failures_host",
+	};
+
+	return keys[limit];
+}
+
+const char *budget_text_over(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange)
+{
+	for (size_t i = 0; i < LIMIT_COUNT; i++) {
+		if (budget_counts((enum limit)i, strange) &&
+			!window_room(&books->tally[i]->texts, &quotas->texts[i], now, strange))
+			return budget_text_key((enum limit)i);
+	}
+	return NULL;
 }
 
 bool budget_text(const struct books *books, const struct quotas *quotas, const struct moment *now,
 	bool strange, const char **ret_near)
 {
-	for (size_t i = 0; i < LIMIT_COUNT; i++) {
-		if (counts((enum limit)i, strange) &&
-			!window_room(&books->tally[i]->texts, &quotas->texts[i], now, strange))
-			return false;
-	}
+	if (budget_text_over(books, quotas, now, strange) != NULL)
+		return false;
 	for (size_t i = 0; i < LIMIT_COUNT; i++) {
 		struct window *window = &books->tally[i]->texts;
-		if (!counts((enum limit)i, strange))
+		if (!budget_counts((enum limit)i, strange))
 			continue;
 		window_count(window, &quotas->texts[i], now, strange);
 		if (window_near(window, &quotas->texts[i], strange))
@@ -93,16 +124,16 @@ bool budget_text(const struct books *books, const struct quotas *quotas, const s
 	return true;
 }
 
-bool budget_guess(const struct books *books, const struct quotas *quotas, const struct moment *now,
-	bool strange)
+const char *budget_guess_over(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange)
 {
 	if (!strange)
-		return books->ceiling->known < quotas->ceiling.known;
+		return books->ceiling->known < quotas->ceiling.known ? NULL : "ceiling_known";
 	for (size_t i = 0; i < LIMIT_COUNT; i++) {
 		if (!window_room(&books->tally[i]->failures, &quotas->failures[i], now, true))
-			return false;
+			return budget_failure_key((enum limit)i);
 	}
-	return books->ceiling->strange < quotas->ceiling.strange;
+	return books->ceiling->strange < quotas->ceiling.strange ? NULL : "ceiling_strange";
 }
 
 void budget_failure(const struct books *books, const struct quotas *quotas,

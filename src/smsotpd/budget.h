@@ -52,9 +52,18 @@ void budget_user_texts(const struct config *config, struct quota *ret_short, str
 bool budget_text(const struct books *books, const struct quotas *quotas, const struct moment *now,
 	bool strange, const char **ret_near);
 
-/* An answer may be compared. */
-bool budget_guess(const struct books *books, const struct quotas *quotas, const struct moment *now,
-	bool strange);
+/* The limit that forbids this text, or this answer, by its key in [limits]; NULL for none. */
+const char *budget_text_over(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange);
+const char *budget_guess_over(const struct books *books, const struct quotas *quotas,
+	const struct moment *now, bool strange);
+
+/* The keys of all of them. */
+const char *budget_text_key(enum limit limit);
+const char *budget_failure_key(enum limit limit);
+
+/* A source counts only users who are strangers there; the other books count everybody. */
+bool budget_counts(enum limit limit, bool strange);
 
 /* An answer was wrong; `live`: there was a code that it could have been. */
 void budget_failure(const struct books *books, const struct quotas *quotas,

@@ -6,8 +6,7 @@
 
 #include "config.h"
 
-#define SECOND       INT64_C(1000)
-#define KNOWN_FOR_MS (60 * 86400 * SECOND)
+#define SECOND INT64_C(1000)
 
 static const char *const names[] = {
 	[EFFECT_NONE] = "none",
@@ -38,8 +37,7 @@ static bool code_alive(const struct live_code *code, const struct attempt *attem
 	       attempt->now.realtime < code->made.realtime + life;
 }
 
-/* Some code of it can still be typed. */
-static bool challenge_alive(const struct challenge *challenge, const struct attempt *attempt)
+bool challenge_alive(const struct challenge *challenge, const struct attempt *attempt)
 {
 	if (challenge->sent == 0 || challenge->live == 0)
 		return false;

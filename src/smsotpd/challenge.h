@@ -14,6 +14,8 @@
 
 #include "record.h"
 
+#define KNOWN_FOR_MS (60 * 86400 * INT64_C(1000))
+
 struct config;
 
 /* Who asks, from where, and when. `binding` is of service, source and first factor. */
@@ -62,7 +64,10 @@ enum effect challenge_withdraw(struct record *record, const struct attempt *atte
 bool challenge_has(
 	struct record *record, const struct attempt *attempt, const uint8_t hash[static HASH_SIZE]);
 
-/* The user signed in from this source within 60 days. */
+/* Some code of it can still be typed. Of the attempt only config and now count. */
+bool challenge_alive(const struct challenge *challenge, const struct attempt *attempt);
+
+/* The user signed in from this source within KNOWN_FOR_MS. */
 bool challenge_known(const struct record *record, const struct attempt *attempt);
 
 #endif

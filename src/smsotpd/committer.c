@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ctl.h"
+#include "explain.h"
 
 struct list {
 	struct job *first;
@@ -49,7 +50,13 @@ static struct job *list_pop(struct list *list)
 	return job;
 }
 
-/* Takes what is ready: a verb alone, or logins up to a batch. Waits; false once all is done. */
+static bool is_login(const struct job *job)
+{
+	return job->kind != JOB_VERB && job->kind != JOB_EXPLAIN;
+}
+
+/* Takes what is ready: an operator's job alone, or logins up to a batch. Waits; false once all is
+ * done. */
 static bool take_batch(struct committer *committer, struct list *ret_batch)
 {
 	list_init(ret_batch);
@@ -57,11 +64,11 @@ static bool take_batch(struct committer *committer, struct list *ret_batch)
 	while (committer->in.first == NULL && !committer->stopping)
 		pthread_cond_wait(&committer->given, &committer->mutex);
 	for (size_t i = 0; i < COMMITTER_BATCH && committer->in.first != NULL; i++) {
-		bool verb = committer->in.first->kind == JOB_VERB;
-		if (verb && i > 0)
+		bool alone = !is_login(committer->in.first);
+		if (alone && i > 0)
 			break;
 		list_push(ret_batch, list_pop(&committer->in));
-		if (verb)
+		if (alone)
 			break;
 	}
 	pthread_mutex_unlock(&committer->mutex);
@@ -134,6 +141,8 @@ static void *run(void *argument)
 	while (take_batch(committer, &batch)) {
 		if (batch.first->kind == JOB_VERB)
 			run_verb(&committer->judge, batch.first);
+		else if (batch.first->kind == JOB_EXPLAIN)
+			explain_run(&committer->judge, batch.first);
 		else
 			run_logins(&committer->judge, batch.first);
 		give_back(committer, &batch);

@@ -8,6 +8,7 @@
 
 #include "code.h"
 #include "config.h"
+#include "control_explain.h"
 
 #define SECOND INT64_C(1000)
 
@@ -41,11 +42,54 @@ static const char *prepare_mode(const struct flow *flow, json_t *request)
 	       "smsotpd, then try again";
 }
 
+/* `reply` or, where it is NULL and something failed, the sentence. */
+static void reply_or_refuse(struct flow *flow, uint64_t connection, enum result result,
+	json_t *reply, const struct error *error)
+{
+	if (result != RESULT_OK)
+		refuse(flow, connection, error->text);
+	else if (reply != NULL)
+		flow->hooks.reply(flow->hooks.context, connection, reply);
+	json_decref(reply);
+}
+
+static void ask_explain(struct flow *flow, uint64_t connection, json_t *request, int bulk)
+{
+	json_t *reply = NULL;
+	struct error error;
+	enum result result = control_explain(flow, connection, request, &reply, &error);
+
+	reply_or_refuse(flow, connection, result, reply, &error);
+	json_decref(request);
+	if (bulk >= 0)
+		close(bulk);
+}
+
+static void finish_explain(struct flow *flow, const struct job *job)
+{
+	json_t *reply = NULL;
+	struct error error;
+	enum result result = control_explained(flow, job, &reply, &error);
+
+	reply_or_refuse(flow, job->connection, result, reply, &error);
+}
+
+static const char *verb_of(const json_t *request)
+{
+	const char *verb = json_string_value(json_object_get(request, "verb"));
+
+	return verb == NULL ? "" : verb;
+}
+
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	struct job *job = NULL;
 	const char *sentence = prepare_mode(flow, request);
 
+	if (strcmp(verb_of(request), "explain") == 0) {
+		ask_explain(flow, connection, request, bulk);
+		return;
+	}
 	if (sentence != NULL) {
 		json_decref(request);
 		if (bulk >= 0)
@@ -70,27 +114,63 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 	committer_give(flow->committer, job);
 }
 
-/* What the ledger shows of the cleared names goes as well; "names" and "uids" were for us. */
-static bool finish_lock_clear(struct flow *flow, struct job *job)
+/* Calls `visit` with the ledger's tag of each name and uid that the verb left; they were for us. */
+static void each_tag(struct flow *flow, struct job *job,
+	void (*visit)(struct flow *flow, const uint8_t *tag, void *context), void *context)
 {
 	json_t *value;
 	size_t index;
-	json_int_t cleared = json_integer_value(json_object_get(job->reply, "cleared"));
-	json_int_t shown = 0;
 	uint8_t tag[HASH_SIZE];
 
 	json_array_foreach(json_object_get(job->reply, "names"), index, value)
 	{
 		login_name_tag(flow->keys, false, 0, json_string_value(value), tag);
-		shown += ledger_forget(flow->ledger, tag);
+		visit(flow, tag, context);
 	}
 	json_array_foreach(json_object_get(job->reply, "uids"), index, value)
 	{
 		login_name_tag(flow->keys, true, (uint32_t)json_integer_value(value), "", tag);
-		shown += ledger_forget(flow->ledger, tag);
+		visit(flow, tag, context);
 	}
 	json_object_del(job->reply, "names");
 	json_object_del(job->reply, "uids");
+}
+
+static void forget_tag(struct flow *flow, const uint8_t *tag, void *context)
+{
+	json_int_t *shown = context;
+
+	*shown += ledger_forget(flow->ledger, tag);
+}
+
+/* A name that is no identity's stands as its tag: people type passwords there. */
+static void tell(struct flow *flow, const struct job *job, const char *event)
+{
+	const char *name = json_string_value(json_object_get(job->request, "name"));
+	bool unknown = json_is_true(json_object_get(job->reply, "unknown"));
+	uint8_t tag[HASH_SIZE];
+
+	if (name != NULL)
+		login_name_tag(flow->keys, false, 0, name, tag);
+	event_operator(
+		flow->trail, event, name == NULL || unknown ? "" : name, name == NULL ? NULL : tag);
+}
+
+/* What the ledger shows goes as well; of all, names that do not exist included. */
+static bool finish_lock_clear(struct flow *flow, struct job *job)
+{
+	json_int_t cleared = json_integer_value(json_object_get(job->reply, "cleared"));
+	json_int_t shown = 0;
+
+	tell(flow, job, "lock.cleared");
+	if (json_is_true(json_object_get(job->request, "all"))) {
+		shown = ledger_forget_all(flow->ledger);
+		json_object_del(job->reply, "names");
+		json_object_del(job->reply, "uids");
+	} else {
+		each_tag(flow, job, forget_tag, &shown);
+	}
+	json_object_del(job->reply, "unknown");
 	json_object_set_new(job->reply, "cleared", json_integer(shown > cleared ? shown : cleared));
 	return true;
 }
@@ -135,6 +215,61 @@ void control_turn(struct flow *flow)
 		json_t *request = json_pack("{s:s, s:s}", "verb", "mode.fall", "service", service);
 		control_ask(flow, 0, request, -1, 0);
 	}
+}
+
+struct shown {
+	struct moment now;
+	uint32_t locks;
+	int64_t longest;
+};
+
+static void count_locks(struct flow *flow, const uint8_t *tag, void *context)
+{
+	struct shown *shown = context;
+	int64_t longest = 0;
+
+	shown->locks += ledger_locks(flow->ledger, tag, &shown->now, &longest);
+	if (longest > shown->longest)
+		shown->longest = longest;
+}
+
+/* One name's: what is shown under it, from how many places; that is known of any name. */
+static bool finish_lock_list(struct flow *flow, struct job *job)
+{
+	struct shown shown = {.locks = 0};
+	bool named = json_is_string(json_object_get(job->request, "name"));
+
+	flow->clock->now(flow->clock, &shown.now);
+	each_tag(flow, job, count_locks, &shown);
+	if (named)
+		json_object_set_new(job->reply, "shown",
+			json_pack("{s:I, s:I}", "locks", (json_int_t)shown.locks, "seconds",
+				(json_int_t)((shown.longest + SECOND - 1) / SECOND)));
+	return true;
+}
+
+static bool finish_suspend(struct flow *flow, struct job *job)
+{
+	if (json_is_true(json_object_get(job->reply, "changed")))
+		tell(flow, job, "identity.suspended");
+	return true;
+}
+
+static bool finish_resume(struct flow *flow, struct job *job)
+{
+	if (json_is_true(json_object_get(job->reply, "changed")))
+		tell(flow, job, "identity.resumed");
+	return true;
+}
+
+static bool finish_identity_set(struct flow *flow, struct job *job)
+{
+	json_t *suspended = json_object_get(job->reply, "suspended");
+
+	if (suspended != NULL)
+		tell(flow, job,
+			json_is_true(suspended) ? "identity.suspended" : "identity.resumed");
+	return true;
 }
 
 /* The text goes out at once with the code that no login takes; the reply waits for its report. */
@@ -188,14 +323,18 @@ static void finish_verb(struct flow *flow, struct job *job)
 		{"lock.clear", finish_lock_clear},
 		{"mode.confirm", finish_mode},
 		{"mode.set", finish_mode},
+		{"lock.list", finish_lock_list},
+		{"identity.set", finish_identity_set},
+		{"identity.suspend", finish_suspend},
+		{"identity.resume", finish_resume},
 		{"send-test", finish_send_test},
 		{"status", finish_status},
 	};
-	const char *verb = json_string_value(json_object_get(job->request, "verb"));
+	const char *verb = verb_of(job->request);
 	bool ok = json_is_true(json_object_get(job->reply, "ok"));
 	bool answered = false;
 
-	for (size_t i = 0; ok && verb != NULL && i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; ok && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(verb, rows[i].verb) == 0)
 			answered = !rows[i].finish(flow, job);
 	}
@@ -205,12 +344,15 @@ static void finish_verb(struct flow *flow, struct job *job)
 
 void control_finished(struct flow *flow, struct job *job)
 {
-	if (job->kind != JOB_VERB) {
+	if (job->kind != JOB_VERB && job->kind != JOB_EXPLAIN) {
 		flow_finished(flow, job);
 		return;
 	}
 	flow->jobs--;
-	finish_verb(flow, job);
+	if (job->kind == JOB_VERB)
+		finish_verb(flow, job);
+	else
+		finish_explain(flow, job);
 	job_free(&job);
 }
 

@@ -13,6 +13,7 @@ static const struct ctl_verb *const tables[] = {
 	ctl_report_verbs,
 	ctl_schema_verbs,
 	ctl_status_verbs,
+	ctl_user_verbs,
 };
 
 static const struct ctl_verb *find_verb(const char *name)

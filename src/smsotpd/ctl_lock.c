@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- *	lock.list                  ->  locks [{name, source, failures, seconds}]
- *	lock.clear  name or all    ->  cleared; names and uids, for control.c to clear in the ledger
+ *	lock.list   name or none   ->  locks, as ctl_locks.h has them
+ *	lock.clear  name or all    ->  cleared
  *
- * The locks of identities. Names that do not exist have rows in the visible ledger only; those end
- * by themselves, or by lock.clear of the name.
+ * With a name both leave names, uids and unknown (true: no identity) in the reply, for control.c:
+ * what the visible ledger shows of a name is in its memory, also for names that do not exist.
  */
 #include <string.h>
 
 #include "config.h"
+#include "ctl_locks.h"
 #include "ctl_verb.h"
-#include "log.h"
 
 struct walk {
 	const struct ctl_call *call;
 	MDB_txn *state;
-	struct moment now;
+	struct ctl_locks list;
 	json_t *reply;
 	json_int_t cleared;
 };
@@ -28,17 +28,15 @@ static enum result load(const struct walk *walk, const char *name, uint8_t ret_i
 	state_id(context->state, name, true, ret_id);
 	enum result result = state_load(context->state, walk->state, ret_id, ret_record);
 	if (result == RESULT_OK)
-		record_rebase(ret_record, context->clock->boot, &walk->now);
+		record_rebase(ret_record, context->clock->boot, &walk->list.now);
 	return result;
 }
 
-/* Failures that still count towards a lock; those that led to one are in its `seconds`. */
-static uint32_t failures_now(const struct walk *walk, const struct lockout *lockout)
+static void put_name(const struct walk *walk, const char *name, uint32_t uid)
 {
-	const struct config_lockout *config = &walk->call->context->config->lockout;
-	uint32_t left = lockout_failures_left(lockout, config, walk->now.boottime);
-
-	return left == 0 ? config->failures : config->failures - left;
+	json_array_append_new(json_object_get(walk->reply, "names"), json_string(name));
+	if (uid != UID_NONE)
+		json_array_append_new(json_object_get(walk->reply, "uids"), json_integer(uid));
 }
 
 static enum result list_one(const struct identity *identity, void *context)
@@ -48,38 +46,100 @@ static enum result list_one(const struct identity *identity, void *context)
 	struct record record;
 
 	enum result result = load(walk, identity->name, id, &record);
-	for (size_t i = 0; i < RECORD_SOURCES && result == RESULT_OK; i++) {
-		const struct record_source *source = &record.source[i];
-		char label[LABEL_SIZE + 1] = "", shown[4 * LABEL_SIZE + 1];
-		uint32_t failures = failures_now(walk, &source->lockout);
-		if (source->lockout.last == 0 || failures == 0)
-			continue;
-		int64_t left = lockout_left(&source->lockout, walk->now.boottime);
-		memcpy(label, source->label, LABEL_SIZE);
-		json_array_append_new(json_object_get(walk->reply, "locks"),
-			json_pack("{s:s, s:s, s:i, s:I}", "name", identity->name, "source",
-				log_escape(label, shown, sizeof(shown)), "failures", (int)failures,
-				"seconds", (json_int_t)((left + 999) / 1000)));
-	}
+	if (result == RESULT_OK)
+		ctl_locks_user(&walk->list, identity->name, &record);
 	return result;
+}
+
+/* One name's; one that is nobody's has rows in the ledger only. */
+static enum result with_name(struct walk *walk, MDB_txn *txn, const char *name,
+	enum result (*visit)(const struct identity *identity, void *context))
+{
+	WIPED(identity) identity = {0};
+
+	enum result result = identities_find(walk->call->context->identities, txn, name, &identity);
+	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
+		return result;
+	if (result == RESULT_NOT_FOUND) {
+		put_name(walk, name, UID_NONE);
+		json_object_set_new(walk->reply, "unknown", json_true());
+		return RESULT_OK;
+	}
+	return visit(&identity, walk);
+}
+
+static enum result list_all(struct walk *walk, MDB_txn *txn)
+{
+	const struct ctl_context *context = walk->call->context;
+	struct tally_key key;
+	struct tally host;
+
+	tally_key_host(&key);
+	enum result result = state_tally_load(
+		context->state, walk->state, &key, context->clock, &walk->list.now, &host);
+	if (result != RESULT_OK)
+		return result;
+	ctl_locks_host(&walk->list, &host);
+	return identities_each(context->identities, txn, list_one, walk);
+}
+
+static enum result list_named(const struct identity *identity, void *context)
+{
+	put_name(context, identity->name, identity->uid);
+	return list_one(identity, context);
+}
+
+/* What both verbs begin with. */
+static struct walk walk_of(const struct ctl_call *call, json_t *reply)
+{
+	struct walk walk = {.call = call, .reply = reply};
+
+	walk.list = (struct ctl_locks){.config = call->context->config};
+	json_object_set_new(reply, "names", json_array());
+	json_object_set_new(reply, "uids", json_array());
+	call->context->clock->now(call->context->clock, &walk.list.now);
+	return walk;
 }
 
 static enum result verb_list(const struct ctl_call *call, json_t *reply, struct error *error)
 {
 	const struct ctl_context *context = call->context;
-	struct walk walk = {.call = call, .reply = reply};
+	const char *name = json_string_value(json_object_get(call->request, "name"));
+	struct walk walk = walk_of(call, reply);
 	MDB_txn *txn = NULL;
 
-	json_object_set_new(reply, "locks", json_array());
-	context->clock->now(context->clock, &walk.now);
+	walk.list.locks = json_array();
+	json_object_set_new(reply, "locks", walk.list.locks);
 	enum result result = identities_begin(context->identities, false, &txn);
+	if (result == RESULT_OK)
+		result = identities_count(context->identities, txn, &walk.list.identities);
 	if (result == RESULT_OK)
 		result = state_begin(context->state, false, &walk.state);
 	if (result == RESULT_OK)
-		result = identities_each(context->identities, txn, list_one, &walk);
+		result = name == NULL ? list_all(&walk, txn)
+				      : with_name(&walk, txn, name, list_named);
 	store_abort(&walk.state);
 	store_abort(&txn);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
+}
+
+/* Locks, failures and spent texts; what the user signed in with and from stays. */
+static json_int_t clear_record(struct record *record)
+{
+	json_int_t cleared = 0;
+	bool spent = record->ceiling.strange > 0 || record->ceiling.known > 0;
+
+	for (size_t i = 0; i < RECORD_SOURCES; i++) {
+		cleared += record->source[i].lockout.last != 0;
+		record->source[i] = (struct record_source){0};
+	}
+	for (size_t i = 0; i < RECORD_TALLIES; i++) {
+		const struct tally *tally = &record->tally[i];
+		spent = spent || tally->texts.all > 0 || tally->failures.all > 0;
+		record->tally[i] = (struct tally){0};
+	}
+	record->ceiling = (struct ceiling){0};
+	return cleared == 0 && spent ? 1 : cleared;
 }
 
 static enum result clear_one(const struct identity *identity, void *context)
@@ -87,68 +147,58 @@ static enum result clear_one(const struct identity *identity, void *context)
 	struct walk *walk = context;
 	uint8_t id[HASH_SIZE];
 	struct record record;
-	json_int_t cleared = 0;
 
-	json_array_append_new(json_object_get(walk->reply, "names"), json_string(identity->name));
-	if (identity->uid != UID_NONE)
-		json_array_append_new(
-			json_object_get(walk->reply, "uids"), json_integer(identity->uid));
+	put_name(walk, identity->name, identity->uid);
 	enum result result = load(walk, identity->name, id, &record);
 	if (result != RESULT_OK)
 		return result;
-	for (size_t i = 0; i < RECORD_SOURCES; i++) {
-		if (record.source[i].lockout.last == 0)
-			continue;
-		memset(&record.source[i], 0, sizeof(record.source[i]));
-		cleared++;
-	}
-	bool ceiling = record.ceiling.strange > 0 || record.ceiling.known > 0;
-	if (ceiling && cleared == 0)
-		cleared = 1;
-	record.ceiling = (struct ceiling){0};
-	for (size_t i = 0; i < RECORD_TALLIES; i++)
-		record.tally[i].failures = (struct window){0};
+	json_int_t cleared = clear_record(&record);
 	walk->cleared += cleared;
 	if (cleared == 0)
 		return RESULT_OK;
 	return state_save(walk->call->context->state, walk->state, id, &record);
 }
 
-/* One identity, every one, or a name that is nobody's: that has rows in the ledger only. */
-static enum result clear_in(struct walk *walk, MDB_txn *txn, bool all, const char *name)
+/* The wrong codes that make everybody wait at new places; its texts cost money and stay spent. */
+static enum result clear_host(struct walk *walk)
 {
-	struct identities *identities = walk->call->context->identities;
-	WIPED(identity) identity = {0};
+	const struct ctl_context *context = walk->call->context;
+	struct tally_key key;
+	struct tally host;
 
-	if (all)
-		return identities_each(identities, txn, clear_one, walk);
-	enum result result = identities_find(identities, txn, name, &identity);
-	if (result == RESULT_OK)
-		return clear_one(&identity, walk);
-	if (result != RESULT_NOT_FOUND)
+	tally_key_host(&key);
+	enum result result = state_tally_load(
+		context->state, walk->state, &key, context->clock, &walk->list.now, &host);
+	if (result != RESULT_OK || host.failures.all == 0)
 		return result;
-	json_array_append_new(json_object_get(walk->reply, "names"), json_string(name));
-	return RESULT_OK;
+	host.failures = (struct window){0};
+	return state_tally_save(context->state, walk->state, &key, context->clock, &host);
+}
+
+static enum result clear_all(struct walk *walk, MDB_txn *txn)
+{
+	enum result result = clear_host(walk);
+
+	if (result != RESULT_OK)
+		return result;
+	return identities_each(walk->call->context->identities, txn, clear_one, walk);
 }
 
 static enum result verb_clear(const struct ctl_call *call, json_t *reply, struct error *error)
 {
 	const struct ctl_context *context = call->context;
-	struct walk walk = {.call = call, .reply = reply};
 	bool all = json_is_true(json_object_get(call->request, "all"));
 	const char *name = "";
 	MDB_txn *txn = NULL;
 
 	if (!all && ctl_string(call, "name", &name, error) != RESULT_OK)
 		return RESULT_INVALID;
-	json_object_set_new(reply, "names", json_array());
-	json_object_set_new(reply, "uids", json_array());
-	context->clock->now(context->clock, &walk.now);
+	struct walk walk = walk_of(call, reply);
 	enum result result = identities_begin(context->identities, false, &txn);
 	if (result == RESULT_OK)
 		result = state_begin(context->state, true, &walk.state);
 	if (result == RESULT_OK)
-		result = clear_in(&walk, txn, all, name);
+		result = all ? clear_all(&walk, txn) : with_name(&walk, txn, name, clear_one);
 	if (result == RESULT_OK)
 		result = store_commit(&walk.state);
 	store_abort(&walk.state);

@@ -48,11 +48,19 @@ enum result ctl_failed(enum result result, struct error *error)
 		result_name(result));
 }
 
+enum result ctl_unknown(const char *name, struct error *error)
+{
+	char shown[4 * IDENTITY_NAME_MAX + 1];
+
+	return error_set(error, RESULT_NOT_FOUND,
+		"there is no identity %s; see smsotpctl identity list",
+		log_escape(name, shown, sizeof(shown)));
+}
+
 enum result ctl_find(const struct ctl_call *call, struct schema *ret_schema,
 	struct identity *ret_identity, struct error *error)
 {
 	struct identities *identities = call->context->identities;
-	char shown[4 * IDENTITY_NAME_MAX + 1];
 	const char *name = NULL;
 	MDB_txn *txn = NULL;
 
@@ -66,9 +74,7 @@ enum result ctl_find(const struct ctl_call *call, struct schema *ret_schema,
 		result = identities_find(identities, txn, name, ret_identity);
 	store_abort(&txn);
 	if (result == RESULT_NOT_FOUND)
-		return error_set(error, result,
-			"there is no identity %s; see smsotpctl identity list",
-			log_escape(name, shown, sizeof(shown)));
+		return ctl_unknown(name, error);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
@@ -152,6 +158,26 @@ static enum result forget_if_moved(const struct ctl_call *call, struct ctl_chang
 	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
+/* Who is suspended has no live code from then on, and gets none back when he may sign in again. */
+static enum result void_codes(const struct ctl_call *call, struct ctl_change *change,
+	const char *name, struct error *error)
+{
+	struct state *state = call->context->state;
+	struct record record;
+	uint8_t id[HASH_SIZE];
+	bool any = false;
+
+	state_id(state, name, true, id);
+	enum result result = state_load(state, change->state, id, &record);
+	for (size_t i = 0; i < RECORD_CHALLENGES && result == RESULT_OK; i++) {
+		any = any || record.challenge[i].sent > 0;
+		record.challenge[i] = (struct challenge){0};
+	}
+	if (result == RESULT_OK && any)
+		result = state_save(state, change->state, id, &record);
+	return result == RESULT_OK ? result : ctl_failed(result, error);
+}
+
 enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *change,
 	const struct identity *identity, bool *ret_created, struct error *error)
 {
@@ -166,6 +192,8 @@ enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *chang
 		call->context->config->identity.country, error);
 	if (result == RESULT_OK)
 		result = forget_if_moved(call, change, &before, error);
+	if (result == RESULT_OK && identity->suspended && !before.suspended)
+		result = void_codes(call, change, identity->name, error);
 	if (result == RESULT_OK)
 		*ret_created = found == RESULT_NOT_FOUND;
 	return result;

@@ -31,6 +31,7 @@ extern const struct ctl_verb ctl_mode_verbs[];
 extern const struct ctl_verb ctl_report_verbs[];
 extern const struct ctl_verb ctl_schema_verbs[];
 extern const struct ctl_verb ctl_status_verbs[];
+extern const struct ctl_verb ctl_user_verbs[];
 
 /* A string of the request. RESULT_INVALID with a sentence where it is missing. */
 CHECKED enum result ctl_string(
@@ -46,6 +47,9 @@ CHECKED enum result ctl_service(const struct ctl_call *call,
 /* The identity that the request's "name" names, with the schema of its values. */
 CHECKED enum result ctl_find(const struct ctl_call *call, struct schema *ret_schema,
 	struct identity *ret_identity, struct error *error);
+
+/* The sentence for a name that is no identity's. Returns RESULT_NOT_FOUND. */
+CHECKED enum result ctl_unknown(const char *name, struct error *error);
 
 /* The sentence for a store that failed; hands `result` back. */
 CHECKED enum result ctl_failed(enum result result, struct error *error);
@@ -64,7 +68,8 @@ CHECKED enum result ctl_change_begin(
 CHECKED enum result ctl_change_commit(struct ctl_change *change, struct error *error);
 void ctl_change_abort(struct ctl_change *change);
 
-/* identities_put; where the phone is another one than before, the state forgets the user. */
+/* identities_put; where the phone is another one than before, the state forgets the user, and the
+ * live codes of one who is suspended by it. */
 CHECKED enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *change,
 	const struct identity *identity, bool *ret_created, struct error *error);
 

@@ -366,6 +366,18 @@ void event_service(struct trail *trail, const char *service)
 	audit_write(trail->audit, &now, LOG_ERR, "service.unknown", fields);
 }
 
+void event_operator(struct trail *trail, const char *event, const char *user, const uint8_t *tag)
+{
+	struct moment now;
+	json_t *fields = json_object();
+
+	trail->clock->now(trail->clock, &now);
+	put(fields, "user", user);
+	if (user[0] == '\0' && tag != NULL)
+		put_hex(fields, "unknown", tag, 8);
+	audit_write(trail->audit, &now, LOG_NOTICE, event, fields);
+}
+
 void event_daemon(struct trail *trail, int priority, const char *event, const char *detail)
 {
 	struct moment now;

@@ -44,6 +44,12 @@ void event_session(
 /* A PAM service that no section of the config speaks of: its logins are refused. */
 void event_service(struct trail *trail, const char *service);
 
+/*
+ * What an operator did to an identity: "identity.suspended", "identity.resumed", "lock.cleared".
+ * `user` "" where the name is no identity's, and then its tag stands for it; `tag` NULL: to all.
+ */
+void event_operator(struct trail *trail, const char *event, const char *user, const uint8_t *tag);
+
 /* The daemon itself: "daemon.start", "config.reloaded", "config.refused", "store.made", ... */
 void event_daemon(struct trail *trail, int priority, const char *event, const char *detail);
 

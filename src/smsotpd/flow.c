@@ -19,8 +19,7 @@ struct visit {
 	int64_t arrived;
 };
 
-/* What a verdict becomes where the service is only observed or warns: nobody is refused. */
-static enum verdict waive(enum service_mode mode, enum verdict verdict)
+enum verdict flow_verdict(enum service_mode mode, enum verdict verdict)
 {
 	static const enum verdict waived[VERDICT_COUNT] = {
 		[VERDICT_REFUSED] = VERDICT_WAIVED,
@@ -43,7 +42,7 @@ static void answer_login(
 	struct moment now;
 
 	memcpy(answer->id, login->visitor.id, WIRE_ID_SIZE);
-	answer->verdict = waive(login->mode, answer->verdict);
+	answer->verdict = flow_verdict(login->mode, answer->verdict);
 	if (answer->verdict == VERDICT_WAIVED || answer->verdict == VERDICT_ASK_WAIVED)
 		answer->user = WAIVER;
 	if (answer->verdict == VERDICT_WAIVED) {
@@ -230,33 +229,43 @@ static void step_session(struct flow *flow, struct visit *visit)
 	answer_plain(flow, visit->connection, visitor->id, VERDICT_REFUSED, LINE_NONE);
 }
 
+enum admission flow_admission(
+	const struct flow *flow, const struct ask *ask, struct login *ret_login)
+{
+	const struct keys *keys = flow->committer == NULL ? NULL : flow->keys;
+	struct moment now;
+
+	if (login_read(flow->config, flow->keys, ask, ret_login) != RESULT_OK)
+		return ADMIT_NO_SECTION;
+	if (!ret_login->service->enabled)
+		return ADMIT_OFF;
+	flow->clock->now(flow->clock, &now);
+	ret_login->mode = modes_of(&flow->modes, keys, ret_login, flow->clock, &now);
+	return flow->committer == NULL ? ADMIT_NO_STORES : ADMIT_ON;
+}
+
 /* The service's section decides before any name does. */
 static bool admit(struct flow *flow, struct visit *visit)
 {
 	const struct ask *ask = visit->ask;
-	struct login *login = &visit->login;
-	const struct keys *keys = flow->committer == NULL ? NULL : flow->keys;
-
-	if (login_read(flow->config, flow->keys, ask, login) != RESULT_OK) {
-		event_service(flow->trail, ask->service);
-		answer_plain(
-			flow, visit->connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE);
-		return false;
-	}
-	if (!login->service->enabled) {
-		answer_plain(flow, visit->connection, ask->id, VERDICT_DISABLED, LINE_NONE);
-		return false;
-	}
-	login->mode = modes_of(&flow->modes, keys, login, flow->clock, &visit->now);
+	const struct login *login = &visit->login;
+	enum admission admission = flow_admission(flow, ask, &visit->login);
 	bool session = ask->type == FRAME_SESSION_OPEN || ask->type == FRAME_SESSION_CLOSE;
-	if (flow->committer != NULL || (login->mode == MODE_OBSERVE && !session))
+	bool off = admission == ADMIT_OFF;
+
+	/* What is observed goes on, whatever the stores are like. */
+	bool observes = admission == ADMIT_NO_STORES && login->mode == MODE_OBSERVE && !session;
+	if (admission == ADMIT_ON || observes)
 		return true;
-	if (session)
-		answer_plain(
-			flow, visit->connection, ask->id, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE);
-	else
+	if (admission == ADMIT_NO_SECTION)
+		event_service(flow->trail, ask->service);
+	if (admission == ADMIT_NO_STORES && !session)
 		answer_verdict(
 			flow, visit->connection, login, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
+	else
+		answer_plain(flow, visit->connection, ask->id,
+			off ? VERDICT_DISABLED : VERDICT_UNAVAILABLE,
+			off ? LINE_NONE : LINE_UNAVAILABLE);
 	return false;
 }
 

@@ -11,7 +11,7 @@
  *not exist as well.
  * - Only a job that grants (job_grants) makes VERDICT_GRANTED.
  * - Whatever fails MUST be VERDICT_UNAVAILABLE or the line that a wrong code shows, never more.
- * - Only waive() makes VERDICT_WAIVED of a refusal, for all names of a service and mode alike.
+ * - Only flow_verdict makes VERDICT_WAIVED of a refusal, for all names of a service and mode alike.
  */
 #ifndef SMSOTP_FLOW_H
 #define SMSOTP_FLOW_H
@@ -55,6 +55,16 @@ struct flow {
 	uint32_t jobs; /* given away and not back: they point into `config` */
 	struct share share;
 };
+
+/* What a service's section says before any name does. */
+enum admission { ADMIT_ON = 0, ADMIT_NO_SECTION, ADMIT_OFF, ADMIT_NO_STORES };
+
+/* `login` is not filled for ADMIT_NO_SECTION. */
+enum admission flow_admission(
+	const struct flow *flow, const struct ask *ask, struct login *ret_login);
+
+/* What a verdict becomes where the service is only observed or warns: nobody is refused. */
+enum verdict flow_verdict(enum service_mode mode, enum verdict verdict);
 
 /* One decoded frame from the module, which is answered once: now, or when its job comes back. */
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived);

@@ -12,7 +12,8 @@ static const char *const standing_names[] = {
 	[STANDING_NO_PHONE] = "no phone",
 	[STANDING_NO_TRAIT] = "the schema has no phone trait: smsotpctl schema set",
 	[STANDING_ROOT] = "root is not let in at this service",
-	[STANDING_FILTERED] = "left out by users or trait of the service",
+	[STANDING_FILTERED] = "left out by users of the service",
+	[STANDING_TRAIT] = "left out by trait of the service",
 	[STANDING_BEFORE] = "first factor not shown",
 	[STANDING_NO_ROOM] = "the state store is full",
 	[STANDING_JUNK] = "the application refuses this user",
@@ -48,6 +49,7 @@ void job_free(struct job **job)
 	json_decref((*job)->reply);
 	if ((*job)->bulk >= 0)
 		close((*job)->bulk);
+	free((*job)->findings);
 	explicit_bzero(*job, sizeof(**job));
 	free(*job);
 	*job = NULL;
@@ -60,7 +62,8 @@ enum standing job_standing(const struct job *job)
 
 bool job_sends(const struct job *job)
 {
-	bool asks = job->kind == JOB_BEGIN || job->kind == JOB_RESEND;
+	bool asks = job->kind == JOB_BEGIN || job->kind == JOB_RESEND ||
+		    job->kind == JOB_EXPLAIN; /* which says what a begin would do */
 
 	return job->result == RESULT_OK && job_standing(job) == STANDING_GOOD &&
 	       job->effect == EFFECT_TEXT && asks;

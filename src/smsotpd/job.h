@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "challenge.h"
+#include "findings.h"
 #include "identity.h"
 #include "login.h"
 
@@ -16,7 +17,7 @@
  * JOB_OBSERVE: what a begin would come to, with nothing written. JOB_SEEN: a login went on without
  * a code and its session has opened.
  */
-enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB, JOB_OBSERVE, JOB_SEEN };
+enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB, JOB_EXPLAIN, JOB_OBSERVE, JOB_SEEN };
 
 /* Why a name gets no text and no code of it is right; for the trail only, never for the user. */
 enum standing {
@@ -26,7 +27,8 @@ enum standing {
 	STANDING_NO_PHONE,
 	STANDING_NO_TRAIT, /* the schema has no phone trait: nobody gets a text */
 	STANDING_ROOT,     /* the service lets no root in */
-	STANDING_FILTERED, /* the service's users or trait leave it out */
+	STANDING_FILTERED, /* the service's users leave it out */
+	STANDING_TRAIT,    /* the service's trait leaves it out */
 	STANDING_BEFORE,   /* the first factor is not shown */
 	STANDING_NO_ROOM,  /* no record yet, and the state store takes no more */
 	STANDING_JUNK,     /* control bytes: the application refuses already */
@@ -47,9 +49,10 @@ struct job {
 	struct code code; /* verify: what was typed */
 	bool comparable;
 	bool junk;
-	int64_t begun;   /* verify: boottime of the code's newest text */
-	json_t *request; /* owned */
-	int bulk;        /* owned, -1 for none */
+	int64_t begun;             /* verify: boottime of the newest text */
+	json_t *request;           /* owned */
+	int bulk;                  /* owned, -1 for none */
+	struct findings *findings; /* owned; what to note for smsotpctl explain, NULL for nothing */
 
 	enum result result; /* of the store */
 	enum standing standing;
@@ -58,6 +61,7 @@ struct job {
 	bool prefix_low; /* many texts to this phone's prefix, and few answered: an alarm is due */
 	const char *unsendable; /* observe: why no text would leave for this phone, or NULL */
 	const char *near;       /* a limit that has just come to 80 %, NULL for none */
+	const char *over;       /* EFFECT_OVER: the key in [limits] of the one that forbids it */
 	char user[IDENTITY_NAME_MAX + 1]; /* the identity's name, "" for none */
 	struct phone phone;
 	struct code text; /* begin, resend: the code to send */

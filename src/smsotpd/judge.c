@@ -73,8 +73,10 @@ enum standing judge_standing(const struct schema *schema, const struct identity 
 		return STANDING_SUSPENDED;
 	if (!service->root && is_root(identity))
 		return STANDING_ROOT;
-	if (!users_let(service, identity->name) || !trait_lets(schema, service, identity))
+	if (!users_let(service, identity->name))
 		return STANDING_FILTERED;
+	if (!trait_lets(schema, service, identity))
+		return STANDING_TRAIT;
 	if (!first_factor)
 		return STANDING_BEFORE;
 	if (phone == RESULT_INVALID)
@@ -86,7 +88,7 @@ const char *judge_unsendable(const struct config *config, const struct phone *ph
 {
 	if (!config_prefix_allowed(&config->gateway, phone->e164))
 		return "the phone is in no country of [gateway] allow_prefixes";
-	if (config_dlt_missing(&config->gateway, phone->e164) != NULL)
+	if (!config->gateway.stub && config_dlt_missing(&config->gateway, phone->e164) != NULL)
 		return "no text goes to +91 without [gateway] entity_id and template_id";
 	return NULL;
 }
@@ -196,6 +198,15 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 	return result;
 }
 
+static void note(const struct desk *desk, struct findings *findings)
+{
+	findings->own = desk->own;
+	findings->record = desk->record;
+	findings->quotas = desk->quotas;
+	for (size_t i = 0; i < LIMIT_COUNT; i++)
+		findings->tally[i] = *desk->books.tally[i];
+}
+
 static enum result desk_close(const struct judge *judge, MDB_txn *txn, const struct desk *desk)
 {
 	enum result result = state_save(judge->state, txn, desk->id, &desk->record);
@@ -226,6 +237,9 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 		       budget_prefix_low(&desk->shared[SHARED_PREFIX], job->config, &job->now);
 	if (stopped ||
 		!budget_text(&desk->books, &desk->quotas, &job->now, !job->known, &job->near)) {
+		job->over = stopped ? "prefix_stop"
+				    : budget_text_over(
+					      &desk->books, &desk->quotas, &job->now, !job->known);
 		desk->record = before;
 		return EFFECT_OVER;
 	}
@@ -243,7 +257,8 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	if (job->junk && desk->own)
 		return challenge_withdraw(&desk->record, attempt);
 	hash_of(judge, desk->id, attempt, &job->code, hash);
-	if (!budget_guess(&desk->books, &desk->quotas, &job->now, !job->known))
+	job->over = budget_guess_over(&desk->books, &desk->quotas, &job->now, !job->known);
+	if (job->over != NULL)
 		return EFFECT_OVER;
 	enum effect effect = challenge_verify(&desk->record, attempt, hash, job->comparable);
 	if (effect == EFFECT_RIGHT && desk->own) {
@@ -291,7 +306,7 @@ void judge_run(
 	struct attempt attempt;
 	size_t identities = 0;
 
-	job->near = NULL;
+	job->near = job->over = NULL;
 	job->prefix_low = false;
 	job->result = who(judge, identity_txn, job);
 	if (job->kind == JOB_SEEN) {
@@ -307,6 +322,8 @@ void judge_run(
 		job->result = desk_open(judge, state_txn, identities, job, &desk);
 	if (job->result != RESULT_OK)
 		return;
+	if (job->findings != NULL)
+		note(&desk, job->findings);
 	attempt_fill(job, desk.own, &attempt);
 	job->known = challenge_known(&desk.record, &attempt);
 	if (job->kind == JOB_OBSERVE) {

@@ -6,40 +6,9 @@
 
 #include "budget.h"
 #include "config.h"
+#include "ledger_tables.h"
 
-#define SECOND      INT64_C(1000)
-#define LEDGER_SETS 4096 /* of each table; 8 ways: 32768 names and sources, 5 MB in all */
-#define LEDGER_WAYS 8
-
-/* A text waits for its hold: an answer that comes before was no person's. */
-enum text_state { TEXT_GONE = 0, TEXT_HELD, TEXT_WITHDRAWN };
-
-struct dialogue {
-	bool used;
-	enum text_state text;
-	uint8_t id[WIRE_ID_SIZE];
-	uint8_t subject[HASH_SIZE];
-	struct moment last_text;
-	uint8_t tries;
-	uint8_t texts;
-};
-
-struct row {
-	bool used;
-	bool known; /* who signed in here has the known places' share of texts */
-	uint8_t name[HASH_SIZE];
-	uint8_t source[HASH_SIZE];
-	struct lockout lockout;
-	struct window texts;
-	struct window texts_day;
-	uint8_t live[HASH_SIZE]; /* the subject whose code is on its way until live_until */
-	int64_t live_until;
-};
-
-struct ledger {
-	struct dialogue dialogue[LEDGER_SETS][LEDGER_WAYS];
-	struct row row[LEDGER_SETS][LEDGER_WAYS];
-};
+#define SECOND INT64_C(1000)
 
 enum result ledger_new(struct ledger **ret_ledger)
 {
@@ -55,91 +24,6 @@ void ledger_free(struct ledger **ledger)
 {
 	free(*ledger);
 	*ledger = NULL;
-}
-
-/* The hashes are keyed, or drawn by the module: any bytes of them spread evenly. */
-static size_t set_of(const uint8_t *hash)
-{
-	return ((size_t)hash[0] | (size_t)hash[1] << 8) % LEDGER_SETS;
-}
-
-static size_t row_set(const struct visitor *visitor)
-{
-	return set_of(visitor->name) ^ set_of(visitor->source);
-}
-
-static struct dialogue *dialogue_find(struct ledger *ledger, const struct visitor *visitor)
-{
-	struct dialogue *set = ledger->dialogue[set_of(visitor->id)];
-
-	for (size_t i = 0; i < LEDGER_WAYS; i++) {
-		if (set[i].used && memcmp(set[i].id, visitor->id, WIRE_ID_SIZE) == 0 &&
-			memcmp(set[i].subject, visitor->subject, HASH_SIZE) == 0)
-			return &set[i];
-	}
-	return NULL;
-}
-
-static struct dialogue *dialogue_add(
-	struct ledger *ledger, const struct visitor *visitor, const struct moment *begun)
-{
-	struct dialogue *set = ledger->dialogue[set_of(visitor->id)];
-	struct dialogue *best = &set[0];
-
-	for (size_t i = 0; i < LEDGER_WAYS && best->used; i++) {
-		if (!set[i].used || set[i].last_text.boottime < best->last_text.boottime)
-			best = &set[i];
-	}
-	*best = (struct dialogue){.used = true, .last_text = *begun, .texts = 1};
-	memcpy(best->id, visitor->id, WIRE_ID_SIZE);
-	memcpy(best->subject, visitor->subject, HASH_SIZE);
-	return best;
-}
-
-static struct row *row_find(struct ledger *ledger, const struct visitor *visitor)
-{
-	struct row *set = ledger->row[row_set(visitor)];
-
-	for (size_t i = 0; i < LEDGER_WAYS; i++) {
-		if (set[i].used && memcmp(set[i].name, visitor->name, HASH_SIZE) == 0 &&
-			memcmp(set[i].source, visitor->source, HASH_SIZE) == 0)
-			return &set[i];
-	}
-	return NULL;
-}
-
-static int64_t later(int64_t one, int64_t other)
-{
-	return one > other ? one : other;
-}
-
-static int64_t row_end(const struct row *row, const struct config *config)
-{
-	int64_t end = later(lockout_end(&row->lockout, &config->lockout), row->live_until);
-
-	struct quota quick, day;
-
-	budget_user_texts(config, &quick, &day);
-	return later(end, row->texts.since.boottime + quick.span * SECOND);
-}
-
-static struct row *row_get(
-	struct ledger *ledger, const struct config *config, const struct visitor *visitor)
-{
-	struct row *set = ledger->row[row_set(visitor)];
-	struct row *best = row_find(ledger, visitor);
-
-	if (best != NULL)
-		return best;
-	best = &set[0];
-	for (size_t i = 0; i < LEDGER_WAYS && best->used; i++) {
-		if (!set[i].used || row_end(&set[i], config) < row_end(best, config))
-			best = &set[i];
-	}
-	*best = (struct row){.used = true};
-	memcpy(best->name, visitor->name, HASH_SIZE);
-	memcpy(best->source, visitor->source, HASH_SIZE);
-	return best;
 }
 
 /* Milliseconds to seconds, rounded up: what is shown is never too short. */
@@ -212,6 +96,19 @@ static bool row_text(struct row *row, const struct config *config, const struct 
 	return true;
 }
 
+/* A dialogue that begins, or does so again, where its row is not locked. */
+static void view_begin(const struct dialogue *dialogue, struct row *row,
+	const struct config *config, const struct visitor *visitor, const struct moment *now,
+	bool again, struct view *ret_view)
+{
+	int64_t left = 0;
+	bool text = again || row_text(row, config, visitor, now, true, &left);
+
+	view_ask(dialogue, config, now, text ? LINE_SENT : LINE_NO_TEXTS, ret_view);
+	ret_view->seconds = seconds_up(left);
+	ret_view->asks = !again && text;
+}
+
 static int64_t row_lock(struct ledger *ledger, const struct visitor *visitor, int64_t now)
 {
 	const struct row *row = row_find(ledger, visitor);
@@ -232,13 +129,32 @@ void ledger_begin(struct ledger *ledger, const struct config *config, const stru
 	bool again = dialogue != NULL;
 	if (!again)
 		dialogue = dialogue_add(ledger, visitor, now);
-	struct row *row = row_get(ledger, config, visitor);
-	bool text = again || row_text(row, config, visitor, now, true, &left);
-	view_ask(dialogue, config, now, text ? LINE_SENT : LINE_NO_TEXTS, ret_view);
-	ret_view->seconds = seconds_up(left);
-	ret_view->asks = !again && text;
+	view_begin(
+		dialogue, row_get(ledger, config, visitor), config, visitor, now, again, ret_view);
 	if (ret_view->asks)
 		dialogue->text = TEXT_HELD;
+}
+
+/* A begin over copies of what it would find. */
+void ledger_peek(const struct ledger *ledger, const struct config *config,
+	const struct visitor *visitor, const struct moment *now, struct sight *ret_sight)
+{
+	const struct dialogue dialogue = {.last_text = *now, .texts = 1};
+	struct row row;
+
+	row_peek(ledger, visitor, &row);
+	*ret_sight = (struct sight){
+		.known = row.known,
+		.locked = lockout_left(&row.lockout, now->boottime),
+		.failures_left =
+			lockout_failures_left(&row.lockout, &config->lockout, now->boottime),
+		.texts = row.texts,
+		.texts_day = row.texts_day,
+	};
+	if (ret_sight->locked > 0)
+		view_locked(ret_sight->locked, &ret_sight->view);
+	else
+		view_begin(&dialogue, &row, config, visitor, now, false, &ret_sight->view);
 }
 
 void ledger_restore(
@@ -351,18 +267,4 @@ void ledger_known(struct ledger *ledger, const struct visitor *visitor)
 
 	if (row != NULL)
 		row->known = true;
-}
-
-uint32_t ledger_forget(struct ledger *ledger, const uint8_t name[static HASH_SIZE])
-{
-	uint32_t cleared = 0;
-
-	for (size_t i = 0; i < LEDGER_SETS * LEDGER_WAYS; i++) {
-		struct row *row = &ledger->row[i / LEDGER_WAYS][i % LEDGER_WAYS];
-		if (!row->used || memcmp(row->name, name, HASH_SIZE) != 0)
-			continue;
-		*row = (struct row){0};
-		cleared++;
-	}
-	return cleared;
 }

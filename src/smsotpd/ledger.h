@@ -45,6 +45,27 @@ struct view {
 CHECKED enum result ledger_new(struct ledger **ret_ledger);
 void ledger_free(struct ledger **ledger);
 
+/*
+ * What a name's row shows at a source, for the operator. `locked` in ms; `view` is what a begin
+ * with an id that was never seen would answer now.
+ */
+struct sight {
+	struct view view;
+	bool known;
+	int64_t locked;
+	uint32_t failures_left; /* until the next lock */
+	struct window texts;
+	struct window texts_day;
+};
+
+/* Changes nothing. */
+void ledger_peek(const struct ledger *ledger, const struct config *config,
+	const struct visitor *visitor, const struct moment *now, struct sight *ret_sight);
+
+/* How many locks a name's rows show now, and how long the longest goes on; changes nothing. */
+uint32_t ledger_locks(const struct ledger *ledger, const uint8_t name[static HASH_SIZE],
+	const struct moment *now, int64_t *ret_longest);
+
 /* A begin that comes again with the same id is answered as before and asks nothing. */
 void ledger_begin(struct ledger *ledger, const struct config *config, const struct visitor *visitor,
 	const struct moment *now, struct view *ret_view);
@@ -72,5 +93,8 @@ void ledger_success(struct ledger *ledger, const struct visitor *visitor);
 
 /* Clears every row of a name, for the operator. Returns how many there were. */
 uint32_t ledger_forget(struct ledger *ledger, const uint8_t name[static HASH_SIZE]);
+
+/* Clears all rows, those of names that do not exist as well. Returns how many showed failures. */
+uint32_t ledger_forget_all(struct ledger *ledger);
 
 #endif

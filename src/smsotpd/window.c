@@ -18,12 +18,25 @@ int64_t window_left(
 	return window->all == 0 || left < 0 ? 0 : left;
 }
 
+static uint32_t less(uint32_t most, uint32_t count)
+{
+	return count < most ? most - count : 0;
+}
+
+uint32_t window_free(const struct window *window, const struct quota *quota,
+	const struct moment *now, bool strange)
+{
+	bool open = is_open(window, quota, now);
+	uint32_t all = less(quota->all, open ? window->all : 0);
+	uint32_t share = less(quota->strange, open ? window->strange : 0);
+
+	return strange && share < all ? share : all;
+}
+
 bool window_room(const struct window *window, const struct quota *quota, const struct moment *now,
 	bool strange)
 {
-	if (!is_open(window, quota, now))
-		return quota->all > 0 && (!strange || quota->strange > 0);
-	return window->all < quota->all && (!strange || window->strange < quota->strange);
+	return window_free(window, quota, now, strange) > 0;
 }
 
 void window_count(

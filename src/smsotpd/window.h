@@ -26,6 +26,10 @@ struct quota {
 	uint32_t strange;
 };
 
+/* How many more would not be too many. */
+uint32_t window_free(const struct window *window, const struct quota *quota,
+	const struct moment *now, bool strange);
+
 /* One more would not be too many. */
 bool window_room(const struct window *window, const struct quota *quota, const struct moment *now,
 	bool strange);

@@ -233,6 +233,16 @@ class Observing(ModeCase):
                       input=f"phone: {self.host.new_phone().number}\n")
         self.assertNotIn(stranger.name, self.host.ctl("report", "sshd"))
 
+    def test_what_is_explained(self):
+        user = self.user()
+        ask = ("explain", user.name, "--service", "sshd", "--from", "127.0.0.1", "--json")
+        for mode, asked, line in (("observe", False, "^$"), ("warn", True, "not yet required"),
+                                  ("enforce", True, "resend in 30 s\\): $")):
+            self.host.ctl("mode", "sshd", mode)
+            said = json.loads(self.host.ctl(*ask))
+            self.assertEqual((said["mode"], said["asked"], said["text"]), (mode, asked, asked))
+            self.assertRegex(said["line"], line)
+
     def test_root_and_everybody_else_at_once(self):
         """A source's refusals are one event a minute, so a stranger cannot fill the log."""
         for number in range(40):

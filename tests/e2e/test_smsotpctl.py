@@ -12,8 +12,10 @@ import hosts
 from dialogues import LOCKED, DialogueCase
 
 REFUSED, USAGE, AWAY = 1, 2, 3
-VERBS = ("identity set", "identity show", "identity list", "identity remove", "import",
-         "schema show", "schema set", "lock list", "lock clear", "send-test", "events", "status")
+VERBS = ("identity set", "identity show", "identity list", "identity remove",
+         "identity suspend", "identity resume", "import", "schema show", "schema set", "lock list",
+         "lock clear", "explain", "send-test", "events", "status", "doctor",
+         "exempt add", "exempt key")
 
 
 class Tool(DialogueCase):
@@ -196,8 +198,9 @@ class Usage(Tool):
 
     def test_wrong_use(self):
         for words in ((), ("nonsense",), ("identity",), ("identity", "show"), ("lock", "clear"),
-                      ("identity", "list", "--force"), ("status", "word"), ("status", "--colour"),
-                      ("send-test", "one", "two")):
+                      ("identity", "list", "--force"), ("status", "two", "words"), ("status", "--colour"),
+                      ("send-test", "one", "two"), ("explain",), ("status", "--from", "127.0.0.1"),
+                      ("identity", "suspend"), ("explain", "name", "--from")):
             self.assertIn("usage", self.tool(*words, status=USAGE).lower(), words)
 
     def test_daemon_away(self):

@@ -60,7 +60,7 @@ static uint32_t failures(struct bench *bench, uint32_t asked, int64_t at, bool s
 	for (uint32_t i = 0; i < asked; i++) {
 		if (fresh)
 			bench->tally[LIMIT_SOURCE] = (struct tally){0};
-		if (!budget_guess(&bench->books, &bench->quotas, &now, strange))
+		if (budget_guess_over(&bench->books, &bench->quotas, &now, strange) != NULL)
 			continue;
 		compared++;
 		budget_failure(&bench->books, &bench->quotas, &now, strange, true, &bench->near);

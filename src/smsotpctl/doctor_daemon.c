@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What smsotpd says of itself over ctl.sock. Under systemd asking starts it. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor.h"
+#include "output.h"
+#include "request.h"
+#include "version.h"
+
+#define PATIENCE    10 /* seconds */
+#define NEARLY_FULL 80 /* percent */
+
+static void look_at_store(const struct doctor *doctor, const json_t *reply, const char *store)
+{
+	char field[32];
+
+	snprintf(field, sizeof(field), "%s_used", store);
+	json_int_t percent = json_integer_value(json_object_get(reply, field));
+	if (percent >= NEARLY_FULL)
+		finding_add(doctor->findings, STORE_FULL,
+			&(struct mend){.text = "smsotpctl identity remove NAME"},
+			"the %s store is %lld %% full; when it is full nobody new is remembered",
+			store, (long long)percent);
+}
+
+static void look_at_version(const struct doctor *doctor, const char *version)
+{
+	if (strcmp(version, SMSOTP_VERSION) != 0)
+		finding_add(doctor->findings, DAEMON_VERSION,
+			&(struct mend){.text = "systemctl try-restart smsotpd smsotp-send"},
+			"the smsotpd that runs is version %s, and installed is " SMSOTP_VERSION,
+			version);
+}
+
+void daemon_judge(struct doctor *doctor, const json_t *reply)
+{
+	look_at_version(doctor, output_field(reply, "version"));
+	if (strcmp(output_field(reply, "sender"), "away") == 0)
+		finding_add(doctor->findings, DAEMON_SENDER,
+			&(struct mend){.text = "systemctl start smsotp-send.socket"},
+			"smsotpd does not reach smsotp-send, so no text leaves");
+	if (json_is_false(json_object_get(reply, "schema_phone")))
+		finding_add(doctor->findings, SCHEMA_PHONE,
+			&(struct mend){.text = "(smsotpctl schema show; echo phone: phone) | "
+					       "smsotpctl schema set"},
+			"the schema has no trait of type phone, so nobody gets a text");
+	if (json_integer_value(json_object_get(reply, "identities")) == 0)
+		finding_add(doctor->findings, IDENTITY_NONE,
+			&(struct mend){.text = "smsotpctl identity set NAME"},
+			"there is no identity, so nobody gets a text");
+	look_at_store(doctor, reply, "identity");
+	look_at_store(doctor, reply, "state");
+}
+
+/* RESULT_OK and the reply, or a finding. */
+static void ask(struct doctor *doctor, const char *path, const struct tool_request *request)
+{
+	json_t *reply = NULL;
+
+	enum result result = request_try(path, request, PATIENCE, &reply);
+	if (result == RESULT_UNREACHABLE)
+		finding_add(doctor->findings, DAEMON_AWAY,
+			&(struct mend){.text = "systemctl enable --now smsotpd.socket"},
+			"smsotpd does not answer at %s (%s), so whoever is asked for a code is "
+			"refused",
+			path, strerror(errno));
+	else if (result != RESULT_OK)
+		finding_add(doctor->findings, DAEMON_REFUSED,
+			&(struct mend){.text = "journalctl -u smsotpd"},
+			"smsotpd was asked at %s and did not answer, so whoever is asked for a "
+			"code is refused",
+			path);
+	else if (!json_is_true(json_object_get(reply, "ok")))
+		finding_add(doctor->findings, DAEMON_REFUSED,
+			&(struct mend){.text = "journalctl -u smsotpd"},
+			"smsotpd cannot read its stores: %s", output_field(reply, "error"));
+	else
+		daemon_judge(doctor, reply);
+	json_decref(reply);
+}
+
+void doctor_daemon(struct doctor *doctor)
+{
+	struct tool_request request = {.json = json_pack("{s:s}", "verb", "status"), .bulk = -1};
+	char path[PATH_MAX];
+
+	if (doctor->socket != NULL)
+		snprintf(path, sizeof(path), "%s", doctor->socket);
+	else
+		snprintf(path, sizeof(path), "%s/ctl.sock", doctor->config->paths.run);
+	ask(doctor, path, &request);
+	json_decref(request.json);
+}

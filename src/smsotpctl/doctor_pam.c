@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The stacks of /etc/pam.d: which of them ask us, and what each can come to. */
+#include <dirent.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "config_keys.h"
+#include "doctor.h"
+#include "walk.h"
+
+#define PAM_DIRECTORY "/etc/pam.d"
+#define PAM_SHARED    "common-"
+#define LINE_SSHD     "auth [success=done ignore=ignore default=die] pam_smsotp.so"
+#define LINE_BEHIND   "auth [success=ok ignore=ignore default=die] pam_smsotp.so"
+#define LINE_SESSION  "session optional pam_smsotp.so"
+
+#define BIT(what) (1U << (what))
+#define WRONG     (BIT(RETURN_AUTH_ERR) | BIT(RETURN_MAXTRIES))
+
+/* libpam looks into /usr/lib/pam.d for what /etc/pam.d has not. */
+static char *read_pam(void *context, const char *name)
+{
+	char path[PATH_MAX];
+
+	(void)context;
+	if (name[0] == '/')
+		return file_text(name);
+	snprintf(path, sizeof(path), PAM_DIRECTORY "/%s", name);
+	char *text = file_text(path);
+	if (text != NULL)
+		return text;
+	snprintf(path, sizeof(path), "/usr/lib/pam.d/%s", name);
+	return file_text(path);
+}
+
+static const struct stack_reader reader = {.read = read_pam};
+
+/* One service that asks us. */
+struct look {
+	struct doctor *doctor;
+	const char *service;
+	const struct stack *stack;
+	const struct stack_entry *ours; /* our first line */
+};
+
+static const char *path_of(const struct stack_entry *entry, char ret[static PATH_MAX])
+{
+	snprintf(
+		ret, PATH_MAX, "%s%s", entry->file[0] == '/' ? "" : PAM_DIRECTORY "/", entry->file);
+	return ret;
+}
+
+/* The line to write where `entry` stands; `cause` holds one %s, which is the service. */
+static void mend_at(const struct look *look, enum finding_id id, const struct stack_entry *entry,
+	const char *text, const char *cause)
+{
+	char path[PATH_MAX];
+	const struct mend mend = {path_of(entry, path), entry->line, text};
+
+	finding_add(look->doctor->findings, id, &mend, "%s: %s", look->service, cause);
+}
+
+/* The line that the shipped stack of this kind has. */
+static const char *shipped_line(const struct look *look)
+{
+	for (const struct stack_entry *entry = look->stack->entry; entry < look->ours; entry++) {
+		if (walk_asks(entry))
+			return LINE_BEHIND;
+	}
+	return LINE_SSHD;
+}
+
+static bool can(const struct look *look, unsigned int ours, bool proof, unsigned int outcome)
+{
+	const struct walk walk = {.ours = ours, .proof = proof};
+
+	return (walk_stack(look->stack, &walk) & outcome) != 0;
+}
+
+/* What we refuse must be refused by the stack, and what we grant must be able to sign in. */
+static void look_at_verdicts(const struct look *look)
+{
+	const char *line = shipped_line(look);
+
+	if (can(look, BIT(RETURN_IGNORE) | BIT(RETURN_UNAVAIL), false, WALK_THROUGH))
+		mend_at(look, PAM_PERMIT, look->ours, line,
+			"where the code is switched off or smsotpd is away, everybody gets in: "
+			"nothing behind our line refuses by itself; let @include common-auth "
+			"stand behind it, and no pam_permit.so");
+	if (can(look, WRONG, true, WALK_THROUGH))
+		mend_at(look, PAM_CONTROL, look->ours, line,
+			"a wrong code is not the end: the lines behind ours let people in all the "
+			"same");
+	else if (can(look, BIT(RETURN_UNAVAIL), true, WALK_THROUGH))
+		mend_at(look, PAM_AWAY, look->ours, line,
+			"whoever can stop smsotpd signs in without a code, because the stack goes "
+			"on where it does not answer");
+	if (!can(look, BIT(RETURN_SUCCESS), true, WALK_THROUGH))
+		mend_at(look, PAM_USELESS, look->ours, line, "a right code lets nobody in");
+	else if (!can(look, BIT(RETURN_IGNORE), true, WALK_THROUGH))
+		mend_at(look, PAM_OFF, look->ours, line,
+			"enabled = no would keep everybody out: the stack does not go on to "
+			"another way in");
+}
+
+static void look_at_twice(const struct look *look)
+{
+	const unsigned int all = WRONG | BIT(RETURN_SUCCESS) | BIT(RETURN_UNAVAIL);
+	const struct stack_entry *second = look->ours + 1;
+
+	if (!can(look, all, true, WALK_TWICE))
+		return;
+	while (!stack_is_ours(second))
+		second++;
+	mend_at(look, PAM_TWICE, second, "(take this line out)",
+		"the stack comes by pam_smsotp.so twice, so people are asked for two codes");
+}
+
+/* Lines before ours that end the stack, or jump over us. */
+static void look_at_past(const struct look *look)
+{
+	bool lines[STACK_LINES_MAX];
+	char cause[256];
+
+	walk_past(look->stack, lines);
+	for (size_t i = 0; i < look->stack->count; i++) {
+		const struct stack_entry *entry = &look->stack->entry[i];
+		if (!lines[i])
+			continue;
+		snprintf(cause, sizeof(cause), "%s lets people in past the code%s", entry->module,
+			walk_asks(entry) ? ", by what it asks for alone"
+					 : ", or by another proof than ours");
+		mend_at(look, walk_asks(entry) ? PAM_SUFFICIENT : PAM_PAST, entry,
+			"(take this line out, or put it behind ours)", cause);
+	}
+}
+
+static bool module_is_there(const struct stack_entry *entry)
+{
+	static const char *const patterns[] = {"/lib/security/%s", "/lib/*/security/%s",
+		"/usr/lib/*/security/%s", "/lib64/security/%s"};
+	bool found = entry->path[0] == '/' && access(entry->path, R_OK) == 0;
+
+	for (size_t i = 0; entry->path[0] != '/' && !found && i < 4; i++) {
+		char pattern[PATH_MAX];
+		glob_t paths = {0};
+		/* The patterns are ours, above. */
+		snprintf(pattern, sizeof(pattern), "%.*s%s", (int)strcspn(patterns[i], "%"),
+			patterns[i], entry->module);
+		found = glob(pattern, 0, NULL, &paths) == 0;
+		globfree(&paths);
+	}
+	return found;
+}
+
+static bool argument_is_known(const char *word, size_t length)
+{
+	return (length == 4 && strncmp(word, "echo", 4) == 0) ||
+	       (length > 8 && strncmp(word, "socket=/", 8) == 0);
+}
+
+static void look_at_line(const struct look *look)
+{
+	const struct stack_entry *ours = look->ours;
+
+	if (!module_is_there(ours))
+		finding_add(look->doctor->findings, PAM_MISSING,
+			&(struct mend){.text = "apt install libpam-smsotp"},
+			"%s: %s is not installed, so the stack refuses everybody", look->service,
+			ours->path);
+	for (const char *word = ours->arguments; *word != '\0'; word += strspn(word, " \t")) {
+		size_t length = strcspn(word, " \t");
+		if (!argument_is_known(word, length))
+			mend_at(look, PAM_ARGUMENT, ours, shipped_line(look),
+				"pam_smsotp.so is given an argument that it does not know, and "
+				"refuses everybody; it takes socket=PATH and echo");
+		word += length;
+	}
+}
+
+/* What smsotp.conf says of the service must fit its stack. */
+static void look_at_section(const struct look *look)
+{
+	const struct config_service *section =
+		config_service_find(look->doctor->config, look->service);
+	char text[128];
+	bool asked = false;
+
+	if (section == NULL) {
+		snprintf(text, sizeof(text), "[service %s]\nenabled = no", look->service);
+		finding_add(look->doctor->findings, PAM_SECTION,
+			&(struct mend){.file = doctor_config_file(look->doctor), .text = text},
+			"%s: its stack asks us, and no section of smsotp.conf speaks of it, so "
+			"everybody is refused there",
+			look->service);
+		return;
+	}
+	for (const struct stack_entry *entry = look->stack->entry; entry < look->ours; entry++)
+		asked = asked || walk_asks(entry);
+	if (section->before == BEFORE_PASSWORD && !asked)
+		mend_at(look, PAM_BEFORE, look->ours, "@include common-auth\n" LINE_BEHIND,
+			"smsotp.conf has before = password, and no line before ours asks for one, "
+			"so nobody gets a text");
+}
+
+static bool session_has_us(const char *service)
+{
+	struct stack *stack = NULL;
+	struct error error;
+	bool found = false;
+
+	if (stack_read(&reader, service, "session", &stack, &error) != RESULT_OK)
+		return false;
+	for (size_t i = 0; i < stack->count; i++)
+		found = found || stack_is_ours(&stack->entry[i]);
+	free(stack);
+	return found;
+}
+
+static void look_at_session(const struct look *look)
+{
+	char path[PATH_MAX];
+
+	if (session_has_us(look->service))
+		return;
+	snprintf(path, sizeof(path), PAM_DIRECTORY "/%s", look->service);
+	finding_add(look->doctor->findings, PAM_SESSION,
+		&(struct mend){.file = path, .text = LINE_SESSION},
+		"%s: there is no session line, so the trail does not say when a session begins "
+		"and ends",
+		look->service);
+}
+
+/* Remembers the service; `first`: we are asked before anything has been proved. */
+static void note_service(const struct look *look)
+{
+	bool first = can(look, BIT(RETURN_SUCCESS), false, WALK_ASKED);
+
+	json_object_set_new(
+		look->doctor->services, look->service, json_pack("{s:b}", "first", first));
+}
+
+static void look_at_stack(struct doctor *doctor, const char *service, const struct stack *stack)
+{
+	struct look look = {.doctor = doctor, .service = service, .stack = stack};
+
+	for (size_t i = 0; i < stack->count && look.ours == NULL; i++) {
+		if (stack_is_ours(&stack->entry[i]))
+			look.ours = &stack->entry[i];
+	}
+	if (look.ours == NULL)
+		return;
+	note_service(&look);
+	look_at_line(&look);
+	look_at_section(&look);
+	look_at_verdicts(&look);
+	look_at_twice(&look);
+	look_at_past(&look);
+	look_at_session(&look);
+}
+
+/* Other services' faults are none of ours. */
+static bool is_of_ours(const struct doctor *doctor, const char *service)
+{
+	char *text = read_pam(NULL, service);
+	bool named = text != NULL && strstr(text, STACK_OURS) != NULL;
+
+	free(text);
+	return named || config_service_find(doctor->config, service) != NULL;
+}
+
+static void look_at_service(struct doctor *doctor, const char *service)
+{
+	struct stack *stack = NULL;
+	char path[PATH_MAX];
+	struct error error;
+
+	snprintf(path, sizeof(path), PAM_DIRECTORY "/%s", service);
+	enum result result = stack_read(&reader, service, "auth", &stack, &error);
+	if (result == RESULT_OK)
+		look_at_stack(doctor, service, stack);
+	else if (is_of_ours(doctor, service))
+		finding_add(doctor->findings, PAM_BROKEN,
+			&(struct mend){.file = path, .text = "(mend that line, or take it out)"},
+			"%s: " PAM_DIRECTORY "/%s%s", service, error.text,
+			result == RESULT_INVALID ? ", so libpam refuses everybody" : "");
+	free(stack);
+}
+
+/* Files that stacks include, and what packages and people leave lying about, are no services. */
+static int is_service(const struct dirent *entry)
+{
+	static const char *const left[] = {".dpkg-", ".ucf-", ".bak", ".old", ".orig", ".save"};
+
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		if (strstr(entry->d_name, left[i]) != NULL)
+			return 0;
+	}
+	return config_name_valid(entry->d_name) &&
+	       strncmp(entry->d_name, PAM_SHARED, sizeof(PAM_SHARED) - 1) != 0;
+}
+
+void doctor_pam(struct doctor *doctor)
+{
+	struct dirent **entries = NULL;
+	int count = scandir(PAM_DIRECTORY, &entries, is_service, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		look_at_service(doctor, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	if (json_object_size(doctor->services) == 0)
+		finding_add(doctor->findings, PAM_UNUSED,
+			&(struct mend){.text = "cp /usr/share/smsotp/pam.d/sshd /etc/pam.d/sshd"},
+			"no stack in " PAM_DIRECTORY " asks pam_smsotp.so, so nobody is asked for "
+			"a code");
+}
+
+bool doctor_asks(const struct doctor *doctor, const char *service)
+{
+	return json_object_get(doctor->services, service) != NULL;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sshd's settings in force, by its own word ("sshd -T"), and the file that each is mended in. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "child.h"
+#include "doctor.h"
+#include "sshd.h"
+
+#define SERVICE       "sshd"
+#define GRACE_SECONDS 300
+#define STARTUPS      30 /* people who wait for a text hold a connection each */
+#define LINE_METHODS  "AuthenticationMethods publickey,keyboard-interactive:pam"
+
+/* Settings that have one right value. */
+static const struct {
+	const char *keyword;
+	const char *wrong;
+	enum finding_id id;
+	const char *line;
+	const char *cause;
+} rows[] = {
+	{"usepam", "no", SSHD_USEPAM, "UsePAM yes",
+		"sshd does not ask PAM, so nobody is asked for a code"},
+	{"kbdinteractiveauthentication", "no", SSHD_KBDINT, "KbdInteractiveAuthentication yes",
+		"sshd has no method that can ask for a code"},
+	{"passwordauthentication", "yes", SSHD_PASSWORD, "PasswordAuthentication no",
+		"sshd's method for passwords hands a password over where a code is asked for, "
+		"which "
+		"costs a try"},
+};
+
+/* The line that counts now, or where a new one counts: the first word on a subject does. */
+static void mend(const struct doctor *doctor, enum finding_id id, const char *keyword,
+	const char *text, const char *cause)
+{
+	const struct sshd_line *line = sshd_file_find(doctor->sshd, keyword);
+	bool drop_ins = doctor->sshd == NULL || doctor->sshd->drop_ins;
+	struct mend mend = {.file = drop_ins ? SSHD_DROP_IN : SSHD_FILE, .text = text};
+
+	if (line != NULL) {
+		mend.file = line->file;
+		mend.number = line->number;
+	}
+	finding_add(doctor->findings, id, &mend, "%s", cause);
+}
+
+static long number_of(const char *settings, const char *keyword)
+{
+	char value[64];
+
+	return sshd_setting(settings, keyword, value, sizeof(value)) ? strtol(value, NULL, 10) : -1;
+}
+
+static bool is(const char *settings, const char *keyword, const char *wanted)
+{
+	char value[64];
+
+	return sshd_setting(settings, keyword, value, sizeof(value)) && strcmp(value, wanted) == 0;
+}
+
+static void look_at_times(const struct doctor *doctor, const char *settings)
+{
+	char cause[160];
+
+	long grace = number_of(settings, "logingracetime");
+	snprintf(cause, sizeof(cause),
+		"sshd ends a login after %ld s, and a text may take longer to come and be typed",
+		grace);
+	if (grace > 0 && grace < GRACE_SECONDS)
+		mend(doctor, SSHD_GRACE, "logingracetime", "LoginGraceTime 300", cause);
+	long startups = number_of(settings, "maxstartups");
+	snprintf(cause, sizeof(cause),
+		"from %ld people on who wait for their texts, sshd drops new connections",
+		startups);
+	if (startups >= 0 && startups < STARTUPS)
+		mend(doctor, SSHD_STARTUPS, "maxstartups", "MaxStartups 100:30:200", cause);
+	if (is(settings, "persourcemaxstartups", "none"))
+		mend(doctor, SSHD_PERSOURCE, "persourcemaxstartups", "PerSourceMaxStartups 10",
+			"one address can hold all of MaxStartups by prompts that it does not "
+			"answer");
+}
+
+static void look_at_methods(struct doctor *doctor, const char *settings)
+{
+	const struct config_service *section = config_service_find(doctor->config, SERVICE);
+	const json_t *service = json_object_get(doctor->services, SERVICE);
+
+	if (!sshd_methods_with(doctor->methods)) {
+		mend(doctor, SSHD_METHODS, "authenticationmethods", LINE_METHODS,
+			"sshd's AuthenticationMethods never ask by keyboard-interactive, so nobody "
+			"is asked for a code");
+		return;
+	}
+	if (sshd_methods_without(doctor->methods) && !is(settings, "pubkeyauthentication", "no"))
+		mend(doctor, SSHD_KEY, "authenticationmethods", LINE_METHODS,
+			"a key alone signs in: whoever has one is not asked for a code");
+	if (sshd_methods_first(doctor->methods) && section != NULL &&
+		section->before == BEFORE_NONE && json_is_true(json_object_get(service, "first")))
+		mend(doctor, SSHD_OPEN, "authenticationmethods", LINE_METHODS,
+			"before = none, and sshd asks for the code first: whoever can reach it can "
+			"make any user's phone ring, within the strangers' share of texts");
+}
+
+static void look_at_settings(struct doctor *doctor, const char *settings)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (is(settings, rows[i].keyword, rows[i].wrong))
+			mend(doctor, rows[i].id, rows[i].keyword, rows[i].line, rows[i].cause);
+	}
+	look_at_methods(doctor, settings);
+	look_at_times(doctor, settings);
+}
+
+static void refused(const struct doctor *doctor, const char *reason)
+{
+	bool directory = strstr(reason, "privilege separation directory") != NULL;
+
+	finding_add(doctor->findings, SSHD_CONFIG,
+		&(struct mend){.text = directory ? "mkdir -m 0755 /run/sshd" : "sshd -t"},
+		"sshd does not take its own settings: %s", reason);
+}
+
+void doctor_sshd(struct doctor *doctor)
+{
+	static const char *const argv[] = {"sshd", "-T", NULL};
+	struct child child = {0};
+
+	doctor->sshd = sshd_file_read(SSHD_FILE, "/etc/ssh");
+	if (!doctor_asks(doctor, SERVICE))
+		return;
+	enum result result = child_run(argv, &child);
+	if (result == RESULT_NOT_FOUND) {
+		finding_add(doctor->findings, SSHD_MISSING,
+			&(struct mend){.text = "apt install openssh-server"},
+			"/etc/pam.d/sshd asks us, and no sshd is installed");
+	} else if (result != RESULT_OK || child.status != 0) {
+		refused(doctor, result != RESULT_OK ? result_name(result) : child.error);
+	} else {
+		if (!sshd_setting(child.text, "authenticationmethods", doctor->methods,
+			    sizeof(doctor->methods)))
+			snprintf(doctor->methods, sizeof(doctor->methods), "any");
+		look_at_settings(doctor, child.text);
+	}
+	child_free(&child);
+}
