@@ -31,8 +31,14 @@ enum tool_option {
 	OPTION_OWNER = 2048,
 	OPTION_REASON = 4096,
 	OPTION_UNTIL = 8192,
-	OPTION_CONFIRM = 16384,
-	OPTION_CONFIRMED = 32768,
+	OPTION_USER = 16384,
+	OPTION_ID = 32768,
+	OPTION_KIND = 65536,
+	OPTION_SINCE = 131072,
+	OPTION_PROMETHEUS = 262144,
+	OPTION_OUTPUT = 524288,
+	OPTION_CONFIRM = 1048576,
+	OPTION_CONFIRMED = 2097152,
 };
 
 /* What the command line said; strings point into it. */
@@ -42,7 +48,9 @@ struct tool {
 	bool json;
 	unsigned int options; /* enum tool_option, those that were given */
 	long lines;           /* -n */
-	const char *service;  /* of these eight NULL where it was not given */
+	const char *operand;  /* NULL where there is none */
+	/* Of the options that have a value, NULL where it was not given. */
+	const char *service;
 	const char *from;
 	const char *key;
 	const char *uid;
@@ -50,9 +58,13 @@ struct tool {
 	const char *owner;
 	const char *reason;
 	const char *until;
-	const char *operand; /* NULL where there is none */
-	const char *word;    /* the second one, NULL where there is none */
-	long confirm;        /* --confirm, seconds */
+	const char *user;
+	const char *id;
+	const char *kind;
+	const char *since;
+	const char *output;
+	const char *word; /* a second operand */
+	long confirm;     /* --confirm, seconds, 0 for none */
 };
 
 struct tool_request {
@@ -116,6 +128,7 @@ void mode_show(const json_t *reply);
 enum tool_exit report_build(const struct tool *tool, struct tool_request *request);
 void report_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
+enum tool_exit stats_run(const struct tool *tool);
 enum tool_exit doctor_run(const struct tool *tool);
 enum tool_exit exempt_add_run(const struct tool *tool);
 enum tool_exit exempt_key_run(const struct tool *tool);

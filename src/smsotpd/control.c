@@ -9,6 +9,8 @@
 #include "code.h"
 #include "config.h"
 #include "control_explain.h"
+#include "control_mode.h"
+#include "version.h"
 
 #define SECOND INT64_C(1000)
 
@@ -20,26 +22,19 @@ static void refuse(struct flow *flow, uint64_t connection, const char *sentence)
 	json_decref(reply);
 }
 
-/*
- * What a verb has to know of the main thread's modes goes into the request. Returns a sentence
- * where it cannot be done.
- */
-static const char *prepare_mode(const struct flow *flow, json_t *request)
+/* Of the main thread's own: needs no store, and waits for none. */
+static void answer_stats(struct flow *flow, uint64_t connection, int64_t now)
 {
-	const char *verb = json_string_value(json_object_get(request, "verb"));
-	const char *name = json_string_value(json_object_get(request, "service"));
+	json_t *reply = stats_json(&flow->counters);
 
-	if (verb == NULL || name == NULL || strncmp(verb, "mode.", 5) != 0)
-		return NULL;
-	const struct config_service *service = config_service_find(flow->config, name);
-	if (service == NULL)
-		return NULL;
+	json_object_set_new(reply, "ok", json_true());
+	json_object_set_new(reply, "version", json_string(SMSOTP_VERSION));
+	json_object_set_new(reply, "uptime", json_integer((now - flow->counters.started) / SECOND));
 	json_object_set_new(
-		request, "proven", json_boolean(modes_proven(&flow->modes, service->name)));
-	if (modes_room(&flow->modes, service->name))
-		return NULL;
-	return "too many sections had a mode of their own, some of them are no more; restart "
-	       "smsotpd, then try again";
+		reply, "sender_reachable", json_boolean(sender_reachable(flow->sender)));
+	json_object_set_new(reply, "stores_open", json_boolean(flow->committer != NULL));
+	flow->hooks.reply(flow->hooks.context, connection, reply);
+	json_decref(reply);
 }
 
 /* `reply` or, where it is NULL and something failed, the sentence. */
@@ -84,8 +79,15 @@ static const char *verb_of(const json_t *request)
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	struct job *job = NULL;
-	const char *sentence = prepare_mode(flow, request);
+	const char *sentence = control_mode_prepare(flow, request);
 
+	if (strcmp(verb_of(request), "stats") == 0) {
+		json_decref(request);
+		if (bulk >= 0)
+			close(bulk);
+		answer_stats(flow, connection, arrived);
+		return;
+	}
 	if (strcmp(verb_of(request), "explain") == 0) {
 		ask_explain(flow, connection, request, bulk);
 		return;
@@ -144,7 +146,7 @@ static void forget_tag(struct flow *flow, const uint8_t *tag, void *context)
 }
 
 /* A name that is no identity's stands as its tag: people type passwords there. */
-static void tell(struct flow *flow, const struct job *job, const char *event)
+static void tell(struct flow *flow, const struct job *job, enum event event)
 {
 	const char *name = json_string_value(json_object_get(job->request, "name"));
 	bool unknown = json_is_true(json_object_get(job->reply, "unknown"));
@@ -162,7 +164,7 @@ static bool finish_lock_clear(struct flow *flow, struct job *job)
 	json_int_t cleared = json_integer_value(json_object_get(job->reply, "cleared"));
 	json_int_t shown = 0;
 
-	tell(flow, job, "lock.cleared");
+	tell(flow, job, EVENT_LOCK_CLEARED);
 	if (json_is_true(json_object_get(job->request, "all"))) {
 		shown = ledger_forget_all(flow->ledger);
 		json_object_del(job->reply, "names");
@@ -172,32 +174,6 @@ static bool finish_lock_clear(struct flow *flow, struct job *job)
 	}
 	json_object_del(job->reply, "unknown");
 	json_object_set_new(job->reply, "cleared", json_integer(shown > cleared ? shown : cleared));
-	return true;
-}
-
-static json_int_t number(const json_t *object, const char *name)
-{
-	return json_integer_value(json_object_get(object, name));
-}
-
-/* What was committed holds from now on; "change" was for us. */
-static bool finish_mode(struct flow *flow, struct job *job)
-{
-	const json_t *change = json_object_get(job->reply, "change");
-	const json_t *service = json_array_get(json_object_get(job->reply, "services"), 0);
-	const char *name = json_string_value(json_object_get(service, "service"));
-	struct override override = {
-		.choice = (enum choice)number(change, "choice"),
-		.before = (enum choice)number(change, "before"),
-		.confirm = (uint32_t)number(change, "confirm"),
-		.since = {number(change, "boottime"), number(change, "realtime")},
-	};
-
-	memcpy(override.boot, flow->clock->boot, BOOT_ID_SIZE);
-	(void)modes_put(&flow->modes, name, &override);
-	event_mode(flow->trail, json_string_value(json_object_get(change, "event")), name,
-		(enum choice)number(change, "from"), override.choice, override.confirm);
-	json_object_del(job->reply, "change");
 	return true;
 }
 
@@ -211,7 +187,7 @@ void control_turn(struct flow *flow)
 		return;
 	flow->clock->now(flow->clock, &now);
 	while (modes_fall(&flow->modes, flow->clock, &now, service, &was)) {
-		event_mode(flow->trail, "mode.fell", service, was.choice, was.before, 0);
+		event_mode(flow->trail, EVENT_MODE_FELL, service, was.choice, was.before, 0);
 		json_t *request = json_pack("{s:s, s:s}", "verb", "mode.fall", "service", service);
 		control_ask(flow, 0, request, -1, 0);
 	}
@@ -251,14 +227,14 @@ static bool finish_lock_list(struct flow *flow, struct job *job)
 static bool finish_suspend(struct flow *flow, struct job *job)
 {
 	if (json_is_true(json_object_get(job->reply, "changed")))
-		tell(flow, job, "identity.suspended");
+		tell(flow, job, EVENT_IDENTITY_SUSPENDED);
 	return true;
 }
 
 static bool finish_resume(struct flow *flow, struct job *job)
 {
 	if (json_is_true(json_object_get(job->reply, "changed")))
-		tell(flow, job, "identity.resumed");
+		tell(flow, job, EVENT_IDENTITY_RESUMED);
 	return true;
 }
 
@@ -268,7 +244,8 @@ static bool finish_identity_set(struct flow *flow, struct job *job)
 
 	if (suspended != NULL)
 		tell(flow, job,
-			json_is_true(suspended) ? "identity.suspended" : "identity.resumed");
+			json_is_true(suspended) ? EVENT_IDENTITY_SUSPENDED
+						: EVENT_IDENTITY_RESUMED);
 	return true;
 }
 
@@ -321,8 +298,8 @@ static void finish_verb(struct flow *flow, struct job *job)
 		bool (*finish)(struct flow *, struct job *);
 	} rows[] = {
 		{"lock.clear", finish_lock_clear},
-		{"mode.confirm", finish_mode},
-		{"mode.set", finish_mode},
+		{"mode.confirm", control_mode_finish},
+		{"mode.set", control_mode_finish},
 		{"lock.list", finish_lock_list},
 		{"identity.set", finish_identity_set},
 		{"identity.suspend", finish_suspend},

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ctl_verb.h"
+#include "event_table.h"
 #include "modes.h"
 #include "state_row.h"
 
@@ -111,10 +112,10 @@ static enum result verb_show(const struct ctl_call *call, json_t *reply, struct 
 
 /* For control.c: the choice as it now stands, and the event that is due. */
 static void put_change(
-	json_t *reply, const char *event, const struct override *from, const struct override *to)
+	json_t *reply, enum event event, const struct override *from, const struct override *to)
 {
 	json_object_set_new(reply, "change",
-		json_pack("{s:s, s:i, s:i, s:i, s:i, s:I, s:I}", "event", event, "from",
+		json_pack("{s:i, s:i, s:i, s:i, s:i, s:I, s:I}", "event", (int)event, "from",
 			(int)from->choice, "choice", (int)to->choice, "before", (int)to->before,
 			"confirm", (int)to->confirm, "boottime", (json_int_t)to->since.boottime,
 			"realtime", (json_int_t)to->since.realtime));
@@ -124,7 +125,7 @@ static void put_change(
 typedef enum result (*turn_fn)(const struct ctl_call *call, const struct override *before,
 	struct override *ret_after, struct error *error);
 
-static enum result turn(const struct ctl_call *call, const char *event, turn_fn after_of,
+static enum result turn(const struct ctl_call *call, enum event event, turn_fn after_of,
 	json_t *reply, struct error *error)
 {
 	const struct config_service *service = NULL;
@@ -224,17 +225,17 @@ static enum result after_fall(const struct ctl_call *call, const struct override
 
 static enum result verb_set(const struct ctl_call *call, json_t *reply, struct error *error)
 {
-	return turn(call, "mode.changed", after_set, reply, error);
+	return turn(call, EVENT_MODE_CHANGED, after_set, reply, error);
 }
 
 static enum result verb_confirm(const struct ctl_call *call, json_t *reply, struct error *error)
 {
-	return turn(call, "mode.confirmed", after_confirm, reply, error);
+	return turn(call, EVENT_MODE_CONFIRMED, after_confirm, reply, error);
 }
 
 static enum result verb_fall(const struct ctl_call *call, json_t *reply, struct error *error)
 {
-	return turn(call, "mode.fell", after_fall, reply, error);
+	return turn(call, EVENT_MODE_FELL, after_fall, reply, error);
 }
 
 const struct ctl_verb ctl_mode_verbs[] = {

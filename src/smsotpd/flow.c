@@ -5,6 +5,7 @@
 
 #include "code.h"
 #include "config.h"
+#include "flow_answer.h"
 #include "token.h"
 
 #define SECOND INT64_C(1000)
@@ -17,81 +18,8 @@ struct visit {
 	struct moment now;
 	struct moment begun; /* verify: when the newest text's code began */
 	int64_t arrived;
+	int64_t waited; /* verify: ms since the newest text was asked for */
 };
-
-enum verdict flow_verdict(enum service_mode mode, enum verdict verdict)
-{
-	static const enum verdict waived[VERDICT_COUNT] = {
-		[VERDICT_REFUSED] = VERDICT_WAIVED,
-		[VERDICT_ASK] = VERDICT_ASK_WAIVED,
-		[VERDICT_SPENT] = VERDICT_WAIVED,
-		[VERDICT_UNAVAILABLE] = VERDICT_WAIVED,
-		[VERDICT_DISABLED] = VERDICT_DISABLED,
-		[VERDICT_GRANTED] = VERDICT_GRANTED,
-		[VERDICT_WAIVED] = VERDICT_WAIVED,
-		[VERDICT_ASK_WAIVED] = VERDICT_ASK_WAIVED,
-	};
-
-	return mode == MODE_ENFORCE ? verdict : waived[verdict];
-}
-
-/* The one way out for a begin or verify. */
-static void answer_login(
-	struct flow *flow, uint64_t connection, const struct login *login, struct answer *answer)
-{
-	struct moment now;
-
-	memcpy(answer->id, login->visitor.id, WIRE_ID_SIZE);
-	answer->verdict = flow_verdict(login->mode, answer->verdict);
-	if (answer->verdict == VERDICT_WAIVED || answer->verdict == VERDICT_ASK_WAIVED)
-		answer->user = WAIVER;
-	if (answer->verdict == VERDICT_WAIVED) {
-		flow->clock->now(flow->clock, &now);
-		pass_grant(&flow->waived, &login->visitor, now.boottime);
-		if (login->mode == MODE_WARN)
-			event_waived(flow->trail, login, answer->line);
-	}
-	flow->hooks.answer(flow->hooks.context, connection, answer);
-}
-
-static void answer_view(
-	struct flow *flow, uint64_t connection, const struct login *login, const struct view *view)
-{
-	const struct visitor *visitor = &login->visitor;
-	struct answer answer = {
-		.verdict = view->verdict,
-		.line = view->line,
-		.tries = view->tries,
-		.seconds = view->seconds,
-		.resend = view->resend,
-		.user = "",
-		.help = view->verdict == VERDICT_ASK ? "" : flow->config->message.help,
-	};
-
-	if (view->verdict == VERDICT_ASK)
-		token_make(flow->keys, visitor->id, visitor->subject, &view->begun, answer.token);
-	answer_login(flow, connection, login, &answer);
-}
-
-static void answer_verdict(struct flow *flow, uint64_t connection, const struct login *login,
-	enum verdict verdict, enum line line, const char *user)
-{
-	struct answer answer = {
-		.verdict = verdict, .line = line, .user = user, .help = flow->config->message.help};
-
-	answer_login(flow, connection, login, &answer);
-}
-
-/* Of what no mode changes. */
-static void answer_plain(struct flow *flow, uint64_t connection, const uint8_t *id,
-	enum verdict verdict, enum line line)
-{
-	struct answer answer = {
-		.verdict = verdict, .line = line, .user = "", .help = flow->config->message.help};
-
-	memcpy(answer.id, id, WIRE_ID_SIZE);
-	flow->hooks.answer(flow->hooks.context, connection, &answer);
-}
 
 /* Gives the visit to the committer; false where there is none, or no memory for it. */
 static bool give(struct flow *flow, const struct visit *visit, enum job_kind kind,
@@ -106,6 +34,7 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 	job->login = visit->login;
 	job->now = visit->now;
 	job->arrived = visit->arrived;
+	job->waited = visit->waited;
 	job->view = *view;
 	job->begun = visit->begun.boottime;
 	if (kind == JOB_VERIFY) {
@@ -132,7 +61,31 @@ static void step_observe(struct flow *flow, struct visit *visit)
 
 	if (!again && !share_used(&flow->share, visit->login.uid))
 		(void)!give(flow, visit, JOB_OBSERVE, &view, 0);
-	answer_verdict(flow, visit->connection, &visit->login, VERDICT_WAIVED, LINE_NONE, "");
+	flow_answer_verdict(flow, visit->connection, &visit->login, VERDICT_WAIVED, LINE_NONE, "");
+}
+
+/* What the ledger alone said to one who asks for a text. */
+static void shown_text(struct flow *flow, const struct visit *visit, const struct view *view)
+{
+	enum rule rule = RULE_TOO_EARLY;
+
+	if (view->verdict == VERDICT_SPENT)
+		rule = RULE_LOCKOUT;
+	else if (view->line == LINE_NO_TEXTS)
+		rule = RULE_NO_TEXTS;
+	stats_decided(&flow->counters, DECISION_NO_TEXT, rule);
+	event_shown(flow->trail, &visit->login, DECISION_NO_TEXT, rule);
+}
+
+/* And to one who answers. */
+static void shown_answer(struct flow *flow, const struct visit *visit, const struct view *view)
+{
+	bool expired = view->line == LINE_EXPIRED;
+	enum rule rule = expired ? RULE_EXPIRED : RULE_LOCKOUT;
+
+	flow->counters.refused++;
+	stats_decided(&flow->counters, DECISION_REFUSED, rule);
+	event_shown(flow->trail, &visit->login, DECISION_REFUSED, rule);
 }
 
 /* Lookup and challenge are asked for; the prompt goes out at once and waits for no disk. */
@@ -141,9 +94,12 @@ static void step_begin(struct flow *flow, struct visit *visit)
 	struct view view;
 
 	ledger_begin(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
-	answer_view(flow, visit->connection, &visit->login, &view);
+	flow_answer_view(flow, visit->connection, &visit->login, &view);
+	stats_prompted(&flow->counters, flow->hooks.now() - visit->arrived);
 	if (view.asks)
 		(void)!give(flow, visit, JOB_BEGIN, &view, 0);
+	else if (view.line != LINE_SENT)
+		shown_text(flow, visit, &view);
 }
 
 static void step_resend(struct flow *flow, struct visit *visit)
@@ -151,9 +107,11 @@ static void step_resend(struct flow *flow, struct visit *visit)
 	struct view view;
 
 	ledger_resend(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
-	answer_view(flow, visit->connection, &visit->login, &view);
+	flow_answer_view(flow, visit->connection, &visit->login, &view);
 	if (view.asks)
 		(void)!give(flow, visit, JOB_RESEND, &view, 0);
+	else
+		shown_text(flow, visit, &view);
 }
 
 static void step_guess(struct flow *flow, struct visit *visit)
@@ -163,7 +121,9 @@ static void step_guess(struct flow *flow, struct visit *visit)
 	ledger_guess(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
 	if (view.asks && give(flow, visit, JOB_VERIFY, &view, visit->connection))
 		return;
-	answer_view(flow, visit->connection, &visit->login, &view);
+	flow_answer_view(flow, visit->connection, &visit->login, &view);
+	if (!view.asks)
+		shown_answer(flow, visit, &view);
 }
 
 /* A token that is not ours, or of an earlier boot: its code is void, one byte begins anew. */
@@ -173,10 +133,23 @@ static void step_foreign(struct flow *flow, struct visit *visit)
 		.line = LINE_EXPIRED,
 		.begun = {INT64_MIN / 2, INT64_MIN / 2}};
 
-	if (visit->ask->reply.length == 1)
+	if (visit->ask->reply.length == 1) {
 		step_begin(flow, visit);
-	else
-		answer_view(flow, visit->connection, &visit->login, &expired);
+		return;
+	}
+	flow_answer_view(flow, visit->connection, &visit->login, &expired);
+	shown_answer(flow, visit, &expired);
+}
+
+/* How long an answer took; a code lives no longer, whatever the clocks say. */
+static int64_t waited(const struct flow *flow, const struct moment *now, const struct moment *begun)
+{
+	int64_t life = flow->config->code.expiry * SECOND;
+	int64_t took = now->boottime - begun->boottime;
+
+	if (took < 0)
+		return 0;
+	return took < life ? took : life;
 }
 
 /* What happens depends on the length of the reply alone. */
@@ -185,7 +158,7 @@ static void step_verify(struct flow *flow, struct visit *visit)
 	const struct visitor *visitor = &visit->login.visitor;
 
 	if (ask_gives_up(visit->ask) && visit->login.mode == MODE_WARN) {
-		answer_verdict(
+		flow_answer_verdict(
 			flow, visit->connection, &visit->login, VERDICT_REFUSED, LINE_NONE, "");
 		return;
 	}
@@ -194,6 +167,7 @@ static void step_verify(struct flow *flow, struct visit *visit)
 		step_foreign(flow, visit);
 		return;
 	}
+	visit->waited = waited(flow, &visit->now, &visit->begun);
 	ledger_restore(flow->ledger, visitor, &visit->begun);
 	if (visit->ask->reply.length == 1)
 		step_resend(flow, visit);
@@ -226,7 +200,7 @@ static void step_session(struct flow *flow, struct visit *visit)
 		!accepted && (open ? waived_open(flow, visit) : pass_close(&flow->waived, visitor));
 
 	event_session(flow->trail, open, accepted || waived, waived, &visit->login);
-	answer_plain(flow, visit->connection, visitor->id, VERDICT_REFUSED, LINE_NONE);
+	flow_answer_plain(flow, visit->connection, visitor->id, VERDICT_REFUSED, LINE_NONE);
 }
 
 enum admission flow_admission(
@@ -257,13 +231,19 @@ static bool admit(struct flow *flow, struct visit *visit)
 	bool observes = admission == ADMIT_NO_STORES && login->mode == MODE_OBSERVE && !session;
 	if (admission == ADMIT_ON || observes)
 		return true;
-	if (admission == ADMIT_NO_SECTION)
-		event_service(flow->trail, ask->service);
+	if (admission == ADMIT_NO_SECTION) {
+		stats_decided(&flow->counters, DECISION_UNAVAILABLE, RULE_NO_SERVICE);
+		event_service(flow->trail, ask->id, ask->service);
+	}
+	if (admission == ADMIT_NO_STORES) {
+		stats_decided(&flow->counters, DECISION_UNAVAILABLE, RULE_STORE);
+		event_shown(flow->trail, login, DECISION_UNAVAILABLE, RULE_STORE);
+	}
 	if (admission == ADMIT_NO_STORES && !session)
-		answer_verdict(
+		flow_answer_verdict(
 			flow, visit->connection, login, VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, "");
 	else
-		answer_plain(flow, visit->connection, ask->id,
+		flow_answer_plain(flow, visit->connection, ask->id,
 			off ? VERDICT_DISABLED : VERDICT_UNAVAILABLE,
 			off ? LINE_NONE : LINE_UNAVAILABLE);
 	return false;
@@ -326,17 +306,20 @@ static void finish_verify(struct flow *flow, const struct job *job)
 		pass_grant(&flow->passes, visitor, job->now.boottime);
 		modes_granted(&flow->modes, &job->login, flow->clock, job->begun);
 		flow->counters.granted++;
+		stats_answered(&flow->counters, job->waited);
 		bool renamed = job->login.service->identify == IDENTIFY_PHONE && !job->login.by_uid;
-		answer_verdict(flow, job->connection, &job->login, VERDICT_GRANTED, LINE_NONE,
+		flow_answer_verdict(flow, job->connection, &job->login, VERDICT_GRANTED, LINE_NONE,
 			renamed ? job->user : "");
 		return;
 	}
 	flow->counters.refused++;
+	if (job->result == RESULT_OK && job->view.line == LINE_LOCKED)
+		flow->counters.locks++;
 	if (job->result != RESULT_OK)
-		answer_verdict(flow, job->connection, &job->login, VERDICT_UNAVAILABLE,
+		flow_answer_verdict(flow, job->connection, &job->login, VERDICT_UNAVAILABLE,
 			LINE_UNAVAILABLE, "");
 	else
-		answer_view(flow, job->connection, &job->login, &job->view);
+		flow_answer_view(flow, job->connection, &job->login, &job->view);
 }
 
 void flow_finished(struct flow *flow, struct job *job)
@@ -349,10 +332,12 @@ void flow_finished(struct flow *flow, struct job *job)
 		finish_verify(flow, job);
 	else if (job->kind != JOB_OBSERVE && job->kind != JOB_SEEN)
 		send_text(flow, job);
-	if (job->kind == JOB_OBSERVE)
+	if (job->kind == JOB_OBSERVE) {
 		event_observed(flow->trail, job);
-	else if (job->kind != JOB_SEEN)
+	} else if (job->kind != JOB_SEEN) {
+		stats_decided(&flow->counters, job_decision(job), job_rule(job));
 		event_login(flow->trail, job);
+	}
 	job_free(&job);
 }
 
