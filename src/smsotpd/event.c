@@ -281,8 +281,8 @@ void event_observed(struct trail *trail, const struct job *job)
 	put_flag(fields, FIELD_KNOWN, job->known);
 	put(fields, FIELD_WOULD, why == NULL ? "get a text" : "be refused");
 	put(fields, FIELD_WHY, why);
-	if (job->unsendable == NULL)
-		put(fields, FIELD_RULE, rule_name(job_rule(job)));
+	put(fields, FIELD_WOULD_RULE,
+		job->unsendable != NULL ? "gateway" : rule_name(job_rule(job)));
 	write_event(trail, EVENT_LOGIN_OBSERVED, fields);
 }
 
@@ -302,7 +302,6 @@ void event_waived(struct trail *trail, const struct login *login, enum line line
 		return;
 	put_login(fields, login, NULL);
 	put(fields, FIELD_WHY, why);
-	put(fields, FIELD_RULE, rule_name(rule));
 	write_event(trail, EVENT_LOGIN_WAIVED, fields);
 }
 

@@ -11,8 +11,9 @@
 #define SERVICE  FAMILY_SERVICE
 #define OPERATOR FAMILY_OPERATOR
 #define DAEMON   FAMILY_DAEMON
+#define WATCH    FAMILY_WATCH
 /* What is known of whoever signs in. */
-#define WHO (LOGIN | LIMIT | SESSION)
+#define WHO (LOGIN | LIMIT | SESSION | WATCH)
 #define ALL (WHO | TEXT | SERVICE | OPERATOR | DAEMON)
 
 static const struct event_row events[] = {
@@ -23,8 +24,8 @@ static const struct event_row events[] = {
 	[EVENT_LOGIN_LOCKED] = {"login.locked", LOG_NOTICE, LOGIN},
 	[EVENT_LOGIN_UNAVAILABLE] = {"login.unavailable", LOG_ERR, LOGIN},
 	[EVENT_LOGIN_SHOWN] = {"login.shown", LOG_INFO, LOGIN},
-	[EVENT_LOGIN_OBSERVED] = {"login.observed", LOG_INFO, LOGIN},
-	[EVENT_LOGIN_WAIVED] = {"login.waived", LOG_NOTICE, LOGIN},
+	[EVENT_LOGIN_OBSERVED] = {"login.observed", LOG_INFO, WATCH},
+	[EVENT_LOGIN_WAIVED] = {"login.waived", LOG_NOTICE, WATCH},
 	[EVENT_LIMIT_NEAR] = {"limit.near", LOG_WARNING, LIMIT},
 	[EVENT_PREFIX_ALARM] = {"prefix.alarm", LOG_WARNING, LIMIT},
 	[EVENT_STATE_FULL] = {"state.full", LOG_ERR, LIMIT},
@@ -62,10 +63,10 @@ static const struct field_row fields[] = {
 	[FIELD_SERVICE] = {"service", TYPE_TEXT, WHO | SERVICE | OPERATOR},
 	[FIELD_USER] = {"user", TYPE_TEXT, WHO | TEXT | OPERATOR},
 	[FIELD_UNKNOWN] = {"unknown", TYPE_TEXT, WHO | OPERATOR},
-	[FIELD_PHONE] = {"phone", TYPE_TEXT, LOGIN | LIMIT},
+	[FIELD_PHONE] = {"phone", TYPE_TEXT, LOGIN | LIMIT | WATCH},
 	[FIELD_SOURCE] = {"source", TYPE_TEXT, WHO},
 	[FIELD_SOURCE_KIND] = {"source_kind", TYPE_TEXT, WHO},
-	[FIELD_KNOWN] = {"known", TYPE_FLAG, LOGIN},
+	[FIELD_KNOWN] = {"known", TYPE_FLAG, LOGIN | WATCH},
 	[FIELD_UID] = {"uid", TYPE_NUMBER, WHO},
 	[FIELD_TTY] = {"tty", TYPE_TEXT, WHO},
 	[FIELD_RHOST] = {"rhost", TYPE_TEXT, WHO},
@@ -78,10 +79,11 @@ static const struct field_row fields[] = {
 	[FIELD_STANDING] = {"standing", TYPE_TEXT, LOGIN},
 	[FIELD_EFFECT] = {"effect", TYPE_TEXT, LOGIN},
 	[FIELD_ANSWER_MS] = {"answer_ms", TYPE_NUMBER, LOGIN},
-	[FIELD_COUNT_OF] = {"count", TYPE_NUMBER, LOGIN | LIMIT | SERVICE},
-	[FIELD_COUNTED] = {"counted", TYPE_TEXT, LOGIN | LIMIT | SERVICE},
-	[FIELD_WOULD] = {"would", TYPE_TEXT, LOGIN},
-	[FIELD_WHY] = {"why", TYPE_TEXT, LOGIN},
+	[FIELD_COUNT_OF] = {"count", TYPE_NUMBER, LOGIN | LIMIT | SERVICE | WATCH},
+	[FIELD_COUNTED] = {"counted", TYPE_TEXT, LOGIN | LIMIT | SERVICE | WATCH},
+	[FIELD_WOULD] = {"would", TYPE_TEXT, WATCH},
+	[FIELD_WOULD_RULE] = {"would_rule", TYPE_TEXT, WATCH},
+	[FIELD_WHY] = {"why", TYPE_TEXT, WATCH},
 	[FIELD_ACCEPTED] = {"accepted", TYPE_FLAG, SESSION},
 	[FIELD_WAIVED] = {"waived", TYPE_FLAG, SESSION},
 	[FIELD_FROM] = {"from", TYPE_TEXT, OPERATOR},

@@ -72,6 +72,7 @@ enum field {
 	FIELD_COUNT_OF,
 	FIELD_COUNTED,
 	FIELD_WOULD,
+	FIELD_WOULD_RULE,
 	FIELD_WHY,
 	FIELD_ACCEPTED,
 	FIELD_WAIVED,
@@ -102,6 +103,7 @@ enum event_family {
 	FAMILY_SERVICE = 16,
 	FAMILY_OPERATOR = 32,
 	FAMILY_DAEMON = 64,
+	FAMILY_WATCH = 128, /* of logins that no code is required of yet */
 };
 
 struct event_row {

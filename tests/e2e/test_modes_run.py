@@ -164,8 +164,8 @@ class Observing(ModeCase):
     def test_a_user_with_a_phone(self):
         user = self.user(password=PASSWORD)
         event = self.observed(user)
-        self.assertEqual((event["user"], event["would"], event["mode"]),
-                         (user.name, "get a text", "observe"))
+        self.assertEqual((event["user"], event["would"], event["would_rule"], event["mode"]),
+                         (user.name, "get a text", "due", "observe"))
         self.assertNotIn("why", event)
         opened = self.since("session.open")
         self.assertEqual((opened["user"], opened["waived"], opened["accepted"]),
