@@ -163,7 +163,7 @@ static bool prompt(pam_handle_t *pamh, const struct options *options, const stru
 }
 
 /* Asks smsotpd; where it cannot be asked the answer is VERDICT_UNAVAILABLE. */
-static void consult(pam_handle_t *pamh, const struct options *options, const struct ask *ask,
+static void consult(pam_handle_t *pamh, const struct options *options, struct ask *ask,
 	uint8_t frame[static CLIENT_FRAME_SIZE], struct answer *ret_answer)
 {
 	enum result result = client_ask(options->socket, ask, frame, ret_answer);

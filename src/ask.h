@@ -57,6 +57,7 @@ enum line {
  * is set. token and reply are for FRAME_VERIFY.
  */
 struct ask {
+	uint8_t version; /* of its frame; 0 is our own */
 	enum frame_type type;
 	uint8_t id[WIRE_ID_SIZE];
 	uint32_t uid;
@@ -79,6 +80,7 @@ struct ask {
  * its frame.
  */
 struct answer {
+	uint8_t version; /* of its frame, which is the ask's; 0 is our own */
 	uint8_t id[WIRE_ID_SIZE];
 	enum verdict verdict;
 	enum line line;

@@ -233,6 +233,9 @@ static int run(struct daemon *daemon)
 		if (result == RESULT_OK && end == LOOP_RELOAD)
 			reload(daemon);
 	}
+	uint32_t left = result == RESULT_OK ? loop_drain(daemon->loop, daemon->flow) : 0;
+	if (left > 0)
+		log_line(LOG_WARNING, "%u logins or texts were under way at the stop", left);
 	if (result == RESULT_OK)
 		event_daemon(daemon->trail, EVENT_DAEMON_STOP, SMSOTP_VERSION);
 	stop(daemon);

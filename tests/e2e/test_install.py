@@ -26,6 +26,7 @@ FILES = [
     "usr/lib/{multiarch}/security/pam_smsotp.so",
     "usr/lib/sysusers.d/smsotp.conf",
     "usr/lib/tmpfiles.d/smsotp.conf",
+    "usr/share/bash-completion/completions/smsotpctl",
     "usr/share/man/man5/smsotp-events.5",
     "usr/share/man/man5/smsotp.conf.5",
     "usr/share/man/man8/pam_smsotp.8",

@@ -100,7 +100,7 @@ static void test_broken_answers_are_refusals(void **state)
 		{"a byte long", FAKE_LONG},
 		{"longer than a frame", FAKE_HUGE},
 		{"another type", FAKE_FOREIGN},
-		{"a version to come", FAKE_VERSION},
+		{"another version", FAKE_VERSION},
 	};
 	struct scene *scene = *state;
 

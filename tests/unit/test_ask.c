@@ -173,6 +173,15 @@ static void test_foreign_types_and_versions_are_refused(void **state)
 		assert_int_equal(ask_decode(asked, ask_size, &ask) == RESULT_OK, spoken);
 		assert_int_equal(
 			answer_decode(answered, answer_size, &answer) == RESULT_OK, spoken);
+		/* What was read is written in the version it came in. */
+		if (spoken) {
+			assert_int_equal(ask.version, version);
+			assert_int_equal(answer.version, version);
+			assert_int_equal(ask_encode(&ask, asked, sizeof(asked)), ask_size);
+			answer_encode(&answer, answered, sizeof(answered));
+			assert_int_equal(asked[0], version);
+			assert_int_equal(answered[0], version);
+		}
 	}
 }
 
