@@ -88,6 +88,16 @@ size_t answer_encode(const struct answer *answer, uint8_t *frame, size_t size)
 	return wire.failed ? 0 : wire.at;
 }
 
+/* Nothing that was cut, zeroed or changed in one place turns a refusal into PAM_IGNORE. */
+static bool verdict_founded(const struct answer *answer)
+{
+	bool waives = answer->verdict == VERDICT_WAIVED || answer->verdict == VERDICT_ASK_WAIVED;
+
+	if (waives)
+		return strcmp(answer->user, WAIVER) == 0;
+	return answer->verdict != VERDICT_DISABLED || answer->line == LINE_NONE;
+}
+
 enum result answer_decode(uint8_t *frame, size_t size, struct answer *ret_answer)
 {
 	struct wire wire;
@@ -110,6 +120,8 @@ enum result answer_decode(uint8_t *frame, size_t size, struct answer *ret_answer
 		return RESULT_INVALID;
 	answer.verdict = (enum verdict)verdict;
 	answer.line = (enum line)line;
+	if (!verdict_founded(&answer))
+		return RESULT_INVALID;
 	*ret_answer = answer;
 	return RESULT_OK;
 }

@@ -38,11 +38,13 @@ enum tool_option {
 	OPTION_SINCE = 131072,
 	OPTION_PROMETHEUS = 262144,
 	OPTION_OUTPUT = 524288,
-	OPTION_DRY_RUN = 1 << 20,
-	OPTION_REPLACE = 1 << 21,
-	OPTION_ONLY = 1 << 22,
-	OPTION_MAX_CHANGE = 1 << 23,
-	OPTION_FORMAT = 1 << 24,
+	OPTION_CONFIRM = 1048576,
+	OPTION_CONFIRMED = 2097152,
+	OPTION_DRY_RUN = 1 << 22,
+	OPTION_REPLACE = 1 << 23,
+	OPTION_ONLY = 1 << 24,
+	OPTION_MAX_CHANGE = 1 << 25,
+	OPTION_FORMAT = 1 << 26,
 };
 
 /* What the command line said; strings point into it. */
@@ -68,6 +70,8 @@ struct tool {
 	const char *kind;
 	const char *since;
 	const char *output;
+	const char *word; /* a second operand */
+	long confirm;     /* --confirm, seconds, 0 for none */
 	const char *only;
 	const char *format;
 };
@@ -84,6 +88,7 @@ struct tool_verb {
 	bool operand;         /* takes one; `or_all` may stand for it */
 	bool or_all;          /* --all instead of the operand */
 	bool or_none;         /* goes without one, too */
+	bool or_word;         /* a second one may follow */
 	unsigned int options; /* enum tool_option, those it takes */
 	const char *sentence; /* what it does */
 	const char *more;     /* the rest of its --help, "" for none */
@@ -139,6 +144,10 @@ void send_test_show(const json_t *reply);
 enum tool_exit send_test_judge(const json_t *reply);
 enum tool_exit status_build(const struct tool *tool, struct tool_request *request);
 void status_show(const json_t *reply);
+enum tool_exit mode_build(const struct tool *tool, struct tool_request *request);
+void mode_show(const json_t *reply);
+enum tool_exit report_build(const struct tool *tool, struct tool_request *request);
+void report_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
 enum tool_exit stats_run(const struct tool *tool);
 enum tool_exit doctor_run(const struct tool *tool);

@@ -230,6 +230,41 @@ const struct tool_verb tool_verbs[] = {
 	},
 	{
 		.group = "",
+		.name = "mode",
+		.synopsis = "[SERVICE [MODE] [--confirm TIME|--confirmed]]",
+		.operand = true,
+		.or_none = true,
+		.or_word = true,
+		.options = OPTION_CONFIRM | OPTION_CONFIRMED,
+		.sentence = "show how strict services are, or choose it at run time",
+		.more = "MODE is enforce: a code is required; warn: it is asked for, and whoever "
+			"has "
+			"none goes on;\nobserve: it is not asked for; or config, which leaves it "
+			"to "
+			"[service] mode. It holds until\nit is chosen anew. With --confirm 10m (or "
+			"90s, 2h) it falls back by itself, unless somebody\nhas signed in by it "
+			"since "
+			"and --confirmed is given.\n\n"
+			"  smsotpctl mode sshd enforce --confirm 10m\n"
+			"  ssh HOST          # from another terminal\n"
+			"  smsotpctl mode sshd --confirmed\n",
+		.build = mode_build,
+		.show = mode_show,
+	},
+	{
+		.group = "",
+		.name = "report",
+		.synopsis = "[SERVICE]",
+		.operand = true,
+		.or_none = true,
+		.sentence = "list who would be locked out where a code is required",
+		.more = "Identities that get no text, and accounts without an identity that signed "
+			"in while\nthe service was observed or warned.\n",
+		.build = report_build,
+		.show = report_show,
+	},
+	{
+		.group = "",
 		.name = "events",
 		.synopsis = "[OPTION ...]",
 		.options = OPTION_LINES | OPTION_FOLLOW | OPTION_USER | OPTION_ID | OPTION_KIND |

@@ -9,20 +9,11 @@
 #include "code.h"
 #include "config.h"
 #include "control_explain.h"
+#include "control_mode.h"
 #include "control_worker.h"
-#include "log.h"
 #include "version.h"
-#include "worker.h"
 
 #define SECOND INT64_C(1000)
-
-static void refuse(struct flow *flow, uint64_t connection, const char *sentence)
-{
-	json_t *reply = json_pack("{s:b, s:s, s:i}", "ok", 0, "error", sentence, "exit", 1);
-
-	flow->hooks.reply(flow->hooks.context, connection, reply);
-	json_decref(reply);
-}
 
 /* Of the main thread's own: needs no store, and waits for none. */
 static void answer_stats(struct flow *flow, uint64_t connection, int64_t now)
@@ -44,7 +35,7 @@ static void reply_or_refuse(struct flow *flow, uint64_t connection, enum result 
 	json_t *reply, const struct error *error)
 {
 	if (result != RESULT_OK)
-		refuse(flow, connection, error->text);
+		control_refuse(flow, connection, error->text);
 	else if (reply != NULL)
 		flow->hooks.reply(flow->hooks.context, connection, reply);
 	json_decref(reply);
@@ -82,8 +73,8 @@ static const char *verb_of(const json_t *request)
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	const enum ctl_way way = ctl_way(request);
-	const char *sentence = control_hindrance(flow, way);
 	struct job *job = NULL;
+	const char *sentence = control_mode_prepare(flow, request);
 
 	if (strcmp(verb_of(request), "stats") == 0) {
 		json_decref(request);
@@ -96,53 +87,28 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 		ask_explain(flow, connection, request, bulk);
 		return;
 	}
+	if (sentence == NULL)
+		sentence = control_hindrance(flow, way);
 	if (sentence == NULL && job_new(JOB_VERB, &job) != RESULT_OK)
 		sentence = "smsotpd has no memory for it: repeat later";
 	if (sentence != NULL) {
 		json_decref(request);
 		if (bulk >= 0)
 			close(bulk);
-		refuse(flow, connection, sentence);
+		control_refuse(flow, connection, sentence);
 		return;
 	}
 	job->connection = connection;
 	job->config = flow->config;
 	job->arrived = arrived;
 	if (way == CTL_CHILD_WRITES || way == CTL_CHILD_READS) {
-		worker_take(flow->worker, connection, way == CTL_CHILD_WRITES, request, bulk);
+		control_worker_take(flow, connection, way == CTL_CHILD_WRITES, request, bulk);
 	} else {
 		job->request = request;
 		job->bulk = bulk;
 	}
 	flow->jobs++;
 	committer_give(flow->committer, job);
-}
-
-static void start_child(struct flow *flow)
-{
-	uint64_t connection = worker_connection(flow->worker);
-	struct error error;
-
-	if (control_worker_start(flow, &error) != RESULT_OK)
-		refuse(flow, connection, error.text);
-}
-
-void control_child(struct flow *flow)
-{
-	struct worker_end end;
-
-	if (!worker_ended(flow->worker, &end))
-		return;
-	if (end.news[0] != '\0')
-		event_daemon(flow->trail, EVENT_IDENTITY_IMPORTED, end.news);
-	if (end.reply >= 0) {
-		flow->hooks.pass(flow->hooks.context, end.connection, end.reply);
-		close(end.reply);
-	} else {
-		refuse(flow, end.connection,
-			"the child of smsotpd ended without a reply; repeat: what was done is not "
-			"done twice");
-	}
 }
 
 /* Calls `visit` with the ledger's tag of each name and uid that the verb left; they were for us. */
@@ -204,6 +170,22 @@ static bool finish_lock_clear(struct flow *flow, struct job *job)
 	json_object_del(job->reply, "unknown");
 	json_object_set_new(job->reply, "cleared", json_integer(shown > cleared ? shown : cleared));
 	return true;
+}
+
+void control_turn(struct flow *flow)
+{
+	char service[CONFIG_WORD];
+	struct override was;
+	struct moment now;
+
+	if (!modes_wait(&flow->modes))
+		return;
+	flow->clock->now(flow->clock, &now);
+	while (modes_fall(&flow->modes, flow->clock, &now, service, &was)) {
+		event_mode(flow->trail, EVENT_MODE_FELL, service, was.choice, was.before, 0);
+		json_t *request = json_pack("{s:s, s:s}", "verb", "mode.fall", "service", service);
+		control_ask(flow, 0, request, -1, 0);
+	}
 }
 
 struct shown {
@@ -279,7 +261,7 @@ static bool finish_send_test(struct flow *flow, struct job *job)
 	bool taken = sender_put(flow->sender, &parcel, job->arrived, dead) == RESULT_OK;
 	text_wipe(&parcel.text);
 	if (!taken)
-		refuse(flow, job->connection, "too many texts wait already: try again");
+		control_refuse(flow, job->connection, "too many texts wait already: try again");
 	return false;
 }
 
@@ -304,17 +286,6 @@ static bool finish_status(struct flow *flow, struct job *job)
 	return true;
 }
 
-/* What the verb changed, for the trail; then nothing of it is left in the reply. */
-static void write_events(struct flow *flow, struct job *job)
-{
-	json_t *event;
-	size_t index;
-
-	json_array_foreach(json_object_get(job->reply, "events"), index, event)
-		event_change(flow->trail, event);
-	json_object_del(job->reply, "events");
-}
-
 /* The recovery codes have been handed over. */
 static void wipe_codes(json_t *reply)
 {
@@ -336,6 +307,8 @@ static void finish_verb(struct flow *flow, struct job *job)
 		bool (*finish)(struct flow *, struct job *);
 	} rows[] = {
 		{"lock.clear", finish_lock_clear},
+		{"mode.confirm", control_mode_finish},
+		{"mode.set", control_mode_finish},
 		{"lock.list", finish_lock_list},
 		{"identity.set", finish_identity_set},
 		{"identity.suspend", finish_suspend},
@@ -347,7 +320,7 @@ static void finish_verb(struct flow *flow, struct job *job)
 	bool ok = json_is_true(json_object_get(job->reply, "ok"));
 	bool answered = false;
 
-	write_events(flow, job);
+	control_events(flow, job->reply);
 	for (size_t i = 0; ok && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(verb, rows[i].verb) == 0)
 			answered = !rows[i].finish(flow, job);
@@ -367,7 +340,7 @@ void control_finished(struct flow *flow, struct job *job)
 	if (job->kind != JOB_VERB)
 		finish_explain(flow, job);
 	else if (job->request == NULL)
-		start_child(flow);
+		control_worker_start(flow);
 	else
 		finish_verb(flow, job);
 	job_free(&job);

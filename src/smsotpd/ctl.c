@@ -10,6 +10,8 @@ static const struct ctl_verb *const tables[] = {
 	ctl_identity_verbs,
 	ctl_import_verbs,
 	ctl_lock_verbs,
+	ctl_mode_verbs,
+	ctl_report_verbs,
 	ctl_quarantine_verbs,
 	ctl_recovery_verbs,
 	ctl_schema_verbs,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "config.h"
 #include "log.h"
 
 enum result ctl_string(
@@ -14,6 +15,26 @@ enum result ctl_string(
 		return error_set(error, RESULT_INVALID,
 			"the request has no %s; see smsotpctl --help", field);
 	*ret_text = text;
+	return RESULT_OK;
+}
+
+enum result ctl_service(
+	const struct ctl_call *call, const struct config_service **ret_service, struct error *error)
+{
+	const char *name = NULL;
+	char shown[4 * CONFIG_WORD + 1];
+
+	enum result result = ctl_string(call, "service", &name, error);
+	if (result != RESULT_OK)
+		return result;
+	const struct config_service *service = config_service_find(call->context->config, name);
+	bool others = service != NULL && strcmp(service->name, "*") == 0 && strcmp(name, "*") != 0;
+	if (service == NULL || others)
+		return error_set(error, RESULT_NOT_FOUND,
+			"no section speaks of %s; smsotpctl mode lists those that are there, %s",
+			log_escape(name, shown, sizeof(shown)),
+			others ? "and '*' names that of all others" : "[service NAME] makes one");
+	*ret_service = service;
 	return RESULT_OK;
 }
 

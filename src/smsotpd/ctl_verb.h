@@ -7,6 +7,8 @@
 #include "event_table.h"
 #include "state.h"
 
+struct config_service;
+
 struct ctl_call {
 	const struct ctl_context *context;
 	const json_t *request;
@@ -29,6 +31,8 @@ extern const struct ctl_verb ctl_export_verbs[];
 extern const struct ctl_verb ctl_identity_verbs[];
 extern const struct ctl_verb ctl_import_verbs[];
 extern const struct ctl_verb ctl_lock_verbs[];
+extern const struct ctl_verb ctl_mode_verbs[];
+extern const struct ctl_verb ctl_report_verbs[];
 extern const struct ctl_verb ctl_quarantine_verbs[];
 extern const struct ctl_verb ctl_recovery_verbs[];
 extern const struct ctl_verb ctl_schema_verbs[];
@@ -38,6 +42,13 @@ extern const struct ctl_verb ctl_user_verbs[];
 /* A string of the request. RESULT_INVALID with a sentence where it is missing. */
 CHECKED enum result ctl_string(
 	const struct ctl_call *call, const char *field, const char **ret_text, struct error *error);
+
+/*
+ * The section that the request's "service" names: its own name or one of `also`. [service *] stands
+ * for all others, so it has to be named itself.
+ */
+CHECKED enum result ctl_service(const struct ctl_call *call,
+	const struct config_service **ret_service, struct error *error);
 
 /* The identity that the request's "name" names, with the schema of its values. */
 CHECKED enum result ctl_find(const struct ctl_call *call, struct schema *ret_schema,

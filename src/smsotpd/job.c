@@ -98,8 +98,11 @@ bool standing_recovers(enum standing standing)
 
 bool job_sends(const struct job *job)
 {
+	bool asks = job->kind == JOB_BEGIN || job->kind == JOB_RESEND ||
+		    job->kind == JOB_EXPLAIN; /* which says what a begin would do */
+
 	return job->result == RESULT_OK && job_standing(job) == STANDING_GOOD &&
-	       job->effect == EFFECT_TEXT && job->kind != JOB_VERIFY;
+	       job->effect == EFFECT_TEXT && asks;
 }
 
 bool job_grants(const struct job *job)

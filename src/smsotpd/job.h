@@ -15,7 +15,11 @@
 #include "login.h"
 #include "recovery.h"
 
-enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB, JOB_EXPLAIN };
+/*
+ * JOB_OBSERVE: what a begin would come to, with nothing written. JOB_SEEN: a login went on without
+ * a code and its session has opened.
+ */
+enum job_kind { JOB_BEGIN, JOB_RESEND, JOB_VERIFY, JOB_VERB, JOB_EXPLAIN, JOB_OBSERVE, JOB_SEEN };
 
 /* Why a name gets no text and no code of it is right; for the trail only, never for the user. */
 enum standing {
@@ -50,6 +54,7 @@ struct job {
 	struct code code; /* verify: what was typed */
 	bool comparable;
 	bool junk;
+	int64_t begun;                 /* verify: boottime of the newest text */
 	bool long_reply;               /* verify: as long as a recovery code */
 	bool recoverable;              /* and one, by its shape */
 	struct recovery_code recovery; /* which */
@@ -62,6 +67,7 @@ struct job {
 	enum effect effect;
 	bool known;
 	bool prefix_low; /* many texts to this phone's prefix, and few answered: an alarm is due */
+	const char *unsendable; /* observe: why no text would leave for this phone, or NULL */
 	uint32_t recovery_left; /* after EFFECT_RECOVERED, codes that are left */
 	const char *near;       /* a limit that has just come to 80 %, NULL for none */
 	const char *over;       /* EFFECT_OVER: the key in [limits] of the one that forbids it */

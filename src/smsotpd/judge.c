@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "code.h"
 #include "config.h"
 #include "identity_quarantine.h"
 #include "identity_recovery.h"
+#include "judge_standing.h"
+#include "seen.h"
 
 static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct schema *schema,
 	const struct job *job, struct identity *ret_identity)
@@ -26,77 +29,6 @@ static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct
 		judge->identities, txn, schema, name, job->config->identity.country, ret_identity);
 }
 
-static bool is_root(const struct identity *identity)
-{
-	return identity->uid == 0 || strcmp(identity->name, "root") == 0;
-}
-
-/* "alice bob" lets those two, "!alice" all but her, whatever else is listed; nothing, everybody. */
-static bool users_let(const struct config_service *service, const char *name)
-{
-	bool listed = false;
-	bool named = false;
-
-	for (size_t i = 0; i < CONFIG_USERS && service->users[i][0] != '\0'; i++) {
-		const char *entry = service->users[i];
-		if (entry[0] == '!' && strcmp(entry + 1, name) == 0)
-			return false;
-		if (entry[0] != '!')
-			listed = true;
-		if (strcmp(entry, name) == 0)
-			named = true;
-	}
-	return named || !listed;
-}
-
-static bool trait_lets(const struct schema *schema, const struct config_service *service,
-	const struct identity *identity)
-{
-	size_t length = strcspn(service->trait, "=");
-
-	if (service->trait[0] == '\0')
-		return true;
-	for (size_t i = 0; i < schema->count; i++) {
-		const char *name = schema->trait[i].name;
-		if (strlen(name) == length && strncmp(name, service->trait, length) == 0)
-			return strcmp(identity->value[i], service->trait + length + 1) == 0;
-	}
-	return false;
-}
-
-/* Where the uid of the account is known, it must be the identity's. */
-static bool uid_differs(const struct identity *identity, const struct login *login)
-{
-	return login->own_uid && !login->by_uid && identity->uid != UID_NONE &&
-	       identity->uid != login->uid;
-}
-
-/* The first rule that stands in the way; all of them look alike to the user. */
-static enum standing standing_of(const struct schema *schema, const struct identity *identity,
-	bool waits, const struct job *job, struct phone *ret_phone)
-{
-	const struct config_service *service = job->login.service;
-	enum result phone = identity_phone(schema, identity, ret_phone);
-
-	if (identity->suspended)
-		return STANDING_SUSPENDED;
-	if (!service->root && is_root(identity))
-		return STANDING_ROOT;
-	if (uid_differs(identity, &job->login))
-		return STANDING_UID;
-	if (!users_let(service, identity->name))
-		return STANDING_FILTERED;
-	if (!trait_lets(schema, service, identity))
-		return STANDING_TRAIT;
-	if (!job->login.first_factor)
-		return STANDING_BEFORE;
-	if (phone == RESULT_INVALID)
-		return STANDING_NO_TRAIT;
-	if (phone != RESULT_OK)
-		return STANDING_NO_PHONE;
-	return waits ? STANDING_QUARANTINE : STANDING_GOOD;
-}
-
 /* One look-up, for a name that is nobody's too. */
 static enum result phone_waits(const struct judge *judge, MDB_txn *txn, const struct job *job,
 	const char *name, bool *ret_waits)
@@ -109,6 +41,13 @@ static enum result phone_waits(const struct judge *judge, MDB_txn *txn, const st
 		*ret_waits = quarantine_left(
 				     &quarantine, job->config->identity.quarantine, &job->now) > 0;
 	return result;
+}
+
+/* Where the uid of the account is known, it must be the identity's. */
+static bool uid_differs(const struct identity *identity, const struct login *login)
+{
+	return login->own_uid && !login->by_uid && identity->uid != UID_NONE &&
+	       identity->uid != login->uid;
 }
 
 static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
@@ -127,7 +66,11 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	result = phone_waits(judge, txn, job, exists ? identity.name : job->login.name, &waits);
 	if (result != RESULT_OK)
 		return result;
-	enum standing standing = standing_of(&schema, &identity, waits, job, &job->phone);
+	const struct circumstance circumstance = {.service = job->login.service,
+		.first_factor = job->login.first_factor,
+		.uid_differs = uid_differs(&identity, &job->login),
+		.waits = waits};
+	enum standing standing = judge_standing(&schema, &identity, &circumstance, &job->phone);
 	job->standing = exists || standing == STANDING_NO_TRAIT ? standing : STANDING_UNKNOWN;
 	memcpy(job->user, identity.name, sizeof(job->user));
 	return RESULT_OK;
@@ -261,9 +204,9 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 		code_draw(job->config->code.digits, &job->text);
 		hash_of(judge, desk->id, attempt, &job->text, hash);
 	} while (challenge_has(&desk->record, attempt, hash));
-	enum effect effect = job->kind == JOB_BEGIN
-				     ? challenge_begin(&desk->record, attempt, hash)
-				     : challenge_resend(&desk->record, attempt, hash);
+	enum effect effect = job->kind == JOB_RESEND
+				     ? challenge_resend(&desk->record, attempt, hash)
+				     : challenge_begin(&desk->record, attempt, hash);
 	if (effect != EFFECT_TEXT)
 		return effect;
 	bool stopped = desk->good && job->config->limits.prefix_stop && !job->known &&
@@ -309,6 +252,33 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	return job->junk ? EFFECT_WRONG : effect;
 }
 
+/* The desk as if a text had been asked for, and put away as it was. */
+static void observe(const struct judge *judge, const struct attempt *attempt, struct desk *desk,
+	struct job *job)
+{
+	job->effect = ask_text(judge, attempt, desk, job);
+	job->near = NULL;
+	job->prefix_low = false;
+	code_wipe(&job->text);
+	job->unsendable = desk->good ? judge_unsendable(job->config, &job->phone) : NULL;
+}
+
+/* An account that has no identity is written down for the report. */
+static enum result note_seen(const struct judge *judge, MDB_txn *txn, const struct job *job)
+{
+	const struct login *login = &job->login;
+	struct seen seen = {.realtime = job->now.realtime};
+
+	if (job->user[0] != '\0' || strlen(login->name) >= sizeof(seen.name))
+		return RESULT_OK;
+	snprintf(seen.service, sizeof(seen.service), "%s", login->service->name);
+	if (login->by_uid)
+		snprintf(seen.name, sizeof(seen.name), "uid %u", login->uid);
+	else
+		memcpy(seen.name, login->name, strlen(login->name));
+	return seen_save(judge->state, txn, judge->keys, &seen);
+}
+
 /* Reads what a long reply may be: one record, whoever it is for. */
 static enum result recovery_open(const struct judge *judge, MDB_txn *txn, const struct job *job,
 	struct desk *desk, struct attempt *attempt)
@@ -345,6 +315,11 @@ void judge_run(
 	job->near = job->over = NULL;
 	job->prefix_low = false;
 	job->result = who(judge, identity_txn, job);
+	if (job->kind == JOB_SEEN) {
+		if (job->result == RESULT_OK)
+			job->result = note_seen(judge, state_txn, job);
+		return;
+	}
 	if (job->result == RESULT_OK)
 		job->result = find_room(judge, state_txn, job);
 	if (job->result == RESULT_OK)
@@ -361,6 +336,10 @@ void judge_run(
 	if (job->result != RESULT_OK)
 		return;
 	job->known = challenge_known(&desk.record, &attempt);
+	if (job->kind == JOB_OBSERVE) {
+		observe(judge, &attempt, &desk, job);
+		return;
+	}
 	job->effect = job->kind == JOB_VERIFY ? guess(judge, &attempt, &desk, job)
 					      : ask_text(judge, &attempt, &desk, job);
 	if (job->long_reply)

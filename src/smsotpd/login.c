@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config.h"
-
 #define ADDRESS_SIZE 16
 
 /* What a source is told apart by. */

@@ -251,6 +251,7 @@ static int turn_timeout(struct loop *loop, struct flow *flow, int most)
 	int next = sender_turn(flow->sender, now);
 
 	connections_expire(loop->connections, now);
+	control_turn(flow);
 	return next < 0 || next > most ? most : next;
 }
 

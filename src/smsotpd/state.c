@@ -23,6 +23,8 @@ struct state {
 	size_t records_max;
 	MDB_dbi users;
 	MDB_dbi tallies;
+	MDB_dbi table[STATE_TABLES];
+	bool made[STATE_TABLES];
 	struct keys keys;
 };
 
@@ -57,6 +59,20 @@ static enum result tallies_fill(struct state *state)
 		result = store_commit(&txn);
 	store_abort(&txn);
 	return result;
+}
+
+/* A store that an older version filled has no room for them, and serves all the same. */
+static enum result tables_open(struct state *state)
+{
+	static const char *const names[] = {[STATE_MODES] = "modes", [STATE_SEEN] = "seen"};
+
+	for (size_t i = 0; i < STATE_TABLES; i++) {
+		enum result result = store_table(state->store, names[i], &state->table[i]);
+		state->made[i] = result == RESULT_OK;
+		if (result != RESULT_OK && result != RESULT_FULL)
+			return result;
+	}
+	return RESULT_OK;
 }
 
 static enum result open_tables(struct state *state)
@@ -115,6 +131,8 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 		if (result == RESULT_OK)
 			result = tallies_fill(state);
 		if (result == RESULT_OK)
+			result = tables_open(state);
+		if (result == RESULT_OK)
 			result = nobodies_fill(state);
 		if (result != RESULT_OK)
 			result = error_set(error, result,
@@ -136,6 +154,8 @@ enum result state_after_fork(struct state *state, struct error *error)
 	if (result != RESULT_OK)
 		return result;
 	result = open_tables(state);
+	if (result == RESULT_OK)
+		result = tables_open(state);
 	return result == RESULT_OK ? result
 				   : error_set(error, result, "the state store has not its tables");
 }
@@ -323,6 +343,12 @@ enum result state_has(
 		return result;
 	*ret_has = result == RESULT_OK;
 	return RESULT_OK;
+}
+
+bool state_table(const struct state *state, enum state_table table, MDB_dbi *ret_table)
+{
+	*ret_table = state->table[table];
+	return state->made[table];
 }
 
 enum result state_used(struct state *state, unsigned int *ret_percent)

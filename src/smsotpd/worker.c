@@ -34,7 +34,7 @@ struct worker {
 	pid_t child;     /* 0 for none */
 	int pair;        /* the child's news and reply come here; its end shows the child's */
 	int reply;       /* owned, -1 for none */
-	char news[sizeof(((struct worker_end *)0)->news)];
+	json_t *heard;   /* owned, NULL for none */
 };
 
 /* The child's side. */
@@ -66,15 +66,15 @@ enum result worker_new(int epoll, uint32_t tag, struct stores *stores, const str
 static void release(struct worker *worker)
 {
 	json_decref(worker->request);
+	json_decref(worker->heard);
 	if (worker->bulk >= 0)
 		close(worker->bulk);
 	if (worker->pair >= 0)
 		close(worker->pair);
 	if (worker->reply >= 0)
 		close(worker->reply);
-	worker->request = NULL;
+	worker->request = worker->heard = NULL;
 	worker->bulk = worker->pair = worker->reply = -1;
-	worker->news[0] = '\0';
 	worker->child = 0;
 	worker->busy = worker->writes = false;
 }
@@ -156,15 +156,19 @@ static bool tell(void *context, size_t done, unsigned int permille)
 			    : ctl_send_progress(task->client, done, permille) == RESULT_OK;
 }
 
-/* What the trail hears is no concern of whoever asked; it leaves before the reply. */
-static void send_news(json_t *reply, int to)
+/* What the trail hears, "news" and "events" of the reply, is no concern of whoever asked. */
+static enum result send_heard(json_t *reply, int to)
 {
-	const char *news = json_string_value(json_object_get(reply, "news"));
+	json_t *heard = json_object();
 
-	/* Without a parent there is no trail either. */
-	if (news != NULL)
-		(void)!send(to, news, strlen(news), MSG_NOSIGNAL);
-	json_object_del(reply, "news");
+	for (const char *const *name = (const char *const[]){"news", "events", NULL}; *name != NULL;
+		name++) {
+		json_object_set(heard, *name, json_object_get(reply, *name));
+		json_object_del(reply, *name);
+	}
+	enum result result = ctl_send_reply(to, heard);
+	json_decref(heard);
+	return result;
 }
 
 /* In the child, which has one thread and nothing of the parent's but its memory. */
@@ -187,8 +191,9 @@ static int run(
 	} else {
 		reply = json_pack("{s:b, s:s, s:i}", "ok", 0, "error", error.text, "exit", 1);
 	}
-	send_news(reply, pair);
-	enum result result = ctl_send_reply(pair, reply);
+	enum result result = send_heard(reply, pair);
+	if (result == RESULT_OK)
+		result = ctl_send_reply(pair, reply);
 	/* So that its readers' places are free again; what is the parent's is left alone. */
 	if (opened)
 		stores_close(stores);
@@ -271,23 +276,26 @@ enum result worker_start(
 	return result;
 }
 
-/* False at the end: the child, alone at the other end, has gone. */
+/* False at the end: the child, alone at the other end, has gone. First comes what the trail hears.
+ */
 static bool hear(struct worker *worker)
 {
-	char text[sizeof(worker->news)];
 	size_t length = 0;
 	int fd = -1;
+	char byte;
 
-	if (ctl_take_frame(worker->pair, text, sizeof(text) - 1, &length, &fd) != RESULT_OK)
+	if (ctl_take_frame(worker->pair, &byte, sizeof(byte), &length, &fd) != RESULT_OK)
 		return false;
-	if (fd >= 0 && worker->reply < 0) {
-		worker->reply = fd;
-		return true;
-	}
-	if (fd >= 0)
+	if (fd >= 0 && worker->heard == NULL) {
+		worker->heard = json_loadfd(fd, 0, NULL);
+		if (worker->heard == NULL)
+			worker->heard = json_object();
 		close(fd);
-	memcpy(worker->news, text, length);
-	worker->news[length] = '\0';
+	} else if (fd >= 0 && worker->reply < 0) {
+		worker->reply = fd;
+	} else if (fd >= 0) {
+		close(fd);
+	}
 	return true;
 }
 
@@ -302,9 +310,10 @@ bool worker_ended(struct worker *worker, struct worker_end *ret_end)
 		(void)!store_readers_check(identities_store(worker->stores->identities));
 		(void)!store_readers_check(state_store(worker->stores->state));
 	}
-	*ret_end = (struct worker_end){.connection = worker->connection, .reply = worker->reply};
-	memcpy(ret_end->news, worker->news, sizeof(ret_end->news));
+	*ret_end = (struct worker_end){
+		.connection = worker->connection, .reply = worker->reply, .heard = worker->heard};
 	worker->reply = -1;
+	worker->heard = NULL;
 	release(worker);
 	return true;
 }

@@ -26,8 +26,8 @@ struct worker;
 /* What became of a child. */
 struct worker_end {
 	uint64_t connection;
-	int reply;      /* the caller's to pass on and close; -1 where there is none */
-	char news[160]; /* for the trail; "" for nothing */
+	int reply;     /* the caller's to pass on and close; -1 where there is none */
+	json_t *heard; /* the caller's; for the trail: news, a string, and events, each optional */
 };
 
 /* A child's end is an event of `epoll` with `tag`. `stores` and `clock` are borrowed. */

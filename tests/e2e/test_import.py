@@ -225,7 +225,9 @@ class Changes(ImportCase):
         user, other = self.user(), self.user()
         dialogue, code = self.begun(user)
         hosts.write("/root/one.csv", f"name,phone\n{user.name},{other.phone.number}\n", 0o600)
-        self.tool("import", "/root/one.csv")
+        reply = json.loads(self.tool("import", "--json", "/root/one.csv").stdout)
+        self.assertEqual((reply["changed"], reply.keys() & {"events", "news"}), (1, set()))
+        self.host.event(lambda line: "phone.changed" in line and user.name in line)
         dialogue.answer(code)
         self.assertIn("not right", dialogue.prompt())
 
