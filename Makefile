@@ -80,7 +80,7 @@ SECURITYDIR  = "$(DESTDIR)"$(LIBDIR)/security
 SHAREDIR     = "$(DESTDIR)"$(PREFIX)/share
 CONFDIR      = "$(DESTDIR)"$(SYSCONFDIR)/smsotp
 UNITS       := $(notdir $(wildcard etc/systemd/*))
-SAMPLES     := $(patsubst etc/%,%,$(wildcard etc/pam.d/* etc/sshd_config.d/*))
+SAMPLES     := $(patsubst etc/%,%,$(wildcard etc/pam.d/* etc/sshd_config.d/* etc/prometheus/*))
 MANUALS     := $(notdir $(wildcard man/*.[58]))
 INSTALLED    = $(SECURITYDIR)/pam_smsotp.so $(SBINDIR)/smsotpd $(SBINDIR)/smsotpctl \
                $(LIBEXECDIR) $(SHAREDIR)/smsotp $(SHAREDIR)/pam-configs/smsotp \

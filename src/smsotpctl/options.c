@@ -12,6 +12,16 @@
 #define LINES_DEFAULT 20
 #define LINES_MAX     1000000
 
+/* Of options that have no short form. */
+enum letter {
+	LETTER_USER = 256,
+	LETTER_ID,
+	LETTER_KIND,
+	LETTER_SINCE,
+	LETTER_PROMETHEUS,
+	LETTER_OUTPUT,
+};
+
 static const struct option table[] = {
 	{"config", required_argument, NULL, 'c'},
 	{"socket", required_argument, NULL, 's'},
@@ -22,6 +32,12 @@ static const struct option table[] = {
 	{"force", no_argument, NULL, 'F'},
 	{"all", no_argument, NULL, 'a'},
 	{"follow", no_argument, NULL, 'f'},
+	{"user", required_argument, NULL, LETTER_USER},
+	{"id", required_argument, NULL, LETTER_ID},
+	{"kind", required_argument, NULL, LETTER_KIND},
+	{"since", required_argument, NULL, LETTER_SINCE},
+	{"prometheus", no_argument, NULL, LETTER_PROMETHEUS},
+	{"output", required_argument, NULL, LETTER_OUTPUT},
 	{"service", required_argument, NULL, 'S'},
 	{"from", required_argument, NULL, 'A'},
 	{"key", required_argument, NULL, 'K'},
@@ -34,26 +50,35 @@ static const struct option table[] = {
 	{NULL, 0, NULL, 0},
 };
 
-/* Options that a verb has to take, by their letter. */
+#define VALUE(member) offsetof(struct tool, member)
+#define NO_VALUE      0 /* there stands `config`, which is no verb's own */
+
+/* Options that a verb has to take, by their letter, and where their value goes. */
 static const struct {
 	int letter;
 	enum tool_option option;
-	size_t value; /* where in struct tool its string goes, 0 for an option without one */
+	size_t value;
 } flags[] = {
-	{'r', OPTION_REVEAL, 0},
-	{'F', OPTION_FORCE, 0},
-	{'a', OPTION_ALL, 0},
-	{'n', OPTION_LINES, 0},
-	{'f', OPTION_FOLLOW, 0},
-	{'S', OPTION_SERVICE, offsetof(struct tool, service)},
-	{'A', OPTION_FROM, offsetof(struct tool, from)},
-	{'K', OPTION_KEY, offsetof(struct tool, key)},
-	{'U', OPTION_UID, offsetof(struct tool, uid)},
-	{'T', OPTION_TTY, offsetof(struct tool, tty)},
-	{'p', OPTION_PASSWORD, 0},
-	{'O', OPTION_OWNER, offsetof(struct tool, owner)},
-	{'R', OPTION_REASON, offsetof(struct tool, reason)},
-	{'D', OPTION_UNTIL, offsetof(struct tool, until)},
+	{'r', OPTION_REVEAL, NO_VALUE},
+	{'F', OPTION_FORCE, NO_VALUE},
+	{'a', OPTION_ALL, NO_VALUE},
+	{'n', OPTION_LINES, NO_VALUE},
+	{'f', OPTION_FOLLOW, NO_VALUE},
+	{LETTER_USER, OPTION_USER, VALUE(user)},
+	{LETTER_ID, OPTION_ID, VALUE(id)},
+	{LETTER_KIND, OPTION_KIND, VALUE(kind)},
+	{LETTER_SINCE, OPTION_SINCE, VALUE(since)},
+	{LETTER_PROMETHEUS, OPTION_PROMETHEUS, NO_VALUE},
+	{LETTER_OUTPUT, OPTION_OUTPUT, VALUE(output)},
+	{'S', OPTION_SERVICE, VALUE(service)},
+	{'A', OPTION_FROM, VALUE(from)},
+	{'K', OPTION_KEY, VALUE(key)},
+	{'U', OPTION_UID, VALUE(uid)},
+	{'T', OPTION_TTY, VALUE(tty)},
+	{'p', OPTION_PASSWORD, NO_VALUE},
+	{'O', OPTION_OWNER, VALUE(owner)},
+	{'R', OPTION_REASON, VALUE(reason)},
+	{'D', OPTION_UNTIL, VALUE(until)},
 };
 
 struct said {
@@ -68,7 +93,7 @@ static void note_flag(struct tool *tool, int letter)
 		if (flags[i].letter != letter)
 			continue;
 		tool->options |= (unsigned int)flags[i].option;
-		if (flags[i].value != 0)
+		if (flags[i].value != NO_VALUE)
 			memcpy((char *)tool + flags[i].value, &optarg, sizeof(optarg));
 	}
 }

@@ -31,6 +31,12 @@ enum tool_option {
 	OPTION_OWNER = 2048,
 	OPTION_REASON = 4096,
 	OPTION_UNTIL = 8192,
+	OPTION_USER = 16384,
+	OPTION_ID = 32768,
+	OPTION_KIND = 65536,
+	OPTION_SINCE = 131072,
+	OPTION_PROMETHEUS = 262144,
+	OPTION_OUTPUT = 524288,
 };
 
 /* What the command line said; strings point into it. */
@@ -40,7 +46,9 @@ struct tool {
 	bool json;
 	unsigned int options; /* enum tool_option, those that were given */
 	long lines;           /* -n */
-	const char *service;  /* of these eight NULL where it was not given */
+	const char *operand;  /* NULL where there is none */
+	/* Of the options that have a value, NULL where it was not given. */
+	const char *service;
 	const char *from;
 	const char *key;
 	const char *uid;
@@ -48,7 +56,11 @@ struct tool {
 	const char *owner;
 	const char *reason;
 	const char *until;
-	const char *operand; /* NULL where there is none */
+	const char *user;
+	const char *id;
+	const char *kind;
+	const char *since;
+	const char *output;
 };
 
 struct tool_request {
@@ -107,6 +119,7 @@ enum tool_exit send_test_judge(const json_t *reply);
 enum tool_exit status_build(const struct tool *tool, struct tool_request *request);
 void status_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
+enum tool_exit stats_run(const struct tool *tool);
 enum tool_exit doctor_run(const struct tool *tool);
 enum tool_exit exempt_add_run(const struct tool *tool);
 enum tool_exit exempt_key_run(const struct tool *tool);

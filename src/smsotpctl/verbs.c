@@ -166,13 +166,29 @@ const struct tool_verb tool_verbs[] = {
 	{
 		.group = "",
 		.name = "events",
-		.synopsis = "[-n NUMBER] [--follow]",
-		.options = OPTION_LINES | OPTION_FOLLOW,
+		.synopsis = "[OPTION ...]",
+		.options = OPTION_LINES | OPTION_FOLLOW | OPTION_USER | OPTION_ID | OPTION_KIND |
+			   OPTION_SINCE,
 		.sentence = "show the last events of the trail",
-		.more = "-n NUMBER shows so many (20); --follow goes on until ^C; --json prints "
-			"them "
-			"as they stand.\n",
+		.more = "  -n NUMBER      the last so many that fit (20; with --since all)\n"
+			"  --follow       go on until ^C\n"
+			"  --user NAME    of this user\n"
+			"  --id ID        of this login; its first digits do\n"
+			"  --kind KIND    login.granted, a beginning such as login, or "
+			"'*.refused'\n"
+			"  --since WHEN   10m, 2h, 3d ago, or UTC as 2026-11-23T09:30\n"
+			"--json prints them as they stand; smsotp-events(5) says what they mean.\n",
 		.run = events_run,
+	},
+	{
+		.group = "",
+		.name = "stats",
+		.synopsis = "[--prometheus] [--output FILE]",
+		.options = OPTION_PROMETHEUS | OPTION_OUTPUT,
+		.sentence = "show what smsotpd has counted since it started",
+		.more = "--prometheus shows it for node_exporter's textfile collector; --output "
+			"FILE\nreplaces FILE at once instead of printing.\n",
+		.run = stats_run,
 	},
 	{
 		.group = "",

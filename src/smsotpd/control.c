@@ -9,6 +9,7 @@
 #include "code.h"
 #include "config.h"
 #include "control_explain.h"
+#include "version.h"
 
 #define SECOND INT64_C(1000)
 
@@ -16,6 +17,21 @@ static void refuse(struct flow *flow, uint64_t connection, const char *sentence)
 {
 	json_t *reply = json_pack("{s:b, s:s, s:i}", "ok", 0, "error", sentence, "exit", 1);
 
+	flow->hooks.reply(flow->hooks.context, connection, reply);
+	json_decref(reply);
+}
+
+/* Of the main thread's own: needs no store, and waits for none. */
+static void answer_stats(struct flow *flow, uint64_t connection, int64_t now)
+{
+	json_t *reply = stats_json(&flow->counters);
+
+	json_object_set_new(reply, "ok", json_true());
+	json_object_set_new(reply, "version", json_string(SMSOTP_VERSION));
+	json_object_set_new(reply, "uptime", json_integer((now - flow->counters.started) / SECOND));
+	json_object_set_new(
+		reply, "sender_reachable", json_boolean(sender_reachable(flow->sender)));
+	json_object_set_new(reply, "stores_open", json_boolean(flow->committer != NULL));
 	flow->hooks.reply(flow->hooks.context, connection, reply);
 	json_decref(reply);
 }
@@ -63,6 +79,13 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 {
 	struct job *job = NULL;
 
+	if (strcmp(verb_of(request), "stats") == 0) {
+		json_decref(request);
+		if (bulk >= 0)
+			close(bulk);
+		answer_stats(flow, connection, arrived);
+		return;
+	}
 	if (strcmp(verb_of(request), "explain") == 0) {
 		ask_explain(flow, connection, request, bulk);
 		return;
@@ -114,7 +137,7 @@ static void forget_tag(struct flow *flow, const uint8_t *tag, void *context)
 }
 
 /* A name that is no identity's stands as its tag: people type passwords there. */
-static void tell(struct flow *flow, const struct job *job, const char *event)
+static void tell(struct flow *flow, const struct job *job, enum event event)
 {
 	const char *name = json_string_value(json_object_get(job->request, "name"));
 	bool unknown = json_is_true(json_object_get(job->reply, "unknown"));
@@ -132,7 +155,7 @@ static bool finish_lock_clear(struct flow *flow, struct job *job)
 	json_int_t cleared = json_integer_value(json_object_get(job->reply, "cleared"));
 	json_int_t shown = 0;
 
-	tell(flow, job, "lock.cleared");
+	tell(flow, job, EVENT_LOCK_CLEARED);
 	if (json_is_true(json_object_get(job->request, "all"))) {
 		shown = ledger_forget_all(flow->ledger);
 		json_object_del(job->reply, "names");
@@ -179,14 +202,14 @@ static bool finish_lock_list(struct flow *flow, struct job *job)
 static bool finish_suspend(struct flow *flow, struct job *job)
 {
 	if (json_is_true(json_object_get(job->reply, "changed")))
-		tell(flow, job, "identity.suspended");
+		tell(flow, job, EVENT_IDENTITY_SUSPENDED);
 	return true;
 }
 
 static bool finish_resume(struct flow *flow, struct job *job)
 {
 	if (json_is_true(json_object_get(job->reply, "changed")))
-		tell(flow, job, "identity.resumed");
+		tell(flow, job, EVENT_IDENTITY_RESUMED);
 	return true;
 }
 
@@ -196,7 +219,8 @@ static bool finish_identity_set(struct flow *flow, struct job *job)
 
 	if (suspended != NULL)
 		tell(flow, job,
-			json_is_true(suspended) ? "identity.suspended" : "identity.resumed");
+			json_is_true(suspended) ? EVENT_IDENTITY_SUSPENDED
+						: EVENT_IDENTITY_RESUMED);
 	return true;
 }
 

@@ -74,7 +74,7 @@ static void tell_room(const struct daemon *daemon)
 		result = identities_count(stores->identities, txn, &count);
 	store_abort(&txn);
 	if (result == RESULT_OK && state_sentence(stores->state, count, sentence))
-		event_daemon(daemon->trail, LOG_WARNING, "state.small", sentence);
+		event_daemon(daemon->trail, EVENT_STATE_SMALL, sentence);
 }
 
 /* Stores that cannot be opened leave the daemon up: it refuses at once, and says why. */
@@ -84,17 +84,17 @@ static void open_stores(struct daemon *daemon)
 
 	if (stores_open(daemon->config, daemon->clock, &daemon->stores, &error) != RESULT_OK) {
 		log_line(LOG_ERR, "%s", error.text);
-		event_daemon(daemon->trail, LOG_ERR, "store.unavailable", error.text);
+		event_daemon(daemon->trail, EVENT_STORE_UNAVAILABLE, error.text);
 		return;
 	}
 	if (daemon->stores.origin == KEY_MADE)
-		event_daemon(daemon->trail, LOG_NOTICE, "store.made", "both stores begin empty");
+		event_daemon(daemon->trail, EVENT_STORE_MADE, "both stores begin empty");
 	if (daemon->stores.origin == KEY_MOVED)
-		event_daemon(daemon->trail, LOG_WARNING, "store.cloned",
+		event_daemon(daemon->trail, EVENT_STORE_CLONED,
 			"the stores came from another machine: identities are kept under a new "
 			"key");
 	if (daemon->stores.origin == KEY_READ && daemon->stores.state_made)
-		event_daemon(daemon->trail, LOG_WARNING, "state.lost",
+		event_daemon(daemon->trail, EVENT_STATE_LOST,
 			"the state store was missing and begins empty: locks and codes are "
 			"forgotten");
 	tell_room(daemon);
@@ -176,13 +176,13 @@ static void reload(struct daemon *daemon)
 
 	audit_reopen(daemon->audit);
 	if (daemon->flow->jobs > 0 && daemon->retired != NULL) {
-		event_daemon(daemon->trail, LOG_WARNING, "config.refused",
+		event_daemon(daemon->trail, EVENT_CONFIG_REFUSED,
 			"logins still use the config before last: send SIGHUP again");
 		return;
 	}
 	if (config_load(daemon->config_path, &config, &error) != RESULT_OK) {
 		log_line(LOG_ERR, "the old config stays: %s", error.text);
-		event_daemon(daemon->trail, LOG_ERR, "config.refused", error.text);
+		event_daemon(daemon->trail, EVENT_CONFIG_REFUSED, error.text);
 		return;
 	}
 	config_free(&daemon->retired);
@@ -193,7 +193,7 @@ static void reload(struct daemon *daemon)
 		open_stores(daemon);
 		daemon->flow->committer = daemon->committer;
 	}
-	event_daemon(daemon->trail, LOG_NOTICE, "config.reloaded",
+	event_daemon(daemon->trail, EVENT_CONFIG_RELOADED,
 		"[paths] and [store] change at the next start only");
 }
 
@@ -207,7 +207,7 @@ static int run(struct daemon *daemon)
 		log_line(LOG_NOTICE, "smsotpd %s serves in %s%s", SMSOTP_VERSION,
 			daemon->config->paths.run,
 			daemon->config->gateway.stub ? "; no gateway: codes go to stub.log" : "");
-		event_daemon(daemon->trail, LOG_NOTICE, "daemon.start", SMSOTP_VERSION);
+		event_daemon(daemon->trail, EVENT_DAEMON_START, SMSOTP_VERSION);
 		serve_ready();
 	}
 	while (result == RESULT_OK && end == LOOP_RELOAD) {
@@ -216,7 +216,7 @@ static int run(struct daemon *daemon)
 			reload(daemon);
 	}
 	if (result == RESULT_OK)
-		event_daemon(daemon->trail, LOG_NOTICE, "daemon.stop", SMSOTP_VERSION);
+		event_daemon(daemon->trail, EVENT_DAEMON_STOP, SMSOTP_VERSION);
 	stop(daemon);
 	if (result == RESULT_OK)
 		return 0;

@@ -16,6 +16,7 @@ struct visit {
 	struct login login;
 	struct moment now;
 	int64_t arrived;
+	int64_t waited; /* verify: ms since the newest text was asked for */
 };
 
 static void answer_view(struct flow *flow, uint64_t connection, const struct visitor *visitor,
@@ -60,6 +61,7 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 	job->login = visit->login;
 	job->now = visit->now;
 	job->arrived = visit->arrived;
+	job->waited = visit->waited;
 	job->view = *view;
 	if (kind == JOB_VERIFY) {
 		enum result read =
@@ -73,6 +75,30 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 	return true;
 }
 
+/* What the ledger alone said to one who asks for a text. */
+static void shown_text(struct flow *flow, const struct visit *visit, const struct view *view)
+{
+	enum rule rule = RULE_TOO_EARLY;
+
+	if (view->verdict == VERDICT_SPENT)
+		rule = RULE_LOCKOUT;
+	else if (view->line == LINE_NO_TEXTS)
+		rule = RULE_NO_TEXTS;
+	stats_decided(&flow->counters, DECISION_NO_TEXT, rule);
+	event_shown(flow->trail, &visit->login, DECISION_NO_TEXT, rule);
+}
+
+/* And to one who answers. */
+static void shown_answer(struct flow *flow, const struct visit *visit, const struct view *view)
+{
+	bool expired = view->line == LINE_EXPIRED;
+	enum rule rule = expired ? RULE_EXPIRED : RULE_LOCKOUT;
+
+	flow->counters.refused++;
+	stats_decided(&flow->counters, DECISION_REFUSED, rule);
+	event_shown(flow->trail, &visit->login, DECISION_REFUSED, rule);
+}
+
 /* Lookup and challenge are asked for; the prompt goes out at once and waits for no disk. */
 static void step_begin(struct flow *flow, struct visit *visit)
 {
@@ -80,8 +106,11 @@ static void step_begin(struct flow *flow, struct visit *visit)
 
 	ledger_begin(flow->ledger, flow->config, &visit->login.visitor, &visit->now, &view);
 	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	stats_prompted(&flow->counters, flow->hooks.now() - visit->arrived);
 	if (view.asks)
 		(void)!give(flow, visit, JOB_BEGIN, &view, 0);
+	else if (view.line != LINE_SENT)
+		shown_text(flow, visit, &view);
 }
 
 static void step_resend(struct flow *flow, struct visit *visit)
@@ -92,6 +121,8 @@ static void step_resend(struct flow *flow, struct visit *visit)
 	answer_view(flow, visit->connection, &visit->login.visitor, &view);
 	if (view.asks)
 		(void)!give(flow, visit, JOB_RESEND, &view, 0);
+	else
+		shown_text(flow, visit, &view);
 }
 
 static void step_guess(struct flow *flow, struct visit *visit)
@@ -102,6 +133,8 @@ static void step_guess(struct flow *flow, struct visit *visit)
 	if (view.asks && give(flow, visit, JOB_VERIFY, &view, visit->connection))
 		return;
 	answer_view(flow, visit->connection, &visit->login.visitor, &view);
+	if (!view.asks)
+		shown_answer(flow, visit, &view);
 }
 
 /* A token that is not ours, or of an earlier boot: its code is void, one byte begins anew. */
@@ -111,10 +144,23 @@ static void step_foreign(struct flow *flow, struct visit *visit)
 		.line = LINE_EXPIRED,
 		.begun = {INT64_MIN / 2, INT64_MIN / 2}};
 
-	if (visit->ask->reply.length == 1)
+	if (visit->ask->reply.length == 1) {
 		step_begin(flow, visit);
-	else
-		answer_view(flow, visit->connection, &visit->login.visitor, &expired);
+		return;
+	}
+	answer_view(flow, visit->connection, &visit->login.visitor, &expired);
+	shown_answer(flow, visit, &expired);
+}
+
+/* How long an answer took; a code lives no longer, whatever the clocks say. */
+static int64_t waited(const struct flow *flow, const struct moment *now, const struct moment *begun)
+{
+	int64_t life = flow->config->code.expiry * SECOND;
+	int64_t took = now->boottime - begun->boottime;
+
+	if (took < 0)
+		return 0;
+	return took < life ? took : life;
 }
 
 /* What happens depends on the length of the reply alone. */
@@ -128,6 +174,7 @@ static void step_verify(struct flow *flow, struct visit *visit)
 		step_foreign(flow, visit);
 		return;
 	}
+	visit->waited = waited(flow, &visit->now, &begun);
 	ledger_restore(flow->ledger, visitor, &begun);
 	if (visit->ask->reply.length == 1)
 		step_resend(flow, visit);
@@ -164,8 +211,14 @@ static bool admit(
 
 	if (admission == ADMIT_ON)
 		return true;
-	if (admission == ADMIT_NO_SECTION)
-		event_service(flow->trail, ask->service);
+	if (admission == ADMIT_NO_SECTION) {
+		stats_decided(&flow->counters, DECISION_UNAVAILABLE, RULE_NO_SERVICE);
+		event_service(flow->trail, ask->id, ask->service);
+	}
+	if (admission == ADMIT_NO_STORES) {
+		stats_decided(&flow->counters, DECISION_UNAVAILABLE, RULE_STORE);
+		event_shown(flow->trail, login, DECISION_UNAVAILABLE, RULE_STORE);
+	}
 	answer_verdict(flow, connection, ask->id, off ? VERDICT_DISABLED : VERDICT_UNAVAILABLE,
 		off ? LINE_NONE : LINE_UNAVAILABLE, "");
 	return false;
@@ -224,12 +277,15 @@ static void finish_verify(struct flow *flow, const struct job *job)
 		ledger_success(flow->ledger, visitor);
 		pass_grant(&flow->passes, visitor, job->now.boottime);
 		flow->counters.granted++;
+		stats_answered(&flow->counters, job->waited);
 		bool renamed = job->login.service->identify == IDENTIFY_PHONE && !job->login.by_uid;
 		answer_verdict(flow, job->connection, visitor->id, VERDICT_GRANTED, LINE_NONE,
 			renamed ? job->user : "");
 		return;
 	}
 	flow->counters.refused++;
+	if (job->result == RESULT_OK && job->view.line == LINE_LOCKED)
+		flow->counters.locks++;
 	if (job->result != RESULT_OK)
 		answer_verdict(flow, job->connection, visitor->id, VERDICT_UNAVAILABLE,
 			LINE_UNAVAILABLE, "");
@@ -247,6 +303,7 @@ void flow_finished(struct flow *flow, struct job *job)
 		finish_verify(flow, job);
 	else
 		send_text(flow, job);
+	stats_decided(&flow->counters, job_decision(job), job_rule(job));
 	event_login(flow->trail, job);
 	job_free(&job);
 }

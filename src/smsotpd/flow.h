@@ -20,6 +20,7 @@
 #include "pass.h"
 #include "sender.h"
 #include "share.h"
+#include "stats.h"
 
 /* How answers leave; `connection` is what flow_ask was given. NULL instead of an answer closes it
  * without a word: a module whose begin was heard by nobody asks again. */
@@ -27,13 +28,7 @@ struct flow_hooks {
 	void *context;
 	void (*answer)(void *context, uint64_t connection, const struct answer *answer);
 	void (*reply)(void *context, uint64_t connection, const json_t *reply);
-};
-
-struct counters {
-	uint64_t texts[OUTCOME_COUNT];
-	uint64_t granted;
-	uint64_t refused;
-	int64_t started; /* monotonic ms */
+	int64_t (*now)(void); /* monotonic ms, the clock of `arrived` */
 };
 
 /* Everything is borrowed; `committer` NULL where the stores could not be opened. */

@@ -22,6 +22,31 @@ static const char *const standing_names[] = {
 _Static_assert(sizeof(standing_names) / sizeof(standing_names[0]) == STANDING_COUNT,
 	"a name for every standing");
 
+static const enum rule standing_rules[STANDING_COUNT] = {
+	[STANDING_UNKNOWN] = RULE_UNKNOWN_NAME,
+	[STANDING_SUSPENDED] = RULE_SUSPENDED,
+	[STANDING_NO_PHONE] = RULE_NO_PHONE,
+	[STANDING_NO_TRAIT] = RULE_NO_TRAIT,
+	[STANDING_ROOT] = RULE_ROOT,
+	[STANDING_FILTERED] = RULE_USERS,
+	[STANDING_TRAIT] = RULE_TRAIT,
+	[STANDING_BEFORE] = RULE_BEFORE,
+	[STANDING_NO_ROOM] = RULE_NO_ROOM,
+	[STANDING_JUNK] = RULE_APPLICATION,
+};
+
+static const enum rule effect_rules[EFFECT_COUNT] = {
+	[EFFECT_TEXT] = RULE_DUE,
+	[EFFECT_JOINED] = RULE_JOINED,
+	[EFFECT_TOO_EARLY] = RULE_TOO_EARLY,
+	[EFFECT_NO_TEXTS] = RULE_NO_TEXTS,
+	[EFFECT_LOCKED] = RULE_LOCKOUT,
+	[EFFECT_WRONG] = RULE_WRONG,
+	[EFFECT_EXPIRED] = RULE_EXPIRED,
+	[EFFECT_SPENT] = RULE_TRIES,
+	[EFFECT_RIGHT] = RULE_RIGHT,
+};
+
 const char *standing_name(enum standing standing)
 {
 	return standing_names[standing];
@@ -70,4 +95,24 @@ bool job_grants(const struct job *job)
 {
 	return job->result == RESULT_OK && job_standing(job) == STANDING_GOOD &&
 	       job->effect == EFFECT_RIGHT && job->kind == JOB_VERIFY;
+}
+
+enum decision job_decision(const struct job *job)
+{
+	if (job->result != RESULT_OK)
+		return DECISION_UNAVAILABLE;
+	if (job->kind == JOB_VERIFY)
+		return job_grants(job) ? DECISION_GRANTED : DECISION_REFUSED;
+	return job_sends(job) ? DECISION_TEXT : DECISION_NO_TEXT;
+}
+
+enum rule job_rule(const struct job *job)
+{
+	enum standing standing = job_standing(job);
+
+	if (job->result != RESULT_OK)
+		return RULE_STORE;
+	if (standing != STANDING_GOOD)
+		return standing_rules[standing];
+	return job->effect == EFFECT_OVER ? rule_find(job->over) : effect_rules[job->effect];
 }

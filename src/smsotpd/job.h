@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "challenge.h"
+#include "decision.h"
 #include "findings.h"
 #include "identity.h"
 #include "login.h"
@@ -41,6 +42,7 @@ struct job {
 	struct login login;
 	struct moment now;
 	int64_t arrived;  /* monotonic ms, for the hold */
+	int64_t waited;   /* verify: ms since this dialogue's newest text was asked for */
 	struct view view; /* what a wrong or unanswered one shows */
 	struct code code; /* verify: what was typed */
 	bool comparable;
@@ -69,6 +71,10 @@ void job_free(struct job **job);
 
 /* For the trail: the identity's, or that its application refuses it. */
 enum standing job_standing(const struct job *job);
+
+/* What was decided, and by which rule; the identity's standing comes before all others. */
+enum decision job_decision(const struct job *job);
+enum rule job_rule(const struct job *job);
 
 /* A begin or resend that has to send, a verify that lets in. */
 bool job_sends(const struct job *job);

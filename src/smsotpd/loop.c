@@ -115,7 +115,8 @@ static void hook_reply(void *context, uint64_t connection, const json_t *reply)
 
 struct flow_hooks loop_hooks(struct loop *loop)
 {
-	return (struct flow_hooks){.context = loop, .answer = hook_answer, .reply = hook_reply};
+	return (struct flow_hooks){
+		.context = loop, .answer = hook_answer, .reply = hook_reply, .now = loop_now};
 }
 
 int loop_wake(const struct loop *loop)

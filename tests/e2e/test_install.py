@@ -26,6 +26,7 @@ FILES = [
     "usr/lib/{multiarch}/security/pam_smsotp.so",
     "usr/lib/sysusers.d/smsotp.conf",
     "usr/lib/tmpfiles.d/smsotp.conf",
+    "usr/share/man/man5/smsotp-events.5",
     "usr/share/man/man5/smsotp.conf.5",
     "usr/share/man/man8/pam_smsotp.8",
     "usr/share/man/man8/smsotp-send.8",
@@ -39,6 +40,7 @@ FILES = [
     "usr/share/smsotp/pam.d/su",
     "usr/share/smsotp/pam.d/sudo",
     "usr/share/smsotp/pam.d/sudo-i",
+    "usr/share/smsotp/prometheus/smsotp.rules.yml",
     "usr/share/smsotp/sshd_config.d/10-smsotp.conf",
 ]
 

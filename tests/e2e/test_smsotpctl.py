@@ -14,8 +14,8 @@ from dialogues import LOCKED, DialogueCase
 REFUSED, USAGE, AWAY = 1, 2, 3
 VERBS = ("identity set", "identity show", "identity list", "identity remove",
          "identity suspend", "identity resume", "import", "schema show", "schema set", "lock list",
-         "lock clear", "explain", "send-test", "events", "status", "doctor",
-         "exempt add", "exempt key")
+         "lock clear", "explain", "send-test", "events", "stats", "status",
+         "doctor", "exempt add", "exempt key")
 
 
 class Tool(DialogueCase):
@@ -200,11 +200,12 @@ class Usage(Tool):
         for words in ((), ("nonsense",), ("identity",), ("identity", "show"), ("lock", "clear"),
                       ("identity", "list", "--force"), ("status", "two", "words"), ("status", "--colour"),
                       ("send-test", "one", "two"), ("explain",), ("status", "--from", "127.0.0.1"),
-                      ("identity", "suspend"), ("explain", "name", "--from")):
+                      ("identity", "suspend"), ("explain", "name", "--from"),
+                      ("stats", "--user", "x"), ("events", "--output", "x"), ("events", "--kind")):
             self.assertIn("usage", self.tool(*words, status=USAGE).lower(), words)
 
     def test_daemon_away(self):
-        for words in (("status",), ("identity", "list"), ("lock", "list")):
+        for words in (("status",), ("identity", "list"), ("lock", "list"), ("stats",)):
             self.assertRegex(self.tool(*words, status=AWAY), "does not answer at .*: systemctl start")
 
     def test_not_root(self):
