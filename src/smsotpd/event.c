@@ -342,6 +342,7 @@ void event_session(struct trail *trail, bool open, bool accepted, const struct l
 void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], const char *service)
 {
 	uint8_t where[HASH_SIZE] = {0};
+	char detail[128];
 
 	/* Counted by the service: each is named once a minute. */
 	memcpy(where, service, strnlen(service, sizeof(where)));
@@ -351,8 +352,9 @@ void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], c
 	put_hex(fields, FIELD_ID, id, WIRE_ID_SIZE);
 	put(fields, FIELD_SERVICE, service);
 	put_decision(fields, DECISION_UNAVAILABLE, RULE_NO_SERVICE);
-	put(fields, FIELD_DETAIL,
-		"no section speaks of this PAM service: write [service NAME] for it");
+	snprintf(detail, sizeof(detail),
+		"no section speaks of this PAM service: write [service %.64s] for it", service);
+	put(fields, FIELD_DETAIL, detail);
 	write_event(trail, EVENT_SERVICE_UNKNOWN, fields);
 }
 
