@@ -36,20 +36,19 @@ class Flood:
         self.process.stdout.close()
 
 
-class Race:
-    """Processes that sign in side by side through libpam, each at its prompt."""
+class Crowd:
+    """Many that sign in side by side through libpam, each at its prompt."""
 
-    def __init__(self, service, user, tty, processes):
-        self.process = subprocess.Popen(
-            [hosts.BUILD + "/tests/race", service, user, tty, str(processes)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, program, *arguments):
+        self.process = subprocess.Popen([hosts.BUILD + "/tests/" + program, *arguments],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.states = self.read()
 
     def read(self):
         return self.process.stdout.readline().split()
 
     def answer(self, words):
-        """Each process types its word at the same moment, "-" for none. Returns what became of
+        """Each of them types its word at the same moment, "-" for none. Returns what became of
         each: "asked", "granted" or "refused"."""
         self.process.stdin.write(" ".join(words) + "\n")
         self.process.stdin.flush()
@@ -57,6 +56,21 @@ class Race:
         return self.states
 
     def close(self):
+        """Ends all of them; returns the program's exit status."""
         self.process.stdin.close()
         self.process.stdout.close()
-        self.process.wait(10)
+        return self.process.wait(10)
+
+
+class Race(Crowd):
+    """Processes, all of one user."""
+
+    def __init__(self, service, user, tty, processes):
+        super().__init__("race", service, user, tty, str(processes))
+
+
+class Threads(Crowd):
+    """Threads of one process, a user each."""
+
+    def __init__(self, service, users):
+        super().__init__("threads", service, *(user.name for user in users))
