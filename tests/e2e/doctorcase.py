@@ -11,8 +11,8 @@ import hosts
 from case import HostCase
 
 PAM = "/etc/pam.d"
-# Alternatives to the stack of sshd; a host has one of them.
-OTHERS = ("sshd-password-code", "sshd-some")
+# Alternatives to the stack of sshd, of which a host has one, and stacks that want a section.
+OTHERS = ("sshd-password-code", "sshd-some", "polkit-1", "cockpit")
 
 
 @contextlib.contextmanager
