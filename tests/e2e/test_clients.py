@@ -96,6 +96,9 @@ class Clients(DialogueCase):
         self.assertRegex(talk.answer(wrong(code)).prompt(), left(4))
         self.assertEqual(talk.answer(f"{code[:3]} {code[3:]}").who(), user.name)
         self.assertEqual(user.phone.unread(), 0)
+        # And all of it was one attempt: some clients begin another by themselves, unseen.
+        self.assertNotIn(f"Failed keyboard-interactive/pam for {user.name} ",
+                         self.host.sshd.said())
 
     def test_wrong_code_then_the_right_one(self):
         for client, user, start in self.each():
