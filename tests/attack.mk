@@ -22,3 +22,11 @@ $(BUILD)/tests/inside.so: $(BUILD)/tests/attack/inside.o
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
 	@$(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -lpthread
+
+# The module and threads once more, for ThreadSanitizer: its report is the exit status 66.
+TSAN         = $(BUILD)/tsan
+.PHONY: tsan-build
+check-build: tsan-build
+tsan-build:
+	+@$(PARALLEL) BUILD=$(TSAN) SANITIZE= CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread \
+		$(TSAN)/pam_smsotp.so $(TSAN)/tests/threads

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """An application with 32 threads that all sign in at once, each with a PAM handle of its own."""
 
+import shutil
+
 import attack
 import hosts
 import wait
@@ -21,13 +23,13 @@ class Threads(HostCase):
                                              "session optional pam_smsotp.so\n")
         cls.people = [cls.host.user(f"threaded{number}") for number in range(THREADS)]
 
-    def threads(self, people):
-        threads = attack.Threads(SERVICE, people)
+    def threads(self, people, kind=attack.Threads):
+        threads = kind(SERVICE, people)
         self.addCleanup(threads.close)
         return threads
 
-    def at_prompts(self):
-        threads = self.threads(self.people)
+    def at_prompts(self, kind=attack.Threads):
+        threads = self.threads(self.people, kind)
         self.assertEqual(threads.states, ["asked"] * THREADS)
         return threads, [user.phone.next_code() for user in self.people]
 
@@ -46,6 +48,15 @@ class Threads(HostCase):
         self.assertEqual(threads.close(), 0)
         for kind in ("login.granted", "session.open", "session.close"):
             wait.until(lambda kind=kind: self.count(kind, seen) == THREADS, f"32 events {kind}")
+
+    def test_they_share_no_memory(self):
+        module = hosts.module_directory() + "/pam_smsotp.so"
+        self.addCleanup(shutil.copy, hosts.BUILD + "/pam_smsotp.so", module)
+        shutil.copy(attack.WatchedThreads.BUILD + "/pam_smsotp.so", module)
+        threads, codes = self.at_prompts(attack.WatchedThreads)
+        threads.answer([wrong(code) for code in codes])
+        self.assertEqual(threads.answer(codes), ["granted"] * THREADS)
+        self.assertEqual(threads.close(), 0)
 
     def test_one_user_in_all_of_them(self):
         user = self.user()
