@@ -47,6 +47,8 @@ static const struct option table[] = {
 	{"owner", required_argument, NULL, 'O'},
 	{"reason", required_argument, NULL, 'R'},
 	{"until", required_argument, NULL, 'D'},
+	{"confirm", required_argument, NULL, 'C'},
+	{"confirmed", no_argument, NULL, 'Y'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -79,6 +81,8 @@ static const struct {
 	{'O', OPTION_OWNER, VALUE(owner)},
 	{'R', OPTION_REASON, VALUE(reason)},
 	{'D', OPTION_UNTIL, VALUE(until)},
+	{'C', OPTION_CONFIRM, NO_VALUE},
+	{'Y', OPTION_CONFIRMED, NO_VALUE},
 };
 
 struct said {
@@ -109,6 +113,26 @@ static bool read_lines(const char *text, long *ret_lines)
 	return true;
 }
 
+/* "90", "90s", "10m" or "2h", in seconds. */
+static bool read_time(const char *text, long *ret_seconds)
+{
+	static const struct {
+		const char *unit;
+		long seconds;
+	} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
+	char *end = NULL;
+	long number = strtol(text, &end, 10);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (end == text || strcmp(end, units[i].unit) != 0 || number < 1 ||
+			number > LINES_MAX)
+			continue;
+		*ret_seconds = number * units[i].seconds;
+		return true;
+	}
+	return false;
+}
+
 static void read_options(int argc, char **argv, struct tool *tool, struct said *said)
 {
 	int choice;
@@ -125,7 +149,8 @@ static void read_options(int argc, char **argv, struct tool *tool, struct said *
 			said->help = true;
 		else if (choice == 'V')
 			said->version = true;
-		else if (choice == '?' || (choice == 'n' && !read_lines(optarg, &tool->lines)))
+		else if (choice == '?' || (choice == 'n' && !read_lines(optarg, &tool->lines)) ||
+			 (choice == 'C' && !read_time(optarg, &tool->confirm)))
 			said->wrong = true;
 	}
 }
@@ -155,7 +180,7 @@ static const char *misfit(const struct tool_verb *verb, const struct tool *tool,
 		if ((tool->options & option) != 0 && (verb->options & option) == 0)
 			return "an option is not for this verb";
 	}
-	if (operands > (verb->operand && !all ? 1 : 0))
+	if (operands > (verb->operand && !all ? 1 : 0) + (verb->or_word ? 1 : 0))
 		return "there is a word too many";
 	bool free = all || verb->or_none;
 	return verb->operand && !free && operands == 0 ? "a word is missing" : NULL;
@@ -205,6 +230,7 @@ enum tool_exit tool_options(int argc, char **argv, struct tool *ret_tool,
 	if (what != NULL)
 		return wrong(verb, what);
 	tool.operand = argv[optind + used];
+	tool.word = tool.operand == NULL ? NULL : argv[optind + used + 1];
 	*ret_tool = tool;
 	*ret_verb = verb;
 	*ret_done = false;

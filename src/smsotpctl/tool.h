@@ -37,6 +37,8 @@ enum tool_option {
 	OPTION_SINCE = 131072,
 	OPTION_PROMETHEUS = 262144,
 	OPTION_OUTPUT = 524288,
+	OPTION_CONFIRM = 1048576,
+	OPTION_CONFIRMED = 2097152,
 };
 
 /* What the command line said; strings point into it. */
@@ -61,6 +63,8 @@ struct tool {
 	const char *kind;
 	const char *since;
 	const char *output;
+	const char *word; /* a second operand */
+	long confirm;     /* --confirm, seconds, 0 for none */
 };
 
 struct tool_request {
@@ -75,6 +79,7 @@ struct tool_verb {
 	bool operand;         /* takes one; `or_all` may stand for it */
 	bool or_all;          /* --all instead of the operand */
 	bool or_none;         /* goes without one, too */
+	bool or_word;         /* a second one may follow */
 	unsigned int options; /* enum tool_option, those it takes */
 	const char *sentence; /* what it does */
 	const char *more;     /* the rest of its --help, "" for none */
@@ -101,6 +106,11 @@ void identity_show_show(const json_t *reply);
 void identity_suspend_show(const json_t *reply);
 void identity_resume_show(const json_t *reply);
 void identity_list_show(const json_t *reply);
+void identity_release_show(const json_t *reply);
+enum tool_exit recovery_build(const struct tool *tool, struct tool_request *request);
+void recovery_issue_show(const json_t *reply);
+void recovery_list_show(const json_t *reply);
+void recovery_revoke_show(const json_t *reply);
 enum tool_exit import_build(const struct tool *tool, struct tool_request *request);
 void import_show(const json_t *reply);
 enum tool_exit schema_set_build(const struct tool *tool, struct tool_request *request);
@@ -118,6 +128,10 @@ void send_test_show(const json_t *reply);
 enum tool_exit send_test_judge(const json_t *reply);
 enum tool_exit status_build(const struct tool *tool, struct tool_request *request);
 void status_show(const json_t *reply);
+enum tool_exit mode_build(const struct tool *tool, struct tool_request *request);
+void mode_show(const json_t *reply);
+enum tool_exit report_build(const struct tool *tool, struct tool_request *request);
+void report_show(const json_t *reply);
 enum tool_exit events_run(const struct tool *tool);
 enum tool_exit stats_run(const struct tool *tool);
 enum tool_exit doctor_run(const struct tool *tool);

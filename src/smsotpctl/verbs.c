@@ -49,6 +49,47 @@ const struct tool_verb tool_verbs[] = {
 	},
 	{
 		.group = "identity",
+		.name = "release",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "let a changed phone get texts before its quarantine ends",
+		.more = "Do so only where you know from the user himself that the number is his.\n",
+		.build = recovery_build,
+		.show = identity_release_show,
+	},
+	{
+		.group = "recovery",
+		.name = "issue",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "print ten codes, each good for one sign-in without a text",
+		.more = "They are shown this once. Codes of an earlier issue are void.\n\n"
+			"  smsotpctl recovery issue alice | lp\n",
+		.build = recovery_build,
+		.show = recovery_issue_show,
+	},
+	{
+		.group = "recovery",
+		.name = "list",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "show when recovery codes were issued and used, and how many are left",
+		.more = "",
+		.build = recovery_build,
+		.show = recovery_list_show,
+	},
+	{
+		.group = "recovery",
+		.name = "revoke",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "void the recovery codes that are left",
+		.more = "",
+		.build = recovery_build,
+		.show = recovery_revoke_show,
+	},
+	{
+		.group = "identity",
 		.name = "suspend",
 		.synopsis = "NAME",
 		.operand = true,
@@ -162,6 +203,41 @@ const struct tool_verb tool_verbs[] = {
 		.build = send_test_build,
 		.show = send_test_show,
 		.judge = send_test_judge,
+	},
+	{
+		.group = "",
+		.name = "mode",
+		.synopsis = "[SERVICE [MODE] [--confirm TIME|--confirmed]]",
+		.operand = true,
+		.or_none = true,
+		.or_word = true,
+		.options = OPTION_CONFIRM | OPTION_CONFIRMED,
+		.sentence = "show how strict services are, or choose it at run time",
+		.more = "MODE is enforce: a code is required; warn: it is asked for, and whoever "
+			"has "
+			"none goes on;\nobserve: it is not asked for; or config, which leaves it "
+			"to "
+			"[service] mode. It holds until\nit is chosen anew. With --confirm 10m (or "
+			"90s, 2h) it falls back by itself, unless somebody\nhas signed in by it "
+			"since "
+			"and --confirmed is given.\n\n"
+			"  smsotpctl mode sshd enforce --confirm 10m\n"
+			"  ssh HOST          # from another terminal\n"
+			"  smsotpctl mode sshd --confirmed\n",
+		.build = mode_build,
+		.show = mode_show,
+	},
+	{
+		.group = "",
+		.name = "report",
+		.synopsis = "[SERVICE]",
+		.operand = true,
+		.or_none = true,
+		.sentence = "list who would be locked out where a code is required",
+		.more = "Identities that get no text, and accounts without an identity that signed "
+			"in while\nthe service was observed or warned.\n",
+		.build = report_build,
+		.show = report_show,
 	},
 	{
 		.group = "",

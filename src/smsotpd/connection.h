@@ -46,6 +46,9 @@ void connections_answer(
 	struct connections *connections, uint64_t connection, const struct answer *answer);
 void connections_reply(struct connections *connections, uint64_t connection, const json_t *reply);
 
+/* How many have not been read, or not been answered. */
+size_t connections_count(const struct connections *connections);
+
 /* Closes what has not sent its frame in time. */
 void connections_expire(struct connections *connections, int64_t now);
 

@@ -9,6 +9,7 @@
 #include "code.h"
 #include "config.h"
 #include "control_explain.h"
+#include "control_mode.h"
 #include "version.h"
 
 #define SECOND INT64_C(1000)
@@ -78,6 +79,7 @@ static const char *verb_of(const json_t *request)
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	struct job *job = NULL;
+	const char *sentence = control_mode_prepare(flow, request);
 
 	if (strcmp(verb_of(request), "stats") == 0) {
 		json_decref(request);
@@ -88,6 +90,13 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 	}
 	if (strcmp(verb_of(request), "explain") == 0) {
 		ask_explain(flow, connection, request, bulk);
+		return;
+	}
+	if (sentence != NULL) {
+		json_decref(request);
+		if (bulk >= 0)
+			close(bulk);
+		refuse(flow, connection, sentence);
 		return;
 	}
 	if (flow->committer == NULL || job_new(JOB_VERB, &job) != RESULT_OK) {
@@ -166,6 +175,22 @@ static bool finish_lock_clear(struct flow *flow, struct job *job)
 	json_object_del(job->reply, "unknown");
 	json_object_set_new(job->reply, "cleared", json_integer(shown > cleared ? shown : cleared));
 	return true;
+}
+
+void control_turn(struct flow *flow)
+{
+	char service[CONFIG_WORD];
+	struct override was;
+	struct moment now;
+
+	if (!modes_wait(&flow->modes))
+		return;
+	flow->clock->now(flow->clock, &now);
+	while (modes_fall(&flow->modes, flow->clock, &now, service, &was)) {
+		event_mode(flow->trail, EVENT_MODE_FELL, service, was.choice, was.before, 0);
+		json_t *request = json_pack("{s:s, s:s}", "verb", "mode.fall", "service", service);
+		control_ask(flow, 0, request, -1, 0);
+	}
 }
 
 struct shown {
@@ -266,6 +291,31 @@ static bool finish_status(struct flow *flow, struct job *job)
 	return true;
 }
 
+/* What the verb changed, for the trail; then nothing of it is left in the reply. */
+static void write_events(struct flow *flow, struct job *job)
+{
+	json_t *event;
+	size_t index;
+
+	json_array_foreach(json_object_get(job->reply, "events"), index, event)
+		event_change(flow->trail, event);
+	json_object_del(job->reply, "events");
+}
+
+/* The recovery codes have been handed over. */
+static void wipe_codes(json_t *reply)
+{
+	json_t *code;
+	size_t index;
+
+	json_array_foreach(json_object_get(reply, "codes"), index, code)
+	{
+		char *text = (char *)(uintptr_t)json_string_value(code);
+		if (text != NULL)
+			explicit_bzero(text, strlen(text));
+	}
+}
+
 static void finish_verb(struct flow *flow, struct job *job)
 {
 	static const struct {
@@ -273,6 +323,8 @@ static void finish_verb(struct flow *flow, struct job *job)
 		bool (*finish)(struct flow *, struct job *);
 	} rows[] = {
 		{"lock.clear", finish_lock_clear},
+		{"mode.confirm", control_mode_finish},
+		{"mode.set", control_mode_finish},
 		{"lock.list", finish_lock_list},
 		{"identity.set", finish_identity_set},
 		{"identity.suspend", finish_suspend},
@@ -284,12 +336,14 @@ static void finish_verb(struct flow *flow, struct job *job)
 	bool ok = json_is_true(json_object_get(job->reply, "ok"));
 	bool answered = false;
 
+	write_events(flow, job);
 	for (size_t i = 0; ok && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(verb, rows[i].verb) == 0)
 			answered = !rows[i].finish(flow, job);
 	}
 	if (!answered)
 		flow->hooks.reply(flow->hooks.context, job->connection, job->reply);
+	wipe_codes(job->reply);
 }
 
 void control_finished(struct flow *flow, struct job *job)

@@ -12,6 +12,9 @@
 void control_ask(
 	struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived);
 
+/* Lets fall what was not confirmed in time. To be called in each turn of the loop. */
+void control_turn(struct flow *flow);
+
 /* Any job that came back: a verb is answered here, the rest is flow_finished's. Frees it. */
 void control_finished(struct flow *flow, struct job *job);
 

@@ -13,6 +13,7 @@
 #include "control.h"
 #include "log.h"
 #include "loop.h"
+#include "modes.h"
 #include "options.h"
 #include "sandbox.h"
 #include "serve.h"
@@ -29,6 +30,7 @@ struct daemon {
 	struct config *config;
 	struct config *retired; /* replaced while jobs still pointed into it */
 	struct stores stores;
+	struct modes modes; /* as the stores had them when they were opened */
 	struct audit *audit;
 	struct trail *trail;
 	struct ledger *ledger;
@@ -59,6 +61,19 @@ static enum result listen_both(struct daemon *daemon, struct error *error)
 		return result;
 	}
 	return loop_new(module, control, &daemon->loop);
+}
+
+/* The operator's choices at run time; where they are lost the config decides. */
+static void load_modes(struct daemon *daemon)
+{
+	size_t spoilt = 0;
+
+	if (modes_load(daemon->stores.state, daemon->config, &daemon->modes, &spoilt) !=
+			RESULT_OK ||
+		spoilt > 0)
+		event_daemon(daemon->trail, EVENT_MODE_LOST,
+			"a mode that was chosen cannot be read, and the config's holds: see "
+			"smsotpctl mode");
 }
 
 /* At the start alone: later the operator learns of it from what he does. */
@@ -97,6 +112,7 @@ static void open_stores(struct daemon *daemon)
 		event_daemon(daemon->trail, EVENT_STATE_LOST,
 			"the state store was missing and begins empty: locks and codes are "
 			"forgotten");
+	load_modes(daemon);
 	tell_room(daemon);
 	const struct judge judge = {.identities = daemon->stores.identities,
 		.state = daemon->stores.state,
@@ -135,6 +151,7 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 		.sender = daemon->sender,
 		.trail = daemon->trail,
 		.hooks = loop_hooks(daemon->loop),
+		.modes = daemon->modes,
 		.counters.started = loop_now(),
 	};
 	return RESULT_OK;
@@ -192,6 +209,7 @@ static void reload(struct daemon *daemon)
 	if (daemon->committer == NULL) {
 		open_stores(daemon);
 		daemon->flow->committer = daemon->committer;
+		daemon->flow->modes = daemon->modes;
 	}
 	event_daemon(daemon->trail, EVENT_CONFIG_RELOADED,
 		"[paths] and [store] change at the next start only");
@@ -215,6 +233,9 @@ static int run(struct daemon *daemon)
 		if (result == RESULT_OK && end == LOOP_RELOAD)
 			reload(daemon);
 	}
+	uint32_t left = result == RESULT_OK ? loop_drain(daemon->loop, daemon->flow) : 0;
+	if (left > 0)
+		log_line(LOG_WARNING, "%u logins or texts were under way at the stop", left);
 	if (result == RESULT_OK)
 		event_daemon(daemon->trail, EVENT_DAEMON_STOP, SMSOTP_VERSION);
 	stop(daemon);

@@ -11,12 +11,14 @@
  *not exist as well.
  * - Only a job that grants (job_grants) makes VERDICT_GRANTED.
  * - Whatever fails MUST be VERDICT_UNAVAILABLE or the line that a wrong code shows, never more.
+ * - Only flow_verdict makes VERDICT_WAIVED of a refusal, for all names of a service and mode alike.
  */
 #ifndef SMSOTP_FLOW_H
 #define SMSOTP_FLOW_H
 
 #include "committer.h"
 #include "event.h"
+#include "modes.h"
 #include "pass.h"
 #include "sender.h"
 #include "share.h"
@@ -42,6 +44,8 @@ struct flow {
 	struct trail *trail;
 	struct flow_hooks hooks;
 	struct passes passes;
+	struct passes waived; /* logins that went on without a code */
+	struct modes modes;
 	struct counters counters;
 	uint32_t jobs; /* given away and not back: they point into `config` */
 	struct share share;
@@ -53,6 +57,9 @@ enum admission { ADMIT_ON = 0, ADMIT_NO_SECTION, ADMIT_OFF, ADMIT_NO_STORES };
 /* `login` is not filled for ADMIT_NO_SECTION. */
 enum admission flow_admission(
 	const struct flow *flow, const struct ask *ask, struct login *ret_login);
+
+/* What a verdict becomes where the service is only observed or warns: nobody is refused. */
+enum verdict flow_verdict(enum service_mode mode, enum verdict verdict);
 
 /* One decoded frame from the module, which is answered once: now, or when its job comes back. */
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived);

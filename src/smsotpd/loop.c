@@ -211,29 +211,64 @@ static void pace(struct loop *loop, const struct flow *flow)
 		loop->paused = pause;
 }
 
-static int turn_timeout(struct loop *loop, struct flow *flow)
+static int turn_timeout(struct loop *loop, struct flow *flow, int most)
 {
 	int64_t now = loop_now();
 	int next = sender_turn(flow->sender, now);
 
 	connections_expire(loop->connections, now);
-	return next < 0 || next > TURN_MAX_MS ? TURN_MAX_MS : next;
+	control_turn(flow);
+	return next < 0 || next > most ? most : next;
+}
+
+/* Waits `most` ms at most, and does what has come; *ret_end is set where a signal has. */
+static enum result turn(
+	struct loop *loop, struct flow *flow, int most, bool *ret_ended, enum loop_end *ret_end)
+{
+	struct epoll_event events[EVENTS];
+	int count = epoll_wait(loop->epoll, events, EVENTS, turn_timeout(loop, flow, most));
+
+	if (count < 0 && errno != EINTR)
+		return RESULT_FAILED;
+	for (int i = 0; i < count; i++)
+		*ret_ended = on_event(loop, flow, events[i].data.u64, ret_end) || *ret_ended;
+	serve_alive();
+	return RESULT_OK;
 }
 
 enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_end)
 {
-	struct epoll_event events[EVENTS];
-
 	for (;;) {
-		bool end = false;
-		int count = epoll_wait(loop->epoll, events, EVENTS, turn_timeout(loop, flow));
-		if (count < 0 && errno != EINTR)
-			return RESULT_FAILED;
-		for (int i = 0; i < count; i++)
-			end = on_event(loop, flow, events[i].data.u64, ret_end) || end;
+		bool ended = false;
+		enum result result = turn(loop, flow, TURN_MAX_MS, &ended, ret_end);
+		if (result != RESULT_OK || ended)
+			return result;
 		pace(loop, flow);
-		serve_alive();
-		if (end)
-			return RESULT_OK;
+	}
+}
+
+/* Closed, not only forgotten: where no systemd keeps them open, whoever comes is refused at once
+ * and tries again. */
+static void listeners_close(struct loop *loop)
+{
+	close(loop->module);
+	close(loop->control);
+	loop->module = loop->control = -1;
+}
+
+uint32_t loop_drain(struct loop *loop, struct flow *flow)
+{
+	int64_t until = loop_now() + LOOP_DRAIN_MS;
+	enum loop_end again;
+	bool ended = false;
+
+	listeners_close(loop);
+	for (;;) {
+		uint32_t left = flow->jobs + sender_count(flow->sender) +
+				(uint32_t)connections_count(loop->connections);
+		int64_t now = loop_now();
+		bool over = left == 0 || ended || now >= until;
+		if (over || turn(loop, flow, (int)(until - now), &ended, &again) != RESULT_OK)
+			return left;
 	}
 }

@@ -8,6 +8,9 @@
 
 #include "flow.h"
 
+/* Shorter by a start than a begin's deadline: who comes meanwhile waits at the socket. */
+#define LOOP_DRAIN_MS 1000
+
 struct loop;
 
 enum loop_end { LOOP_STOP, LOOP_RELOAD };
@@ -24,6 +27,13 @@ uint32_t loop_sender_tag(void);
 
 /* Serves until SIGTERM or SIGINT (LOOP_STOP) or SIGHUP (LOOP_RELOAD); call again after a reload. */
 CHECKED enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_end);
+
+/*
+ * Before the end: nobody is accepted any more, who was is answered, and texts leave, so that
+ * a restart costs nobody a login. Returns how many logins and texts LOOP_DRAIN_MS were not enough
+ * for, of which the texts that smsotp-send already has leave all the same.
+ */
+uint32_t loop_drain(struct loop *loop, struct flow *flow);
 
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t loop_now(void);

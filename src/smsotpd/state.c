@@ -23,6 +23,8 @@ struct state {
 	size_t records_max;
 	MDB_dbi users;
 	MDB_dbi tallies;
+	MDB_dbi table[STATE_TABLES];
+	bool made[STATE_TABLES];
 	struct keys keys;
 };
 
@@ -57,6 +59,20 @@ static enum result tallies_fill(struct state *state)
 		result = store_commit(&txn);
 	store_abort(&txn);
 	return result;
+}
+
+/* A store that an older version filled has no room for them, and serves all the same. */
+static enum result tables_open(struct state *state)
+{
+	static const char *const names[] = {[STATE_MODES] = "modes", [STATE_SEEN] = "seen"};
+
+	for (size_t i = 0; i < STATE_TABLES; i++) {
+		enum result result = store_table(state->store, names[i], &state->table[i]);
+		state->made[i] = result == RESULT_OK;
+		if (result != RESULT_OK && result != RESULT_FULL)
+			return result;
+	}
+	return RESULT_OK;
 }
 
 static void nobody_id(const struct state *state, uint8_t number, uint8_t ret_id[static HASH_SIZE])
@@ -109,6 +125,8 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 			result = store_table(state->store, "tallies", &state->tallies);
 		if (result == RESULT_OK)
 			result = tallies_fill(state);
+		if (result == RESULT_OK)
+			result = tables_open(state);
 		if (result == RESULT_OK)
 			result = nobodies_fill(state);
 		if (result != RESULT_OK)
@@ -277,6 +295,12 @@ enum result state_forget(struct state *state, MDB_txn *txn, const uint8_t id[sta
 	enum result result = store_result(mdb_del(txn, state->users, &key, NULL));
 
 	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+bool state_table(const struct state *state, enum state_table table, MDB_dbi *ret_table)
+{
+	*ret_table = state->table[table];
+	return state->made[table];
 }
 
 enum result state_used(struct state *state, unsigned int *ret_percent)

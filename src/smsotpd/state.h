@@ -73,6 +73,12 @@ CHECKED enum result state_tally_save(struct state *state, MDB_txn *txn, const st
 CHECKED enum result state_forget(
 	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE]);
 
+/* What is of no user: rows of their own keys, see state_row.h. */
+enum state_table { STATE_MODES = 0, STATE_SEEN, STATE_TABLES };
+
+/* False where the store was too full to make it: it is empty then. */
+bool state_table(const struct state *state, enum state_table table, MDB_dbi *ret_table);
+
 /* As store_used. */
 CHECKED enum result state_used(struct state *state, unsigned int *ret_percent);
 

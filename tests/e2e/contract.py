@@ -8,7 +8,7 @@ import re
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGE = "man/smsotp-events.5"
 SECTIONS = {"EVENTS": "events", "FIELDS": "fields", "DECISIONS AND RULES": "rules"}
-WHO = {"login", "limit", "session"}
+WHO = {"login", "limit", "session", "watch"}
 GROUPS = {"who": WHO, "all": WHO | {"text", "service", "operator", "daemon"}}
 TYPES = {"text": str, "number": int, "flag": bool}
 # What every event has, and what tells one login from another.
