@@ -11,8 +11,9 @@ import hosts
 from case import HostCase
 
 PAM = "/etc/pam.d"
-# Alternatives to the stack of sshd, of which a host has one, and stacks that want a section.
-OTHERS = ("sshd-password-code", "sshd-some", "polkit-1", "cockpit")
+# Alternatives to the stacks of sshd and login, of which a host has one each, and stacks that want a
+# section.
+OTHERS = ("sshd-password-code", "sshd-some", "login-rescue", "polkit-1", "cockpit")
 
 
 @contextlib.contextmanager
