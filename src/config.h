@@ -132,7 +132,8 @@ struct config {
 		uint32_t state_size; /* MB */
 	} store;
 	struct {
-		char country[8]; /* digits, "" for none */
+		char country[8];     /* digits, "" for none */
+		uint32_t quarantine; /* seconds that a changed phone gets no text */
 	} identity;
 	struct config_code code;
 	struct config_resend resend;

@@ -39,6 +39,8 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 
 	{"identity", "country", KEY_DIGITS, AT(identity.country), 0, 3, "", NULL,
 		"Country code, digits only, that completes national phone numbers; empty for none."},
+	{"identity", "quarantine", KEY_NUMBER, AT(identity.quarantine), 0, 2592000, "86400", NULL,
+		"Seconds that a changed phone gets no text; a first phone gets it at once."},
 
 	{"code", "digits", KEY_NUMBER, AT(code.digits), CODE_DIGITS_MIN, CODE_DIGITS_MAX, "6", NULL,
 		"Digits of a code."},

@@ -291,6 +291,31 @@ static bool finish_status(struct flow *flow, struct job *job)
 	return true;
 }
 
+/* What the verb changed, for the trail; then nothing of it is left in the reply. */
+static void write_events(struct flow *flow, struct job *job)
+{
+	json_t *event;
+	size_t index;
+
+	json_array_foreach(json_object_get(job->reply, "events"), index, event)
+		event_change(flow->trail, event);
+	json_object_del(job->reply, "events");
+}
+
+/* The recovery codes have been handed over. */
+static void wipe_codes(json_t *reply)
+{
+	json_t *code;
+	size_t index;
+
+	json_array_foreach(json_object_get(reply, "codes"), index, code)
+	{
+		char *text = (char *)(uintptr_t)json_string_value(code);
+		if (text != NULL)
+			explicit_bzero(text, strlen(text));
+	}
+}
+
 static void finish_verb(struct flow *flow, struct job *job)
 {
 	static const struct {
@@ -311,12 +336,14 @@ static void finish_verb(struct flow *flow, struct job *job)
 	bool ok = json_is_true(json_object_get(job->reply, "ok"));
 	bool answered = false;
 
+	write_events(flow, job);
 	for (size_t i = 0; ok && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(verb, rows[i].verb) == 0)
 			answered = !rows[i].finish(flow, job);
 	}
 	if (!answered)
 		flow->hooks.reply(flow->hooks.context, job->connection, job->reply);
+	wipe_codes(job->reply);
 }
 
 void control_finished(struct flow *flow, struct job *job)

@@ -10,8 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "config.h"
 #include "ctl_verb.h"
-#include "judge.h"
+#include "identity_quarantine.h"
+#include "judge_standing.h"
 #include "log.h"
 #include "modes.h"
 #include "seen.h"
@@ -31,10 +33,12 @@ struct walk {
 
 /* NULL where the identity gets a text and may sign in. */
 static const char *obstacle(const struct walk *walk, const struct config_service *service,
-	const struct identity *identity)
+	const struct identity *identity, bool waits)
 {
 	WIPED(phone) phone = {""};
-	enum standing standing = judge_standing(&walk->schema, identity, service, true, &phone);
+	const struct circumstance circumstance = {
+		.service = service, .first_factor = true, .waits = waits};
+	enum standing standing = judge_standing(&walk->schema, identity, &circumstance, &phone);
 
 	if (standing != STANDING_GOOD)
 		return standing_name(standing);
@@ -53,13 +57,34 @@ static void add(
 			value));
 }
 
+/* A changed phone gets no text yet. */
+static enum result phone_waits(
+	const struct walk *walk, const struct identity *identity, bool *ret_waits)
+{
+	const struct ctl_context *context = walk->call->context;
+	struct quarantine quarantine;
+	struct moment now;
+
+	context->clock->now(context->clock, &now);
+	enum result result = identities_quarantine_load(context->identities, walk->identity,
+		identity->name, context->clock, &now, &quarantine);
+	if (result == RESULT_OK)
+		*ret_waits = quarantine_left(
+				     &quarantine, context->config->identity.quarantine, &now) > 0;
+	return result;
+}
+
 static enum result judge_one(const struct identity *identity, void *context)
 {
 	struct walk *walk = context;
+	bool waits = false;
+	enum result result = phone_waits(walk, identity, &waits);
 
+	if (result != RESULT_OK)
+		return result;
 	walk->identities++;
 	for (size_t i = 0; i < json_array_size(walk->services); i++) {
-		const char *why = obstacle(walk, walk->service[i], identity);
+		const char *why = obstacle(walk, walk->service[i], identity, waits);
 		if (why == NULL)
 			walk->ready[i]++;
 		else

@@ -89,23 +89,17 @@ static enum result read_schema(
 static enum result verb_set(const struct ctl_call *call, json_t *reply, struct error *error)
 {
 	bool force = json_is_true(json_object_get(call->request, "force"));
+	struct ctl_change change = {0};
 	struct schema schema = {0};
-	MDB_txn *txn = NULL;
 
 	enum result result = read_schema(call, &schema, error);
-	if (result != RESULT_OK)
-		return result;
-	result = identities_begin(call->context->identities, true, &txn);
-	if (result != RESULT_OK)
-		return ctl_failed(result, error);
-	result = identities_set_schema(call->context->identities, txn, &schema,
-		call->context->config->identity.country, force, error);
-	if (result == RESULT_OK) {
-		result = store_commit(&txn);
-		if (result != RESULT_OK)
-			return ctl_failed(result, error);
-	}
-	store_abort(&txn);
+	if (result == RESULT_OK)
+		result = ctl_change_begin(call, &change, error);
+	if (result == RESULT_OK)
+		result = ctl_change_schema(call, &change, &schema, force, error);
+	if (result == RESULT_OK)
+		result = ctl_change_commit(&change, error);
+	ctl_change_abort(&change);
 	if (result == RESULT_OK)
 		put_warnings(call, &schema, reply);
 	return result;

@@ -58,6 +58,9 @@ void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], c
  */
 void event_operator(struct trail *trail, enum event event, const char *user, const uint8_t *tag);
 
+/* What changed with an identity: an entry of a reply's "events", see ctl_event. */
+void event_change(struct trail *trail, const json_t *said);
+
 /* The daemon itself, its config and its stores: events whose one field is "detail". */
 void event_daemon(struct trail *trail, enum event event, const char *detail);
 

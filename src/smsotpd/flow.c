@@ -42,6 +42,8 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 			code_read(&visit->ask->reply, flow->config->code.digits, &job->code);
 		job->comparable = read == RESULT_OK;
 		job->junk = read == RESULT_REFUSED;
+		job->long_reply = recovery_length(visit->ask->reply.length);
+		job->recoverable = recovery_read(&visit->ask->reply, &job->recovery) == RESULT_OK;
 	}
 	flow->jobs++;
 	share_take(&flow->share, job->login.uid);

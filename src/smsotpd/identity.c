@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "identity_record.h"
+#include "identity_recovery.h"
 #include "identity_tables.h"
 
 /* Room for some 100 000 identities, and for replacing all of them in one transaction. */
@@ -26,6 +27,8 @@ static enum result open_tables(struct identities *identities)
 		{"identity", &identities->identity},
 		{"identifier", &identities->identifier},
 		{"uid", &identities->uid},
+		{"recovery", &identities->recovery},
+		{"quarantine", &identities->quarantine},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -46,8 +49,19 @@ static enum result get_meta(
 	return store_result(mdb_get(txn, identities->meta, &key, ret_record));
 }
 
+/* A new store, and one from before there were recovery codes, gets nobody's. */
+static enum result prepare_recovery(struct identities *identities, MDB_txn *txn)
+{
+	MDB_stat stat;
+	enum result result = store_result(mdb_stat(txn, identities->recovery, &stat));
+
+	if (result == RESULT_OK && stat.ms_entries == 0)
+		result = identities_recovery_reset(identities, txn);
+	return result;
+}
+
 /* A new store gets its schema and the mark of its key, an old one is checked for both. */
-static enum result prepare(
+static enum result prepare_meta(
 	struct identities *identities, MDB_txn *txn, bool create, struct error *error)
 {
 	static const struct schema first = {
@@ -70,6 +84,17 @@ static enum result prepare(
 		result = tables_save_schema(identities, txn, &first);
 	if (result == RESULT_OK)
 		result = tables_save_key(identities, txn);
+	return result == RESULT_OK ? result : tables_error(result, error);
+}
+
+static enum result prepare(
+	struct identities *identities, MDB_txn *txn, bool create, struct error *error)
+{
+	enum result result = prepare_meta(identities, txn, create, error);
+
+	if (result != RESULT_OK)
+		return result;
+	result = prepare_recovery(identities, txn);
 	return result == RESULT_OK ? result : tables_error(result, error);
 }
 

@@ -15,6 +15,8 @@ static const char *const standing_names[] = {
 	[STANDING_FILTERED] = "left out by users of the service",
 	[STANDING_TRAIT] = "left out by trait of the service",
 	[STANDING_BEFORE] = "first factor not shown",
+	[STANDING_QUARANTINE] = "the phone was changed: smsotpctl identity release",
+	[STANDING_UID] = "the account has another uid than the identity",
 	[STANDING_NO_ROOM] = "the state store is full",
 	[STANDING_JUNK] = "the application refuses this user",
 };
@@ -31,6 +33,8 @@ static const enum rule standing_rules[STANDING_COUNT] = {
 	[STANDING_FILTERED] = RULE_USERS,
 	[STANDING_TRAIT] = RULE_TRAIT,
 	[STANDING_BEFORE] = RULE_BEFORE,
+	[STANDING_QUARANTINE] = RULE_QUARANTINE,
+	[STANDING_UID] = RULE_UID,
 	[STANDING_NO_ROOM] = RULE_NO_ROOM,
 	[STANDING_JUNK] = RULE_APPLICATION,
 };
@@ -45,6 +49,7 @@ static const enum rule effect_rules[EFFECT_COUNT] = {
 	[EFFECT_EXPIRED] = RULE_EXPIRED,
 	[EFFECT_SPENT] = RULE_TRIES,
 	[EFFECT_RIGHT] = RULE_RIGHT,
+	[EFFECT_RECOVERED] = RULE_RECOVERY,
 };
 
 const char *standing_name(enum standing standing)
@@ -85,6 +90,12 @@ enum standing job_standing(const struct job *job)
 	return job->junk ? STANDING_JUNK : job->standing;
 }
 
+bool standing_recovers(enum standing standing)
+{
+	return standing == STANDING_GOOD || standing == STANDING_NO_PHONE ||
+	       standing == STANDING_NO_TRAIT || standing == STANDING_QUARANTINE;
+}
+
 bool job_sends(const struct job *job)
 {
 	bool asks = job->kind == JOB_BEGIN || job->kind == JOB_RESEND ||
@@ -96,8 +107,11 @@ bool job_sends(const struct job *job)
 
 bool job_grants(const struct job *job)
 {
-	return job->result == RESULT_OK && job_standing(job) == STANDING_GOOD &&
-	       job->effect == EFFECT_RIGHT && job->kind == JOB_VERIFY;
+	if (job->result != RESULT_OK || job->kind != JOB_VERIFY)
+		return false;
+	if (job->effect == EFFECT_RECOVERED)
+		return standing_recovers(job_standing(job)) && job->user[0] != '\0';
+	return job->effect == EFFECT_RIGHT && job_standing(job) == STANDING_GOOD;
 }
 
 enum decision job_decision(const struct job *job)
@@ -115,7 +129,7 @@ enum rule job_rule(const struct job *job)
 
 	if (job->result != RESULT_OK)
 		return RULE_STORE;
-	if (standing != STANDING_GOOD)
+	if (standing != STANDING_GOOD && !job_grants(job))
 		return standing_rules[standing];
 	return job->effect == EFFECT_OVER ? rule_find(job->over) : effect_rules[job->effect];
 }

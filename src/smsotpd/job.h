@@ -13,6 +13,7 @@
 #include "findings.h"
 #include "identity.h"
 #include "login.h"
+#include "recovery.h"
 
 /*
  * JOB_OBSERVE: what a begin would come to, with nothing written. JOB_SEEN: a login went on without
@@ -26,13 +27,15 @@ enum standing {
 	STANDING_UNKNOWN,
 	STANDING_SUSPENDED,
 	STANDING_NO_PHONE,
-	STANDING_NO_TRAIT, /* the schema has no phone trait: nobody gets a text */
-	STANDING_ROOT,     /* the service lets no root in */
-	STANDING_FILTERED, /* the service's users leave it out */
-	STANDING_TRAIT,    /* the service's trait leaves it out */
-	STANDING_BEFORE,   /* the first factor is not shown */
-	STANDING_NO_ROOM,  /* no record yet, and the state store takes no more */
-	STANDING_JUNK,     /* control bytes: the application refuses already */
+	STANDING_NO_TRAIT,   /* the schema has no phone trait: nobody gets a text */
+	STANDING_ROOT,       /* the service lets no root in */
+	STANDING_FILTERED,   /* the service's users leave it out */
+	STANDING_TRAIT,      /* the service's trait leaves it out */
+	STANDING_BEFORE,     /* the first factor is not shown */
+	STANDING_QUARANTINE, /* the phone is a changed one */
+	STANDING_UID,        /* the host's account has another uid: it was made anew */
+	STANDING_NO_ROOM,    /* no record yet, and the state store takes no more */
+	STANDING_JUNK,       /* control bytes: the application refuses already */
 	STANDING_COUNT,
 };
 
@@ -51,9 +54,12 @@ struct job {
 	struct code code; /* verify: what was typed */
 	bool comparable;
 	bool junk;
-	int64_t begun;             /* verify: boottime of the newest text */
-	json_t *request;           /* owned */
-	int bulk;                  /* owned, -1 for none */
+	int64_t begun;                 /* verify: boottime of the newest text */
+	bool long_reply;               /* verify: as long as a recovery code */
+	bool recoverable;              /* and one, by its shape */
+	struct recovery_code recovery; /* which */
+	json_t *request;               /* owned */
+	int bulk;                      /* owned, -1 for none */
 	struct findings *findings; /* owned; what to note for smsotpctl explain, NULL for nothing */
 
 	enum result result; /* of the store */
@@ -62,6 +68,7 @@ struct job {
 	bool known;
 	bool prefix_low; /* many texts to this phone's prefix, and few answered: an alarm is due */
 	const char *unsendable; /* observe: why no text would leave for this phone, or NULL */
+	uint32_t recovery_left; /* after EFFECT_RECOVERED, codes that are left */
 	const char *near;       /* a limit that has just come to 80 %, NULL for none */
 	const char *over;       /* EFFECT_OVER: the key in [limits] of the one that forbids it */
 	char user[IDENTITY_NAME_MAX + 1]; /* the identity's name, "" for none */
@@ -81,6 +88,9 @@ enum standing job_standing(const struct job *job);
 /* What was decided, and by which rule; the identity's standing comes before all others. */
 enum decision job_decision(const struct job *job);
 enum rule job_rule(const struct job *job);
+
+/* A recovery code lets in who could get a text, but for the phone. */
+bool standing_recovers(enum standing standing);
 
 /* A begin or resend that has to send, a verify that lets in. */
 bool job_sends(const struct job *job);

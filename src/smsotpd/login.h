@@ -34,6 +34,7 @@ struct login {
 	struct source source;
 	bool by_uid;                  /* the subject is whoever has `uid`: su's caller */
 	uint32_t uid;                 /* the application's real uid */
+	bool own_uid;                 /* which is that of the account `name`: sudo's caller */
 	char name[NAME_SIZE_MAX + 1]; /* as typed */
 	bool first_factor;            /* service->before is met */
 	enum service_mode mode;       /* how strict the service is for this name; flow.c sets it */

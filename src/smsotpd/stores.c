@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "identity_quarantine.h"
 
 static bool exists(const char *directory, const char *name)
 {
@@ -35,6 +36,26 @@ static void key_remove(const char *directory)
 	unlink(path);
 }
 
+static enum result open_identities(const struct config *config, const struct clock *clock,
+	bool first, struct stores *stores, struct error *error)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/identity", config->paths.store);
+	enum result result =
+		identities_open(path, first, stores->keys.identity, &stores->identities, error);
+	if (result != RESULT_OK)
+		return result;
+	result = identities_quarantine_rebase(
+		stores->identities, config->identity.quarantine, clock);
+	if (result == RESULT_OK)
+		return RESULT_OK;
+	return error_set(error, result,
+		"the identity store cannot be written (%s); look at its disk, then restore it from "
+		"a backup",
+		result_name(result));
+}
+
 static enum result open_all(const struct config *config, const struct clock *clock,
 	struct stores *stores, struct error *error)
 {
@@ -47,8 +68,7 @@ static enum result open_all(const struct config *config, const struct clock *clo
 		key_load(path, first, clock->boot, &stores->keys, &stores->origin, error);
 	if (result != RESULT_OK)
 		return result;
-	snprintf(path, sizeof(path), "%s/identity", directory);
-	result = identities_open(path, first, stores->keys.identity, &stores->identities, error);
+	result = open_identities(config, clock, first, stores, error);
 	if (result != RESULT_OK && stores->origin == KEY_MADE)
 		key_remove(directory);
 	if (result != RESULT_OK)

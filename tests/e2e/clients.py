@@ -8,6 +8,7 @@ import threading
 
 import paramiko
 import pexpect
+from pexpect import fdpexpect
 
 PROMPT = r"[^\r\n]*Code(?: \(r: resend[^)]*\))?: "
 TIMEOUT = 15
@@ -52,6 +53,22 @@ class Terminal:
 
     def close(self):
         self.child.close(force=True)
+
+
+class Console:
+    """The other end of a console on which a program runs already."""
+
+    def __init__(self, master):
+        self.child = fdpexpect.fdspawn(master, timeout=TIMEOUT, encoding="utf-8",
+                                       codec_errors="replace")
+
+    def expect(self, pattern):
+        """As Terminal's."""
+        self.child.expect(pattern)
+        return self.child.before
+
+    def send(self, text):
+        self.child.sendline(text)
 
 
 def ssh(name, *command, source="127.0.0.1", options=(), user=None):

@@ -10,7 +10,7 @@ import relay
 from dialogues import DialogueCase
 
 # To the lock: a wrong code, a resend, nothing, what is no code, and wrong codes again.
-ANSWERS = ("000000", "r", "111111", "", "not a code", "222222", "333333")
+ANSWERS = ("000000", "r", "111111", "", "not a code", "0000-0000-0000", "333333")
 STACK = "/etc/pam.d/sshd"
 # What a commit writes at least: two pages of data, one of its own records, and the bell.
 COMMIT_BYTES = 3 * 4096
@@ -174,6 +174,23 @@ class EqualWork(DialogueCase):
         user = self.host.user("nofone", number=False)
         self.host.ctl("identity", "set", "nofone", input=f"uid: {user.uid}\n")
         self.same("nofone")
+
+    def test_user_whose_phone_changed(self):
+        user = self.host.user("halved")
+        self.host.ctl("identity", "set", "halved",
+                      input=f"phone: {self.host.new_phone().number}\n")
+        self.same(user.name)
+
+    def test_user_with_recovery_codes(self):
+        user = self.host.user("spared")
+        self.host.ctl("recovery", "issue", "spared")
+        self.same(user.name)
+
+    def test_identity_with_recovery_codes_and_no_phone(self):
+        user = self.host.user("spares", number=False)
+        self.host.ctl("identity", "set", "spares", input=f"uid: {user.uid}\n")
+        self.host.ctl("recovery", "issue", "spares")
+        self.same("spares")
 
     def test_account_without_an_identity(self):
         self.same(self.host.user("noteen", number=False).name)

@@ -35,6 +35,7 @@ FILES = [
     "usr/share/man/man8/smsotpd.8",
     "usr/share/pam-configs/smsotp",
     "usr/share/smsotp/pam.d/login",
+    "usr/share/smsotp/pam.d/login-rescue",
     "usr/share/smsotp/pam.d/sshd",
     "usr/share/smsotp/pam.d/sshd-password-code",
     "usr/share/smsotp/pam.d/sshd-some",

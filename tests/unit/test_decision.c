@@ -7,7 +7,8 @@
 static bool can_be(enum job_kind kind, enum effect effect)
 {
 	bool answer = effect == EFFECT_WRONG || effect == EFFECT_EXPIRED ||
-		      effect == EFFECT_SPENT || effect == EFFECT_RIGHT;
+		      effect == EFFECT_SPENT || effect == EFFECT_RIGHT ||
+		      effect == EFFECT_RECOVERED;
 
 	if (effect == EFFECT_NONE || kind == JOB_VERB)
 		return false;
@@ -38,6 +39,7 @@ static void test_a_rule_for_every_job(void **state)
 					const struct job job = {.kind = (enum job_kind)kind,
 						.result = (enum result)result,
 						.standing = (enum standing)standing,
+						.user = "demo",
 						.over = answer ? "failures_user" : "texts_user",
 						.effect = (enum effect)effect};
 					if (can_be(job.kind, job.effect))
