@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is no step of a login: texts, sessions, the operator, the daemon itself. */
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -64,6 +65,7 @@ void event_session(
 void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], const char *service)
 {
 	uint8_t where[HASH_SIZE] = {0};
+	char detail[128];
 
 	/* Counted by the service: each is named once a minute. */
 	memcpy(where, service, strnlen(service, sizeof(where)));
@@ -73,8 +75,9 @@ void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], c
 	event_put_hex(fields, FIELD_ID, id, WIRE_ID_SIZE);
 	event_put(fields, FIELD_SERVICE, service);
 	event_put_decision(fields, DECISION_UNAVAILABLE, RULE_NO_SERVICE);
-	event_put(fields, FIELD_DETAIL,
-		"no section speaks of this PAM service: write [service NAME] for it");
+	snprintf(detail, sizeof(detail),
+		"no section speaks of this PAM service: write [service %.64s] for it", service);
+	event_put(fields, FIELD_DETAIL, detail);
 	event_write(trail, EVENT_SERVICE_UNKNOWN, fields);
 }
 

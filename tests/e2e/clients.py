@@ -4,6 +4,7 @@ by paramiko, which shows every request byte for byte."""
 
 import queue
 import socket
+import subprocess
 import threading
 
 import paramiko
@@ -75,6 +76,19 @@ def ssh(name, *command, source="127.0.0.1", options=(), user=None):
     """OpenSSH's client, without a key unless `options` name one."""
     return Terminal(["/usr/bin/ssh", "-b", source, *options, "-o", "PubkeyAuthentication=no",
                      f"{name}@127.0.0.1", *command], user)
+
+
+def dbclient(name, *command):
+    """Dropbear's; it knows no host yet and asks nobody whether it should."""
+    return Terminal(["/usr/bin/dbclient", "-y", f"{name}@127.0.0.1", *command])
+
+
+def plink(name, *command):
+    """PuTTY's, told the host's key; it would else ask for Return once more behind the code."""
+    seen = subprocess.run(["ssh-keygen", "-lf", "/etc/ssh/ssh_host_ed25519_key.pub"], check=True,
+                          capture_output=True, text=True)
+    return Terminal(["/usr/bin/plink", "-ssh", "-no-antispoof", "-hostkey",
+                     seen.stdout.split()[1], f"{name}@127.0.0.1", *command])
 
 
 def sudo(user, *command, options=()):

@@ -163,7 +163,7 @@ class Trail(TrailCase):
             self.assertEqual(frames.verdict(answer), frames.UNAVAILABLE)
         events = self.since(seen, "service.unknown", 2)
         self.assertEqual([event["service"] for event in events], ["cron", "cups"])
-        self.assertIn("[service NAME]", events[0]["detail"])
+        self.assertIn("write [service cron] for it", events[0]["detail"])
 
     def test_a_schema_without_a_phone(self):
         user, seen = self.user(), len(self.host.events())
