@@ -129,7 +129,8 @@ struct config_service {
 struct config {
 	struct config_paths paths;
 	struct {
-		uint32_t state_size; /* MB */
+		uint32_t identity_size; /* MB */
+		uint32_t state_size;    /* MB */
 	} store;
 	struct {
 		char country[8];     /* digits, "" for none */

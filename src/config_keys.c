@@ -34,6 +34,8 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 	{"paths", "log", KEY_PATH, AT(paths.log), 1, CONFIG_PATH - 1, "/var/log/smsotp", NULL,
 		"Directory of events.jsonl."},
 
+	{"store", "identity_size", KEY_NUMBER, AT(store.identity_size), 64, 65536, "64", NULL,
+		"MB of disk for the identity store; one for each 2000 identities."},
 	{"store", "state_size", KEY_NUMBER, AT(store.state_size), 16, 4096, "64", NULL,
 		"MB of the state store; 64 hold the records of 13 500 users."},
 

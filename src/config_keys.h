@@ -47,7 +47,7 @@ struct config_key {
 	const char *help;
 };
 
-#define CONFIG_KEYS         68
+#define CONFIG_KEYS         69
 #define CONFIG_SERVICE_KEYS 11 /* the last of them */
 
 extern const struct config_key config_keys[CONFIG_KEYS];

@@ -20,6 +20,11 @@ enum letter {
 	LETTER_SINCE,
 	LETTER_PROMETHEUS,
 	LETTER_OUTPUT,
+	LETTER_DRY_RUN,
+	LETTER_REPLACE,
+	LETTER_ONLY,
+	LETTER_MAX_CHANGE,
+	LETTER_FORMAT,
 };
 
 static const struct option table[] = {
@@ -49,6 +54,11 @@ static const struct option table[] = {
 	{"until", required_argument, NULL, 'D'},
 	{"confirm", required_argument, NULL, 'C'},
 	{"confirmed", no_argument, NULL, 'Y'},
+	{"dry-run", no_argument, NULL, LETTER_DRY_RUN},
+	{"replace", no_argument, NULL, LETTER_REPLACE},
+	{"only", required_argument, NULL, LETTER_ONLY},
+	{"max-change", required_argument, NULL, LETTER_MAX_CHANGE},
+	{"format", required_argument, NULL, LETTER_FORMAT},
 	{NULL, 0, NULL, 0},
 };
 
@@ -83,6 +93,11 @@ static const struct {
 	{'D', OPTION_UNTIL, VALUE(until)},
 	{'C', OPTION_CONFIRM, NO_VALUE},
 	{'Y', OPTION_CONFIRMED, NO_VALUE},
+	{LETTER_DRY_RUN, OPTION_DRY_RUN, NO_VALUE},
+	{LETTER_REPLACE, OPTION_REPLACE, NO_VALUE},
+	{LETTER_ONLY, OPTION_ONLY, VALUE(only)},
+	{LETTER_MAX_CHANGE, OPTION_MAX_CHANGE, NO_VALUE},
+	{LETTER_FORMAT, OPTION_FORMAT, VALUE(format)},
 };
 
 struct said {
@@ -133,6 +148,25 @@ static bool read_time(const char *text, long *ret_seconds)
 	return false;
 }
 
+/* "5", "5%", "5 %" */
+static bool read_percent(const char *text, long *ret_percent)
+{
+	char *end = NULL;
+	long percent = strtol(text, &end, 10);
+
+	while (*end == ' ')
+		end++;
+	if (end == text || (*end != '\0' && strcmp(end, "%") != 0) || percent < 0 || percent > 100)
+		return false;
+	*ret_percent = percent;
+	return true;
+}
+
+static bool is_format(const char *text)
+{
+	return strcmp(text, "csv") == 0 || strcmp(text, "jsonl") == 0;
+}
+
 static void read_options(int argc, char **argv, struct tool *tool, struct said *said)
 {
 	int choice;
@@ -150,7 +184,10 @@ static void read_options(int argc, char **argv, struct tool *tool, struct said *
 		else if (choice == 'V')
 			said->version = true;
 		else if (choice == '?' || (choice == 'n' && !read_lines(optarg, &tool->lines)) ||
-			 (choice == 'C' && !read_time(optarg, &tool->confirm)))
+			 (choice == 'C' && !read_time(optarg, &tool->confirm)) ||
+			 (choice == LETTER_MAX_CHANGE &&
+				 !read_percent(optarg, &tool->max_change)) ||
+			 (choice == LETTER_FORMAT && !is_format(optarg)))
 			said->wrong = true;
 	}
 }

@@ -13,7 +13,8 @@ enum tool_exit {
 	TOOL_OK = 0,
 	TOOL_REFUSED = 1, /* the daemon, the config or a file said no; standard error says why */
 	TOOL_USAGE = 2,
-	TOOL_AWAY = 3, /* smsotpd does not answer */
+	TOOL_AWAY = 3,    /* smsotpd does not answer */
+	TOOL_CHANGES = 4, /* an import would change more than it may */
 };
 
 enum tool_option {
@@ -39,6 +40,11 @@ enum tool_option {
 	OPTION_OUTPUT = 524288,
 	OPTION_CONFIRM = 1048576,
 	OPTION_CONFIRMED = 2097152,
+	OPTION_DRY_RUN = 1 << 22,
+	OPTION_REPLACE = 1 << 23,
+	OPTION_ONLY = 1 << 24,
+	OPTION_MAX_CHANGE = 1 << 25,
+	OPTION_FORMAT = 1 << 26,
 };
 
 /* What the command line said; strings point into it. */
@@ -48,6 +54,7 @@ struct tool {
 	bool json;
 	unsigned int options; /* enum tool_option, those that were given */
 	long lines;           /* -n */
+	long max_change;      /* --max-change */
 	const char *operand;  /* NULL where there is none */
 	/* Of the options that have a value, NULL where it was not given. */
 	const char *service;
@@ -65,6 +72,8 @@ struct tool {
 	const char *output;
 	const char *word; /* a second operand */
 	long confirm;     /* --confirm, seconds, 0 for none */
+	const char *only;
+	const char *format;
 };
 
 struct tool_request {
@@ -85,6 +94,10 @@ struct tool_verb {
 	const char *more;     /* the rest of its --help, "" for none */
 	/* Fills `request`, whose json is an object with the verb in it. */
 	enum tool_exit (*build)(const struct tool *tool, struct tool_request *request);
+	/* With a reply that is ok, before it is shown; NULL for nothing to do. */
+	enum tool_exit (*finish)(const struct tool *tool, const struct tool_request *request);
+	/* More of a reply that is not ok, for people; NULL for none. */
+	void (*faults)(const struct tool *tool, const json_t *reply);
 	/* For people; NULL where the verb says nothing when it is done. */
 	void (*show)(const json_t *reply);
 	/* What a reply that is ok comes to; NULL for TOOL_OK. */
@@ -113,6 +126,9 @@ void recovery_list_show(const json_t *reply);
 void recovery_revoke_show(const json_t *reply);
 enum tool_exit import_build(const struct tool *tool, struct tool_request *request);
 void import_show(const json_t *reply);
+void import_faults(const struct tool *tool, const json_t *reply);
+enum tool_exit export_build(const struct tool *tool, struct tool_request *request);
+enum tool_exit export_finish(const struct tool *tool, const struct tool_request *request);
 enum tool_exit schema_set_build(const struct tool *tool, struct tool_request *request);
 void schema_show_show(const json_t *reply);
 void schema_set_show(const json_t *reply);

@@ -111,17 +111,41 @@ const struct tool_verb tool_verbs[] = {
 	{
 		.group = "",
 		.name = "import",
-		.synopsis = "FILE.csv",
+		.synopsis = "FILE [--dry-run] [--replace] [--only NAMES] [--max-change N%] "
+			    "[--format F]",
 		.operand = true,
+		.options = OPTION_DRY_RUN | OPTION_REPLACE | OPTION_ONLY | OPTION_MAX_CHANGE |
+			   OPTION_FORMAT,
 		.sentence = "make or change identities from a file, all of it or nothing",
-		.more = "The first line names the columns: name, and any of uid, suspended and the "
-			"traits.\nAn empty field takes away what the identity had. - reads "
-			"standard "
-			"input.\n\n"
+		.more = "CSV, whose first line names the columns (name, and any of uid, suspended "
+			"and the\ntraits), or JSON lines, as export writes them. What is empty "
+			"or null takes away\nwhat the identity had. - reads standard input.\n\n"
+			"  --dry-run        say what would change, by name, and change nothing\n"
+			"  --replace        identities that are not in the file go\n"
+			"  --only NAMES     only for the names in the file NAMES, one on each "
+			"line\n"
+			"  --max-change N%  do nothing where more of the store's identities would "
+			"change\n                   or go (10 with --replace, else 100): exit "
+			"status 4\n"
+			"  --format F       csv or jsonl, whatever the file is called\n\n"
 			"  name,uid,phone\n"
 			"  alice,1000,+91 99999 00001\n",
 		.build = import_build,
+		.faults = import_faults,
 		.show = import_show,
+	},
+	{
+		.group = "",
+		.name = "export",
+		.synopsis = "--output FILE|--reveal [--format F]",
+		.options = OPTION_FORMAT | OPTION_OUTPUT | OPTION_REVEAL,
+		.sentence = "write all identities, phones whole, as import reads them",
+		.more = "  --output FILE  make FILE, readable by you alone\n"
+			"  --reveal       to standard output, which must be no file that others "
+			"read\n"
+			"  --format F     jsonl, which has all and is the backup, or csv\n",
+		.build = export_build,
+		.finish = export_finish,
 	},
 	{
 		.group = "schema",

@@ -106,10 +106,11 @@ static enum result transact(const struct judge *judge, struct job *first, bool *
 	MDB_txn *identity_txn = NULL;
 	MDB_txn *state_txn = NULL;
 	bool writes = any_long(first);
-	enum result result = identities_begin(judge->identities, writes, &identity_txn);
+	/* In this order: see import_write.c. */
+	enum result result = state_begin(judge->state, true, &state_txn);
 
 	if (result == RESULT_OK)
-		result = state_begin(judge->state, true, &state_txn);
+		result = identities_begin(judge->identities, writes, &identity_txn);
 	for (struct job *job = first; job != NULL && result == RESULT_OK; job = job->next) {
 		judge_run(judge, identity_txn, state_txn, job);
 		result = job->result;
@@ -133,6 +134,9 @@ static void run_logins(const struct judge *judge, struct job *first)
 
 	if (result == RESULT_OK)
 		return;
+	/* Somebody who was killed while he read would hold on to every page that was his. */
+	if (result == RESULT_FULL)
+		(void)!store_readers_check(state_store(judge->state));
 	for (struct job *job = first; job != NULL; job = job->next) {
 		struct job *next = job->next;
 		bool spent = used && job->effect == EFFECT_RECOVERED;

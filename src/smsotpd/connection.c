@@ -269,6 +269,27 @@ void connections_reply(struct connections *connections, uint64_t id, const json_
 	finish(connections, connection);
 }
 
+int connections_lend(struct connections *connections, uint64_t id)
+{
+	const struct connection *connection = find(connections, id);
+
+	/* What a child holds open stays in the epoll when it is closed here, under this number. */
+	if (connection == NULL ||
+		epoll_ctl(connections->epoll, EPOLL_CTL_DEL, connection->fd, NULL) != 0)
+		return -1;
+	return connection->fd;
+}
+
+void connections_pass(struct connections *connections, uint64_t id, int reply)
+{
+	struct connection *connection = find(connections, id);
+
+	if (connection == NULL)
+		return;
+	(void)!ctl_pass_reply(connection->fd, reply);
+	finish(connections, connection);
+}
+
 size_t connections_count(const struct connections *connections)
 {
 	size_t count = 0;

@@ -10,17 +10,10 @@
 #include "config.h"
 #include "control_explain.h"
 #include "control_mode.h"
+#include "control_worker.h"
 #include "version.h"
 
 #define SECOND INT64_C(1000)
-
-static void refuse(struct flow *flow, uint64_t connection, const char *sentence)
-{
-	json_t *reply = json_pack("{s:b, s:s, s:i}", "ok", 0, "error", sentence, "exit", 1);
-
-	flow->hooks.reply(flow->hooks.context, connection, reply);
-	json_decref(reply);
-}
 
 /* Of the main thread's own: needs no store, and waits for none. */
 static void answer_stats(struct flow *flow, uint64_t connection, int64_t now)
@@ -42,7 +35,7 @@ static void reply_or_refuse(struct flow *flow, uint64_t connection, enum result 
 	json_t *reply, const struct error *error)
 {
 	if (result != RESULT_OK)
-		refuse(flow, connection, error->text);
+		control_refuse(flow, connection, error->text);
 	else if (reply != NULL)
 		flow->hooks.reply(flow->hooks.context, connection, reply);
 	json_decref(reply);
@@ -76,8 +69,10 @@ static const char *verb_of(const json_t *request)
 	return verb == NULL ? "" : verb;
 }
 
+/* A verb that takes long starts when all before it are done; then a job of no verb comes back. */
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
+	const enum ctl_way way = ctl_way(request);
 	struct job *job = NULL;
 	const char *sentence = control_mode_prepare(flow, request);
 
@@ -92,26 +87,26 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 		ask_explain(flow, connection, request, bulk);
 		return;
 	}
+	if (sentence == NULL)
+		sentence = control_hindrance(flow, way);
+	if (sentence == NULL && job_new(JOB_VERB, &job) != RESULT_OK)
+		sentence = "smsotpd has no memory for it: repeat later";
 	if (sentence != NULL) {
 		json_decref(request);
 		if (bulk >= 0)
 			close(bulk);
-		refuse(flow, connection, sentence);
-		return;
-	}
-	if (flow->committer == NULL || job_new(JOB_VERB, &job) != RESULT_OK) {
-		json_decref(request);
-		if (bulk >= 0)
-			close(bulk);
-		refuse(flow, connection,
-			"the stores are not open: see the daemon's log for the reason");
+		control_refuse(flow, connection, sentence);
 		return;
 	}
 	job->connection = connection;
 	job->config = flow->config;
 	job->arrived = arrived;
-	job->request = request;
-	job->bulk = bulk;
+	if (way == CTL_CHILD_WRITES || way == CTL_CHILD_READS) {
+		control_worker_take(flow, connection, way == CTL_CHILD_WRITES, request, bulk);
+	} else {
+		job->request = request;
+		job->bulk = bulk;
+	}
 	flow->jobs++;
 	committer_give(flow->committer, job);
 }
@@ -266,7 +261,7 @@ static bool finish_send_test(struct flow *flow, struct job *job)
 	bool taken = sender_put(flow->sender, &parcel, job->arrived, dead) == RESULT_OK;
 	text_wipe(&parcel.text);
 	if (!taken)
-		refuse(flow, job->connection, "too many texts wait already: try again");
+		control_refuse(flow, job->connection, "too many texts wait already: try again");
 	return false;
 }
 
@@ -289,17 +284,6 @@ static bool finish_status(struct flow *flow, struct job *job)
 	json_object_set_new(
 		job->reply, "uptime", json_integer((job->arrived - counters->started) / SECOND));
 	return true;
-}
-
-/* What the verb changed, for the trail; then nothing of it is left in the reply. */
-static void write_events(struct flow *flow, struct job *job)
-{
-	json_t *event;
-	size_t index;
-
-	json_array_foreach(json_object_get(job->reply, "events"), index, event)
-		event_change(flow->trail, event);
-	json_object_del(job->reply, "events");
 }
 
 /* The recovery codes have been handed over. */
@@ -336,7 +320,7 @@ static void finish_verb(struct flow *flow, struct job *job)
 	bool ok = json_is_true(json_object_get(job->reply, "ok"));
 	bool answered = false;
 
-	write_events(flow, job);
+	control_events(flow, job->reply);
 	for (size_t i = 0; ok && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(verb, rows[i].verb) == 0)
 			answered = !rows[i].finish(flow, job);
@@ -353,10 +337,12 @@ void control_finished(struct flow *flow, struct job *job)
 		return;
 	}
 	flow->jobs--;
-	if (job->kind == JOB_VERB)
-		finish_verb(flow, job);
-	else
+	if (job->kind != JOB_VERB)
 		finish_explain(flow, job);
+	else if (job->request == NULL)
+		control_worker_start(flow);
+	else
+		finish_verb(flow, job);
 	job_free(&job);
 }
 

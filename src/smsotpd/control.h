@@ -18,6 +18,9 @@ void control_turn(struct flow *flow);
 /* Any job that came back: a verb is answered here, the rest is flow_finished's. Frees it. */
 void control_finished(struct flow *flow, struct job *job);
 
+/* The child of a long verb has said something, or ended. */
+void control_child(struct flow *flow);
+
 /* What became of any text, an operator's test too. A sender_hooks function; the context is the
  * flow. */
 void control_reported(void *context, const struct parcel *parcel, const struct report *report);

@@ -6,6 +6,7 @@
 #include "ctl_verb.h"
 
 static const struct ctl_verb *const tables[] = {
+	ctl_export_verbs,
 	ctl_identity_verbs,
 	ctl_import_verbs,
 	ctl_lock_verbs,

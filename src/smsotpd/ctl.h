@@ -18,12 +18,19 @@
 struct config;
 struct state;
 
+/* Whoever waits for a verb that takes long. tell: false where nobody does any more. */
+struct ctl_progress {
+	void *context;
+	bool (*tell)(void *context, size_t done, unsigned int permille);
+};
+
 /* What a verb may touch; borrowed. */
 struct ctl_context {
 	const struct config *config;
 	const struct clock *clock;
-	struct identities *identities; /* NULL where the store could not be opened */
-	struct state *state;           /* NULL likewise */
+	struct identities *identities;       /* NULL where the store could not be opened */
+	struct state *state;                 /* NULL likewise */
+	const struct ctl_progress *progress; /* NULL for none */
 };
 
 /*

@@ -104,40 +104,61 @@ static enum result uid_moves(const struct ctl_call *call, struct ctl_change *sto
 static enum result void_codes(const struct ctl_call *call, struct ctl_change *stores,
 	const char *name, struct error *error)
 {
-	struct state *state = call->context->state;
-	struct record record;
 	uint8_t id[HASH_SIZE];
-	bool any = false;
 
-	state_id(state, name, true, id);
-	enum result result = state_load(state, stores->state, id, &record);
-	for (size_t i = 0; i < RECORD_CHALLENGES && result == RESULT_OK; i++) {
-		any = any || record.challenge[i].sent > 0;
-		record.challenge[i] = (struct challenge){0};
-	}
-	if (result == RESULT_OK && any)
-		result = state_save(state, stores->state, id, &record);
+	state_id(call->context->state, name, true, id);
+	enum result result = state_void(call->context->state, stores->state, id);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
+}
+
+static bool phone_moved(const struct change *change)
+{
+	return strcmp(change->before.phone.e164, change->after.phone.e164) != 0;
+}
+
+static bool uid_moved(const struct change *change)
+{
+	return change->before.uid != UID_NONE && change->before.uid != change->after.uid;
+}
+
+/* What follows in the identity store alone. */
+static enum result follow_identity(const struct ctl_call *call, struct ctl_change *stores,
+	const struct change *change, struct error *error)
+{
+	enum result result = RESULT_OK;
+
+	if (phone_moved(change))
+		result = phone_moves(call, stores, change, error);
+	if (result == RESULT_OK && uid_moved(change))
+		result = uid_moves(call, stores, change, error);
+	return result;
 }
 
 static enum result follow(const struct ctl_call *call, struct ctl_change *stores,
 	const struct change *change, struct error *error)
 {
 	struct state *state = call->context->state;
-	bool phone = strcmp(change->before.phone.e164, change->after.phone.e164) != 0;
-	bool uid = change->before.uid != UID_NONE && change->before.uid != change->after.uid;
-	enum result result = RESULT_OK;
 	uint8_t id[HASH_SIZE];
 
-	if (phone)
-		result = phone_moves(call, stores, change, error);
-	if (result == RESULT_OK && uid)
-		result = uid_moves(call, stores, change, error);
-	if (result != RESULT_OK || !(phone || uid))
+	enum result result = follow_identity(call, stores, change, error);
+	if (result != RESULT_OK || !(phone_moved(change) || uid_moved(change)))
 		return result;
 	state_id(state, change->name, true, id);
 	result = state_forget(state, stores->state, id);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
+}
+
+/* NULL is nobody. */
+static void side_of(
+	const struct schema *schema, const struct identity *identity, struct side *ret_side)
+{
+	*ret_side = NOBODY;
+	if (identity == NULL)
+		return;
+	ret_side->uid = identity->uid;
+	ret_side->suspended = identity->suspended;
+	if (identity_phone(schema, identity, &ret_side->phone) != RESULT_OK)
+		ret_side->phone.e164[0] = '\0';
 }
 
 /* RESULT_NOT_FOUND, and nobody, where there is no such identity. */
@@ -153,10 +174,46 @@ static enum result read_side(const struct ctl_call *call, struct ctl_change *sto
 		result = identities_find(identities, stores->identity, name, &identity);
 	if (result != RESULT_OK)
 		return result;
-	*ret_side = (struct side){.uid = identity.uid, .suspended = identity.suspended};
-	if (identity_phone(&schema, &identity, &ret_side->phone) != RESULT_OK)
-		ret_side->phone.e164[0] = '\0';
+	side_of(&schema, &identity, ret_side);
 	return RESULT_OK;
+}
+
+enum result ctl_change_check(const struct ctl_call *call, const struct schema *schema,
+	const struct identity *after, struct error *error)
+{
+	WIPED(change) change = {.name = after->name};
+
+	side_of(schema, after, &change.after);
+	return check_prefix(call, &change, error);
+}
+
+enum ctl_forgets ctl_change_forgets(
+	const struct schema *schema, const struct identity *before, const struct identity *after)
+{
+	WIPED(change) change = {.name = ""};
+
+	side_of(schema, before, &change.before);
+	side_of(schema, after, &change.after);
+	if (after == NULL || phone_moved(&change) || uid_moved(&change))
+		return CTL_FORGETS;
+	return change.after.suspended && !change.before.suspended ? CTL_VOIDS_CODES : CTL_KEEPS;
+}
+
+enum result ctl_change_follow(const struct ctl_call *call, MDB_txn *txn,
+	const struct schema *schema, const struct identity *before, const struct identity *after,
+	struct error *error)
+{
+	struct ctl_change stores = {.identity = txn};
+	WIPED(change) change = {.name = after == NULL ? before->name : after->name};
+	enum result result = RESULT_OK;
+
+	side_of(schema, before, &change.before);
+	side_of(schema, after, &change.after);
+	if (after == NULL)
+		result = identities_recovery_remove(call->context->identities, txn, before->name);
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	return follow_identity(call, &stores, &change, error);
 }
 
 enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *stores,

@@ -27,6 +27,7 @@ struct ctl_verb {
 };
 
 /* One table for each file; a NULL name ends it. */
+extern const struct ctl_verb ctl_export_verbs[];
 extern const struct ctl_verb ctl_identity_verbs[];
 extern const struct ctl_verb ctl_import_verbs[];
 extern const struct ctl_verb ctl_lock_verbs[];
@@ -94,5 +95,28 @@ CHECKED enum result ctl_change_remove(const struct ctl_call *call, struct ctl_ch
 /* identities_set_schema; where texts go to another number by it, that phone is a changed one. */
 CHECKED enum result ctl_change_schema(const struct ctl_call *call, struct ctl_change *change,
 	const struct schema *schema, bool force, struct error *error);
+
+/*
+ * The same for many at once, where both transactions cannot be open together. `before` and `after`
+ * NULL for nobody.
+ *
+ * check: RESULT_REFUSED where no text may go to the phone of `after`.
+ * forgets: what the state has to do.
+ * follow: all that follows in the identity store, in `txn`; events say so.
+ */
+enum ctl_forgets { CTL_KEEPS = 0, CTL_VOIDS_CODES, CTL_FORGETS };
+
+CHECKED enum result ctl_change_check(const struct ctl_call *call, const struct schema *schema,
+	const struct identity *after, struct error *error);
+enum ctl_forgets ctl_change_forgets(
+	const struct schema *schema, const struct identity *before, const struct identity *after);
+CHECKED enum result ctl_change_follow(const struct ctl_call *call, MDB_txn *txn,
+	const struct schema *schema, const struct identity *before, const struct identity *after,
+	struct error *error);
+
+/* An array of traits, as schema.show makes it. */
+CHECKED enum result ctl_schema_read(
+	const json_t *traits, struct schema *ret_schema, struct error *error);
+json_t *ctl_schema_json(const struct schema *schema);
 
 #endif

@@ -19,6 +19,7 @@
 #include "serve.h"
 #include "stores.h"
 #include "version.h"
+#include "worker.h"
 
 #define DAEMON_USER "smsotp"
 #define FILES_MAX   4096 /* connections, texts that are under way, stores and log */
@@ -36,6 +37,7 @@ struct daemon {
 	struct ledger *ledger;
 	struct loop *loop;
 	struct sender *sender;
+	struct worker *worker;
 	struct committer *committer;
 	struct flow *flow;
 };
@@ -139,6 +141,9 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 	if (result == RESULT_OK)
 		result = sender_new(
 			path, loop_epoll(daemon->loop), loop_sender_tag(), &hooks, &daemon->sender);
+	if (result == RESULT_OK)
+		result = worker_new(loop_epoll(daemon->loop), loop_worker_tag(), &daemon->stores,
+			daemon->clock, &daemon->worker);
 	if (result != RESULT_OK || daemon->flow == NULL)
 		return error_set(error, RESULT_MEMORY, "no memory to start");
 	open_stores(daemon);
@@ -149,6 +154,7 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 		.ledger = daemon->ledger,
 		.committer = daemon->committer,
 		.sender = daemon->sender,
+		.worker = daemon->worker,
 		.trail = daemon->trail,
 		.hooks = loop_hooks(daemon->loop),
 		.modes = daemon->modes,
@@ -172,6 +178,7 @@ static enum result start(struct daemon *daemon, struct error *error)
 
 static void stop(struct daemon *daemon)
 {
+	worker_free(&daemon->worker);
 	committer_stop(&daemon->committer);
 	sender_free(&daemon->sender);
 	loop_free(&daemon->loop);

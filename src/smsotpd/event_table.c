@@ -58,6 +58,7 @@ static const struct event_row events[] = {
 	[EVENT_STATE_LOST] = {"state.lost", LOG_WARNING, DAEMON},
 	[EVENT_STATE_SMALL] = {"state.small", LOG_WARNING, DAEMON},
 	[EVENT_MODE_LOST] = {"mode.lost", LOG_ERR, DAEMON},
+	[EVENT_IDENTITY_IMPORTED] = {"identity.imported", LOG_NOTICE, DAEMON},
 };
 
 _Static_assert(sizeof(events) / sizeof(events[0]) == EVENT_COUNT, "a row for every event");

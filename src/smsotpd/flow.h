@@ -30,8 +30,14 @@ struct flow_hooks {
 	void *context;
 	void (*answer)(void *context, uint64_t connection, const struct answer *answer);
 	void (*reply)(void *context, uint64_t connection, const json_t *reply);
+	/* For a child: whom it tells how far it is, -1 for nobody; and the reply that it has made.
+	 */
+	int (*lend)(void *context, uint64_t connection);
+	void (*pass)(void *context, uint64_t connection, int reply);
 	int64_t (*now)(void); /* monotonic ms, the clock of `arrived` */
 };
+
+struct worker;
 
 /* Everything is borrowed; `committer` NULL where the stores could not be opened. */
 struct flow {
@@ -41,6 +47,7 @@ struct flow {
 	struct ledger *ledger;
 	struct committer *committer;
 	struct sender *sender;
+	struct worker *worker; /* control's alone; NULL where there is none */
 	struct trail *trail;
 	struct flow_hooks hooks;
 	struct passes passes;

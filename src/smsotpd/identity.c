@@ -9,9 +9,6 @@
 #include "identity_recovery.h"
 #include "identity_tables.h"
 
-/* Room for some 100 000 identities, and for replacing all of them in one transaction. */
-#define IDENTITY_STORE_SIZE ((size_t)64 * 1024 * 1024)
-
 void identity_wipe(struct identity *identity)
 {
 	explicit_bzero(identity, sizeof(*identity));
@@ -117,7 +114,7 @@ static enum result prepare_all(struct identities *identities, bool create, struc
 	return result;
 }
 
-enum result identities_open(const char *directory, bool create,
+enum result identities_open(const char *directory, size_t size, bool create,
 	const uint8_t key[static STORE_KEY_SIZE], struct identities **ret, struct error *error)
 {
 	struct identities *identities = calloc(1, sizeof(*identities));
@@ -125,8 +122,7 @@ enum result identities_open(const char *directory, bool create,
 	if (identities == NULL)
 		return error_set(error, RESULT_MEMORY, "no memory to open the identity store");
 	memcpy(identities->key, key, sizeof(identities->key));
-	enum result result =
-		store_open(directory, IDENTITY_STORE_SIZE, create, &identities->store, error);
+	enum result result = store_open(directory, size, create, &identities->store, error);
 	if (result == RESULT_OK)
 		result = prepare_all(identities, create, error);
 	if (result != RESULT_OK) {
@@ -135,6 +131,21 @@ enum result identities_open(const char *directory, bool create,
 	}
 	*ret = identities;
 	return RESULT_OK;
+}
+
+enum result identities_after_fork(struct identities *identities, struct error *error)
+{
+	enum result result = store_after_fork(identities->store, error);
+
+	if (result != RESULT_OK)
+		return result;
+	result = open_tables(identities);
+	return result == RESULT_OK ? result : tables_error(result, error);
+}
+
+struct store *identities_store(const struct identities *identities)
+{
+	return identities->store;
 }
 
 void identities_close(struct identities **identities)

@@ -172,6 +172,17 @@ enum result identities_quarantine_change(struct identities *identities, MDB_txn 
 	return RESULT_OK;
 }
 
+enum result identities_quarantine_count(
+	struct identities *identities, MDB_txn *txn, size_t *ret_count)
+{
+	MDB_stat stat;
+	enum result result = store_result(mdb_stat(txn, identities->quarantine, &stat));
+
+	if (result == RESULT_OK)
+		*ret_count = stat.ms_entries;
+	return result;
+}
+
 enum result identities_quarantine_release(
 	struct identities *identities, MDB_txn *txn, const char *name)
 {

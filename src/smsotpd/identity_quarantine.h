@@ -25,6 +25,9 @@ CHECKED enum result identities_quarantine_change(struct identities *identities, 
 	const char *name, const struct phone *before, const struct phone *after, uint32_t seconds,
 	const struct clock *clock, int64_t *ret_left, bool *ret_changed);
 
+CHECKED enum result identities_quarantine_count(
+	struct identities *identities, MDB_txn *txn, size_t *ret_count);
+
 /* The operator answers for the number. RESULT_NOT_FOUND where nothing is remembered. */
 CHECKED enum result identities_quarantine_release(
 	struct identities *identities, MDB_txn *txn, const char *name);

@@ -170,12 +170,12 @@ static void merge_used(struct recovery *copy, const struct recovery *here)
 	}
 }
 
-enum result identities_recovery_import(struct identities *identities, MDB_txn *txn,
-	const char *name, const uint8_t *bytes, size_t size)
+/* What is here and in the copy together. */
+static enum result merge(struct identities *identities, MDB_txn *txn, const char *name,
+	const uint8_t *bytes, size_t size, struct recovery *ret_merged, bool *ret_changes)
 {
-	uint8_t mark[RECOVERY_MARK_SIZE];
+	uint8_t mark[RECOVERY_MARK_SIZE], old[RECOVERY_RECORD_SIZE], new[RECOVERY_RECORD_SIZE];
 	struct recovery copy, here;
-	struct identity_id id;
 
 	if (recovery_decode(bytes, size, &copy) != RESULT_OK)
 		return RESULT_INVALID;
@@ -183,12 +183,37 @@ enum result identities_recovery_import(struct identities *identities, MDB_txn *t
 	if (memcmp(copy.mark, mark, sizeof(mark)) != 0)
 		return RESULT_REFUSED;
 	enum result result = load_or_none(identities, txn, name, &here);
-	if (result != RESULT_OK || copy.issued < here.issued)
+	if (result != RESULT_OK)
 		return result;
 	if (copy.issued == here.issued)
 		merge_used(&copy, &here);
+	*ret_merged = copy.issued < here.issued ? here : copy;
+	recovery_encode(&here, old);
+	recovery_encode(ret_merged, new);
+	*ret_changes = memcmp(old, new, sizeof(old)) != 0;
+	return RESULT_OK;
+}
+
+enum result identities_recovery_import(struct identities *identities, MDB_txn *txn,
+	const char *name, const uint8_t *bytes, size_t size)
+{
+	struct recovery merged;
+	struct identity_id id;
+	bool changes = false;
+
+	enum result result = merge(identities, txn, name, bytes, size, &merged, &changes);
+	if (result != RESULT_OK || !changes)
+		return result;
 	id_of_name(identities, name, &id);
-	return save(identities, txn, &id, &copy);
+	return save(identities, txn, &id, &merged);
+}
+
+enum result identities_recovery_compare(struct identities *identities, MDB_txn *txn,
+	const char *name, const uint8_t *bytes, size_t size, bool *ret_changes)
+{
+	struct recovery merged;
+
+	return merge(identities, txn, name, bytes, size, &merged, ret_changes);
 }
 
 enum result identities_recovery_reset(struct identities *identities, MDB_txn *txn)

@@ -56,6 +56,10 @@ CHECKED enum result identities_recovery_export(struct identities *identities, MD
 CHECKED enum result identities_recovery_import(struct identities *identities, MDB_txn *txn,
 	const char *name, const uint8_t *bytes, size_t size);
 
+/* What import would return, and whether it would change anything; writes nothing. */
+CHECKED enum result identities_recovery_compare(struct identities *identities, MDB_txn *txn,
+	const char *name, const uint8_t *bytes, size_t size, bool *ret_changes);
+
 /* Drops all, and makes nobody's records: in a new store, and under another key. */
 CHECKED enum result identities_recovery_reset(struct identities *identities, MDB_txn *txn);
 

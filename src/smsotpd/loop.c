@@ -20,7 +20,15 @@
 #define TURN_MAX_MS 1000 /* the watchdog is told, late frames are dropped */
 #define JOBS_MAX    512  /* with so many under way, logins wait in the listener's queue */
 
-enum tag { TAG_MODULE = 1, TAG_CONTROL, TAG_WAKE, TAG_SIGNAL, TAG_CONNECTION, TAG_SENDER };
+enum tag {
+	TAG_MODULE = 1,
+	TAG_CONTROL,
+	TAG_WAKE,
+	TAG_SIGNAL,
+	TAG_CONNECTION,
+	TAG_SENDER,
+	TAG_WORKER
+};
 
 struct loop {
 	int epoll;
@@ -113,10 +121,28 @@ static void hook_reply(void *context, uint64_t connection, const json_t *reply)
 	connections_reply(loop->connections, connection, reply);
 }
 
+static int hook_lend(void *context, uint64_t connection)
+{
+	struct loop *loop = context;
+
+	return connections_lend(loop->connections, connection);
+}
+
+static void hook_pass(void *context, uint64_t connection, int reply)
+{
+	struct loop *loop = context;
+
+	connections_pass(loop->connections, connection, reply);
+}
+
 struct flow_hooks loop_hooks(struct loop *loop)
 {
-	return (struct flow_hooks){
-		.context = loop, .answer = hook_answer, .reply = hook_reply, .now = loop_now};
+	return (struct flow_hooks){.context = loop,
+		.answer = hook_answer,
+		.reply = hook_reply,
+		.lend = hook_lend,
+		.pass = hook_pass,
+		.now = loop_now};
 }
 
 int loop_wake(const struct loop *loop)
@@ -132,6 +158,11 @@ int loop_epoll(const struct loop *loop)
 uint32_t loop_sender_tag(void)
 {
 	return TAG_SENDER;
+}
+
+uint32_t loop_worker_tag(void)
+{
+	return TAG_WORKER;
 }
 
 static void on_wake(struct loop *loop, struct flow *flow)
@@ -191,6 +222,9 @@ static bool on_event(struct loop *loop, struct flow *flow, uint64_t data, enum l
 		return false;
 	case TAG_SENDER:
 		sender_ready(flow->sender, number);
+		return false;
+	case TAG_WORKER:
+		control_child(flow);
 		return false;
 	}
 	return false;

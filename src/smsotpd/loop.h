@@ -24,6 +24,7 @@ struct flow_hooks loop_hooks(struct loop *loop);
 int loop_wake(const struct loop *loop);
 int loop_epoll(const struct loop *loop);
 uint32_t loop_sender_tag(void);
+uint32_t loop_worker_tag(void);
 
 /* Serves until SIGTERM or SIGINT (LOOP_STOP) or SIGHUP (LOOP_RELOAD); call again after a reload. */
 CHECKED enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_end);

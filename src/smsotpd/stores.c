@@ -42,8 +42,8 @@ static enum result open_identities(const struct config *config, const struct clo
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/identity", config->paths.store);
-	enum result result =
-		identities_open(path, first, stores->keys.identity, &stores->identities, error);
+	enum result result = identities_open(path, (size_t)config->store.identity_size << 20, first,
+		stores->keys.identity, &stores->identities, error);
 	if (result != RESULT_OK)
 		return result;
 	result = identities_quarantine_rebase(
@@ -93,6 +93,13 @@ enum result stores_open(const struct config *config, const struct clock *clock,
 	}
 	*ret_stores = stores;
 	return RESULT_OK;
+}
+
+enum result stores_after_fork(struct stores *stores, struct error *error)
+{
+	enum result result = identities_after_fork(stores->identities, error);
+
+	return result == RESULT_OK ? state_after_fork(stores->state, error) : result;
 }
 
 void stores_close(struct stores *stores)

@@ -109,6 +109,19 @@ class Activation(HostCase):
         until(lambda: self.entries(other, "login.granted"), "the journal's entry")
 
 
+class Import(HostCase):
+    def test_in_the_sandbox(self):
+        """Its child may be made there, opens the stores, and writes no file but theirs."""
+        person = self.host.person()
+        self.host.write("/root/people.csv", "name,uid\n" + "".join(
+            f"many{i},{50_000 + i}\n" for i in range(5000)))
+        self.assertEqual(self.host.out("smsotpctl", "import", "/root/people.csv").strip(),
+                         "added 5000, changed 0, removed 0, unchanged 0")
+        self.host.run("smsotpctl", "export", "--output", "/root/backup.jsonl")
+        self.assertEqual(self.host.out("grep", "-c", "", "/root/backup.jsonl").strip(), "5002")
+        self.sign_in(person)
+
+
 class Reboot(HostCase):
     def test_code_of_the_boot_before_is_refused(self):
         person = self.host.person()

@@ -97,8 +97,8 @@ static void open_stores(struct scene *scene)
 	char path[64];
 
 	snprintf(path, sizeof(path), "%s/identity", scene->directory);
-	if (identities_open(path, true, scene->keys.identity, &scene->judge.identities, &error) !=
-		RESULT_OK)
+	if (identities_open(path, IDENTITY_STORE_SIZE, true, scene->keys.identity,
+		    &scene->judge.identities, &error) != RESULT_OK)
 		fail_msg("%s", error.text);
 	snprintf(path, sizeof(path), "%s/state", scene->directory);
 	if (state_open(path, STORE_SIZE, &scene->keys, &scene->judge.state, &error) != RESULT_OK)
