@@ -37,7 +37,7 @@ class Line:
 
     def missing(self, said):
         """The first line of those shown that does not stand in `said`, in their order; or None."""
-        left = iter(re.sub(r"\r|\x1b\[\d*m", "", said).split("\n"))
+        left = iter(re.split(r"[\r\n]+", re.sub(r"\x1b\[\d*[A-Za-z]", "", said)))
         for shown in self.shown:
             if not any(re.fullmatch(pattern(shown) + " *", each) for each in left):
                 return shown
@@ -49,17 +49,18 @@ class Step:
         self.title, self.typed, self.back = title, [], []
 
     def add(self, lines):
-        """A literal block."""
-        ends = None
-        for line in lines:
-            if ends:
-                self.typed[-1].text += "\n" + line
-                ends = None if line == ends else ends
-            elif line.startswith(("# ", "$ ", "login: ")):
-                self.typed.append(Line(line))
-                ends = "END" if line.endswith("<<END") else None
-            else:
-                self.typed[-1].shown.append(line)
+        """A literal block; one in which nothing is typed is a file's."""
+        line, end = None, None
+        for text in lines:
+            if end or (line and not line.shown and line.text.endswith("\\")):
+                line.text += "\n" + text
+                end = None if text == end else end
+            elif text.startswith(("# ", "$ ", "login: ")):
+                line = Line(text)
+                self.typed.append(line)
+                end = "END" if text.endswith("<<END") else None
+            elif line:
+                line.shown.append(text)
 
 
 def steps(path, section):
