@@ -197,6 +197,22 @@ static void reload(struct daemon *daemon)
 		"[paths] and [store] change at the next start only");
 }
 
+/* What the loop ended with, in the trail; RESULT_FAILED where the daemon must not end well. */
+static enum result ended(const struct daemon *daemon, enum loop_end end, struct error *error)
+{
+	if (end == LOOP_STOP) {
+		event_daemon(daemon->trail, LOG_NOTICE, "daemon.stop", SMSOTP_VERSION);
+		return RESULT_OK;
+	}
+	enum result result = error_set(error, RESULT_FAILED,
+		"a write to a store in %s failed half way: smsotpd ends so that its next start "
+		"opens "
+		"it anew; look at that disk",
+		daemon->config->paths.store);
+	event_daemon(daemon->trail, LOG_ERR, "store.unavailable", error->text);
+	return result;
+}
+
 static int run(struct daemon *daemon)
 {
 	struct error error = {"the event loop failed"};
@@ -216,7 +232,7 @@ static int run(struct daemon *daemon)
 			reload(daemon);
 	}
 	if (result == RESULT_OK)
-		event_daemon(daemon->trail, LOG_NOTICE, "daemon.stop", SMSOTP_VERSION);
+		result = ended(daemon, end, &error);
 	stop(daemon);
 	if (result == RESULT_OK)
 		return 0;

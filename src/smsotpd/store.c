@@ -23,6 +23,7 @@
 struct store {
 	MDB_env *env;
 	int directory; /* holds the lock against a second opener */
+	bool broken;
 };
 
 enum result store_result(int mdb_error)
@@ -160,10 +161,17 @@ enum result store_begin(struct store *store, bool write, MDB_txn **ret_txn)
 	MDB_txn *txn = NULL;
 
 	int failure = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn);
+	if (failure == MDB_PANIC)
+		store->broken = true;
 	if (failure != 0)
 		return store_result(failure);
 	*ret_txn = txn;
 	return RESULT_OK;
+}
+
+bool store_broken(const struct store *store)
+{
+	return store->broken;
 }
 
 enum result store_commit(MDB_txn **txn)

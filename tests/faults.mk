@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# build/tests/fault.so and signin: what makes a program's calls fail, and a PAM application for it.
+
+check-build: $(BUILD)/tests/fault.so $(BUILD)/tests/signin
+
+$(BUILD)/tests/fault.so: $(BUILD)/tests/faults/fault.o
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
+
+$(BUILD)/tests/signin: $(BUILD)/tests/faults/signin.o
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpam
