@@ -2,8 +2,9 @@
 /*
  * Preloaded into a program, it makes the n-th call that the page names fail, or ends the program
  * there. Passed on uncounted: what cannot fail for want of anything (an eventfd's write), and the
- * memory of two whose own faults these are: ld.so crashes in a later dlsym(3) where a dlopen(3) had
- * none (glibc 2.36), and libseccomp 2.5.4 loops for ever in seccomp_load(3).
+ * memory of three whose own faults these are: name services crash (glibc 2.36), ld.so crashes in a
+ * later dlsym(3) where a dlopen(3) had none (glibc 2.36), and libseccomp 2.5.4 loops for ever in
+ * seccomp_load(3).
  */
 #include <curl/curl.h>
 #include <dlfcn.h>
@@ -11,6 +12,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <lmdb.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -36,6 +38,9 @@ static struct range {
 	uintptr_t start, end;
 } spared[] = {{.object = "/ld-linux"}, {.object = "/libseccomp"}};
 
+static _Thread_local int
+	looking_up; /* glibc's name services crash where a first look-up has no memory */
+
 #define SPARED (sizeof(spared) / sizeof(spared[0]))
 
 static int spare(struct dl_phdr_info *object, size_t size, void *context)
@@ -58,6 +63,8 @@ static int spare(struct dl_phdr_info *object, size_t size, void *context)
 
 static bool is_spared(const void *caller)
 {
+	if (looking_up > 0)
+		return true;
 	for (size_t i = 0; i < SPARED; i++) {
 		if ((uintptr_t)caller >= spared[i].start && (uintptr_t)caller < spared[i].end)
 			return true;
@@ -216,6 +223,14 @@ STAND_IN(FAULT_CURL, true, CURLMcode, CURLM_OUT_OF_MEMORY, ENOMEM, curl_multi_po
 STAND_IN(FAULT_CURL, true, struct curl_slist *, NULL, ENOMEM, curl_slist_append,
 	(struct curl_slist *list, const char *text), (list, text))
 /* clang-format on */
+
+EXPORTED struct passwd *getpwnam(const char *name)
+{
+	looking_up++;
+	struct passwd *found = REAL(getpwnam)(name);
+	looking_up--;
+	return found;
+}
 
 /* A commit that fails has freed its transaction: lmdb.h. */
 EXPORTED int mdb_txn_commit(MDB_txn *txn)
