@@ -86,13 +86,12 @@ class Attempt:
             return None
         if not answer:
             return None
-        self.token = frames.token(answer)
+        if frames.verdict(answer) == frames.ASK:
+            self.token = frames.token(answer)
         return frames.verdict(answer)
 
     def begin(self):
-        """As the module does it: what nobody answered is asked once more."""
-        verdict = self.step(frames.BEGIN)
-        return self.step(frames.BEGIN) if verdict is None else verdict
+        return self.step(frames.BEGIN)
 
     def answer(self, text):
         return self.step(frames.VERIFY, text.encode())
@@ -142,7 +141,10 @@ class Application:
 
     def read(self):
         """What it says next; empty where it is gone."""
-        return self.process.stdout.readline().decode().strip()
+        line = self.process.stdout.readline().decode().strip()
+        if not line:
+            self.process.wait(10)
+        return line
 
     def say(self, line):
         try:
@@ -152,7 +154,7 @@ class Application:
         return self.read()
 
     def status(self):
-        return self.process.wait(10)
+        return self.process.returncode
 
     def close(self):
         if self.process:

@@ -15,6 +15,8 @@ NOBODY = "NAME  UID  STATE  phone\n"
 
 
 class StartCase(faultcase.FaultCase):
+    """On stores that are there."""
+
     def started(self, number, **how):
         """Starts while the call of that number fails; whether it serves."""
         daemon, page = self.host.smsotpd, self.host.pages["smsotpd"]
@@ -29,10 +31,6 @@ class StartCase(faultcase.FaultCase):
             serves = False
         page.disarm()
         return serves
-
-
-class Start(StartCase):
-    """On stores that are there."""
 
     def strike(self, daemon, number, **how):
         why = f"call {number} of a start, {how}"
@@ -49,12 +47,9 @@ class Start(StartCase):
         self.assertTrue(self.started(faults.NEVER, **how))
         return self.host.pages["smsotpd"].count()
 
-    def test_start(self):
-        self.strike_all(self.host.smsotpd, 20)
 
-
-class FirstStart(StartCase):
-    """On none: what was begun is whole or is begun again."""
+class FirstStartCase(StartCase):
+    """On no stores: what was begun is whole or is begun again."""
 
     USERS = 2
 
@@ -76,6 +71,13 @@ class FirstStart(StartCase):
         self.strike(daemon, faults.NEVER, **how)
         return self.host.pages[daemon.name].count()
 
+
+class Start(StartCase):
+    def test_start(self):
+        self.strike_all(self.host.smsotpd, 20)
+
+
+class FirstStart(FirstStartCase):
     def test_first_start(self):
         self.strike_all(self.host.smsotpd, 12, classes=faults.ALL - faults.STORE)
 
