@@ -20,7 +20,8 @@ CRASHES = {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL, -si
 class FaultCase(HostCase):
     HOST = faults.Faulty
     CLOCKED = True
-    CONFIG = {f"service {faults.SERVICE}": {"enabled": "yes"}}
+    # The gateway drops a text that a phone has had within half an hour: codes must not come again.
+    CONFIG = {f"service {faults.SERVICE}": {"enabled": "yes"}, "code": {"digits": 8}}
     USERS = 12
 
     turn = 0
