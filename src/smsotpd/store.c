@@ -66,7 +66,9 @@ static enum result open_env(struct store *store, const char *path, size_t size, 
 	if (failure == 0)
 		failure = mdb_env_open(store->env, name, MDB_NOTLS, 0600);
 	if (failure != 0)
-		return error_set(error, store_result(failure), "the store %s does not open: %s",
+		return error_set(error, store_result(failure),
+			"the store %s does not open: %s; restore its data.mdb from a backup (state "
+			"alone may be moved away and begins empty)",
 			path, mdb_strerror(failure));
 	return RESULT_OK;
 }
