@@ -15,7 +15,9 @@ WARNINGS    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -
                -Wwrite-strings -Wcast-align -Wvla -Wundef -Werror
 HARDENING   := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection -fPIC
 CFLAGS      ?= -O2 -g
-ALL_CFLAGS   = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(HARDENING) -fvisibility=hidden -Isrc -MMD -MP
+# Where it was built is not in what was built.
+ALL_CFLAGS   = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(HARDENING) -fvisibility=hidden \
+               '-ffile-prefix-map=$(CURDIR)=.' -Isrc -MMD -MP
 ALL_LDFLAGS  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
 ifdef SANITIZE
 HARDENING   := -fno-omit-frame-pointer -fPIC -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -41,7 +43,14 @@ all: $(PROGRAMS)
 
 include $(wildcard tests/*.mk)
 
-$(BUILD)/%.o: %.c
+# Other flags than the last time: everything is built anew, so that nothing is of both.
+.PHONY: always
+$(BUILD)/flags: always
+	@mkdir -p $(@D)
+	@echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)" | cmp -s - $@ || \
+		echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)" >$@
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(ALL_CFLAGS) -c $< -o $@
@@ -79,8 +88,9 @@ LIBEXECDIR   = "$(DESTDIR)"$(PREFIX)/libexec/smsotp
 SECURITYDIR  = "$(DESTDIR)"$(LIBDIR)/security
 SHAREDIR     = "$(DESTDIR)"$(PREFIX)/share
 CONFDIR      = "$(DESTDIR)"$(SYSCONFDIR)/smsotp
+COMPLETION   = $(SHAREDIR)/bash-completion/completions/smsotpctl
 UNITS       := $(notdir $(wildcard etc/systemd/*))
-SAMPLES     := $(patsubst etc/%,%,$(wildcard etc/pam.d/* etc/sshd_config.d/*))
+SAMPLES     := $(patsubst etc/%,%,$(wildcard etc/pam.d/* etc/sshd_config.d/* etc/prometheus/*))
 MANUALS     := $(notdir $(wildcard man/*.[58]))
 INSTALLED    = $(SECURITYDIR)/pam_smsotp.so $(SBINDIR)/smsotpd $(SBINDIR)/smsotpctl \
                $(LIBEXECDIR) $(SHAREDIR)/smsotp $(SHAREDIR)/pam-configs/smsotp \
@@ -88,7 +98,7 @@ INSTALLED    = $(SECURITYDIR)/pam_smsotp.so $(SBINDIR)/smsotpd $(SBINDIR)/smsotp
                $(foreach m,$(MANUALS),"$(DESTDIR)"$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
                "$(DESTDIR)"$(PREFIX)/lib/sysusers.d/smsotp.conf \
                "$(DESTDIR)"$(PREFIX)/lib/tmpfiles.d/smsotp.conf \
-               "$(DESTDIR)"$(SYSCONFDIR)/logrotate.d/smsotp
+               "$(DESTDIR)"$(SYSCONFDIR)/logrotate.d/smsotp $(COMPLETION)
 put          = install -D -m 0644
 
 .PHONY: install uninstall
@@ -106,6 +116,7 @@ install: all
 	$(put) etc/sysusers.d/smsotp.conf "$(DESTDIR)"$(PREFIX)/lib/sysusers.d/smsotp.conf
 	$(put) etc/tmpfiles.d/smsotp.conf "$(DESTDIR)"$(PREFIX)/lib/tmpfiles.d/smsotp.conf
 	$(put) etc/logrotate.d/smsotp "$(DESTDIR)"$(SYSCONFDIR)/logrotate.d/smsotp
+	$(put) etc/bash-completion/smsotpctl $(COMPLETION)
 	install -d $(CONFDIR)/smsotp.conf.d
 	[ -e $(CONFDIR)/smsotp.conf ] || $(put) etc/smsotp.conf $(CONFDIR)/smsotp.conf
 
@@ -113,7 +124,7 @@ install: all
 uninstall:
 	rm -rf $(INSTALLED)
 
-# $(BUILD)/libpam-smsotp_VERSION_ARCH.deb
+# $(BUILD)/libpam-smsotp_VERSION_ARCH.deb, and beside it what it is made of, as .spdx.json.
 .PHONY: deb
 deb: all
 	@rm -rf $(BUILD)/deb

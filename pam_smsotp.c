@@ -3,6 +3,7 @@
  * pam_smsotp(8): PAM in, conversation, verdict out. Everything else is decided by smsotpd.
  *
  * - PAM_SUCCESS leaves authenticate by one row of pam_codes; what fails anywhere is a refusal.
+ * - PAM_IGNORE leaves by smsotpd's last word alone: the module does not know when to waive a code.
  * - Nothing is held while a person thinks: each step is one frame on a connection of its own.
  * - No file-scope state, and the host's descriptors, signals, environment and locale stay as they
  * are.
@@ -45,6 +46,8 @@ static const int pam_codes[] = {
 	[VERDICT_UNAVAILABLE] = PAM_AUTHINFO_UNAVAIL,
 	[VERDICT_DISABLED] = PAM_IGNORE,
 	[VERDICT_GRANTED] = PAM_SUCCESS,
+	[VERDICT_WAIVED] = PAM_IGNORE,
+	[VERDICT_ASK_WAIVED] = PAM_AUTH_ERR,
 };
 
 _Static_assert(
@@ -137,15 +140,20 @@ static void tell(pam_handle_t *pamh, int flags, const struct answer *answer)
 	(void)converse(pamh, PAM_ERROR_MSG, text, NULL);
 }
 
-/* Shows the prompt until something is typed; an empty reply repeats it, EMPTY_MAX times at most. */
+/*
+ * Shows the prompt until something is typed; an empty reply repeats it, EMPTY_MAX times at most, or
+ * where no code is required never.
+ */
 static bool prompt(pam_handle_t *pamh, const struct options *options, const struct answer *answer,
 	struct reply *ret_reply)
 {
 	char text[LINE_SIZE];
 	int style = options->echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF;
 
+	int more = answer->verdict == VERDICT_ASK_WAIVED ? 0 : EMPTY_MAX;
+
 	line_write(answer, text);
-	for (int i = 0; i <= EMPTY_MAX; i++) {
+	for (int i = 0; i <= more; i++) {
 		if (!converse(pamh, style, text, ret_reply))
 			return false;
 		if (ret_reply->length > 0)
@@ -155,7 +163,7 @@ static bool prompt(pam_handle_t *pamh, const struct options *options, const stru
 }
 
 /* Asks smsotpd; where it cannot be asked the answer is VERDICT_UNAVAILABLE. */
-static void consult(pam_handle_t *pamh, const struct options *options, const struct ask *ask,
+static void consult(pam_handle_t *pamh, const struct options *options, struct ask *ask,
 	uint8_t frame[static CLIENT_FRAME_SIZE], struct answer *ret_answer)
 {
 	enum result result = client_ask(options->socket, ask, frame, ret_answer);
@@ -168,6 +176,24 @@ static void consult(pam_handle_t *pamh, const struct options *options, const str
 		options->socket, result_name(result));
 }
 
+/* Nothing was typed: a refusal, unless smsotpd says that it is waived. */
+static void give_up(pam_handle_t *pamh, const struct options *options, struct ask *ask,
+	uint8_t frame[static CLIENT_FRAME_SIZE], struct answer *answer)
+{
+	bool waives = answer->verdict == VERDICT_ASK_WAIVED;
+
+	answer->verdict = VERDICT_REFUSED;
+	answer->line = LINE_NONE;
+	if (!waives)
+		return;
+	reply_wipe(&ask->reply);
+	consult(pamh, options, ask, frame, answer);
+	if (answer->verdict == VERDICT_WAIVED || answer->verdict == VERDICT_UNAVAILABLE)
+		return;
+	answer->verdict = VERDICT_REFUSED;
+	answer->line = LINE_NONE;
+}
+
 /* The dialogue: begin, then prompt and verify until the answer is no question any more. */
 static void dialogue(pam_handle_t *pamh, const struct options *options, struct ask *ask,
 	uint8_t frame[static CLIENT_FRAME_SIZE], struct answer *ret_answer)
@@ -176,11 +202,10 @@ static void dialogue(pam_handle_t *pamh, const struct options *options, struct a
 	if (ret_answer->verdict == VERDICT_GRANTED)
 		ret_answer->verdict = VERDICT_REFUSED; /* nothing was typed yet */
 	ask->type = FRAME_VERIFY;
-	while (ret_answer->verdict == VERDICT_ASK) {
+	while (ret_answer->verdict == VERDICT_ASK || ret_answer->verdict == VERDICT_ASK_WAIVED) {
 		memcpy(ask->token, ret_answer->token, TOKEN_SIZE);
 		if (!prompt(pamh, options, ret_answer, &ask->reply)) {
-			ret_answer->verdict = VERDICT_REFUSED;
-			ret_answer->line = LINE_NONE;
+			give_up(pamh, options, ask, frame, ret_answer);
 			return;
 		}
 		consult(pamh, options, ask, frame, ret_answer);
@@ -207,6 +232,14 @@ static void login_store(pam_handle_t *pamh, const uint8_t id[static WIRE_ID_SIZE
 		free(login);
 }
 
+/* Of an earlier try of this handle: its session is not the one that may open. */
+static void login_forget(pam_handle_t *pamh)
+{
+	(void)pam_set_data(pamh, LOGIN_DATA, NULL, NULL);
+	if (pam_getenv(pamh, LOGIN_VARIABLE) != NULL)
+		(void)pam_putenv(pamh, LOGIN_VARIABLE);
+}
+
 /* Hands the login's id on: by pam_set_data in this process, by the PAM environment under sshd. */
 static void login_keep(pam_handle_t *pamh, const struct ask *ask)
 {
@@ -229,10 +262,12 @@ static int authenticate(
 
 	if (getrandom(id, sizeof(id), 0) != (ssize_t)sizeof(id))
 		return PAM_AUTHINFO_UNAVAIL;
+	login_forget(pamh);
 	ask_fill(pamh, FRAME_BEGIN, id, user, &ask);
 	dialogue(pamh, options, &ask, frame, &answer);
-	if (answer.verdict == VERDICT_GRANTED) {
+	if (answer.verdict == VERDICT_GRANTED || answer.verdict == VERDICT_WAIVED)
 		login_keep(pamh, &ask);
+	if (answer.verdict == VERDICT_GRANTED) {
 		bool renamed = answer.user[0] != '\0' && strcmp(answer.user, user) != 0;
 		if (renamed && pam_set_item(pamh, PAM_USER, answer.user) != PAM_SUCCESS)
 			answer.verdict = VERDICT_UNAVAILABLE;

@@ -26,7 +26,7 @@ size_t ask_encode(const struct ask *ask, uint8_t *frame, size_t size)
 {
 	struct wire wire;
 
-	wire_start(&wire, frame, size, ask->type);
+	wire_start(&wire, frame, size, ask->version, ask->type);
 	wire_put_bytes(&wire, ask->id, sizeof(ask->id));
 	wire_put_u32(&wire, ask->uid);
 	wire_put_u8(&wire, ask->first_factor ? 1 : 0);
@@ -48,7 +48,7 @@ enum result ask_decode(uint8_t *frame, size_t size, struct ask *ret_ask)
 	uint8_t type = 0;
 	__attribute__((cleanup(ask_wipe))) struct ask ask = {0};
 
-	if (wire_open(&wire, frame, size, &type) != RESULT_OK)
+	if (wire_open(&wire, frame, size, &ask.version, &type) != RESULT_OK)
 		return RESULT_INVALID;
 	if (type < FRAME_BEGIN || type > FRAME_SESSION_CLOSE)
 		return RESULT_INVALID;
@@ -75,7 +75,7 @@ size_t answer_encode(const struct answer *answer, uint8_t *frame, size_t size)
 {
 	struct wire wire;
 
-	wire_start(&wire, frame, size, FRAME_ANSWER);
+	wire_start(&wire, frame, size, answer->version, FRAME_ANSWER);
 	wire_put_bytes(&wire, answer->id, sizeof(answer->id));
 	wire_put_u8(&wire, (uint8_t)answer->verdict);
 	wire_put_u8(&wire, (uint8_t)answer->line);
@@ -88,13 +88,24 @@ size_t answer_encode(const struct answer *answer, uint8_t *frame, size_t size)
 	return wire.failed ? 0 : wire.at;
 }
 
+/* Nothing that was cut, zeroed or changed in one place turns a refusal into PAM_IGNORE. */
+static bool verdict_founded(const struct answer *answer)
+{
+	bool waives = answer->verdict == VERDICT_WAIVED || answer->verdict == VERDICT_ASK_WAIVED;
+
+	if (waives)
+		return strcmp(answer->user, WAIVER) == 0;
+	return answer->verdict != VERDICT_DISABLED || answer->line == LINE_NONE;
+}
+
 enum result answer_decode(uint8_t *frame, size_t size, struct answer *ret_answer)
 {
 	struct wire wire;
 	struct answer answer = {0};
 	uint8_t type = 0;
 
-	if (wire_open(&wire, frame, size, &type) != RESULT_OK || type != FRAME_ANSWER)
+	if (wire_open(&wire, frame, size, &answer.version, &type) != RESULT_OK ||
+		type != FRAME_ANSWER)
 		return RESULT_INVALID;
 	wire_get_bytes(&wire, answer.id, sizeof(answer.id));
 	uint8_t verdict = wire_get_u8(&wire);
@@ -109,6 +120,8 @@ enum result answer_decode(uint8_t *frame, size_t size, struct answer *ret_answer
 		return RESULT_INVALID;
 	answer.verdict = (enum verdict)verdict;
 	answer.line = (enum line)line;
+	if (!verdict_founded(&answer))
+		return RESULT_INVALID;
 	*ret_answer = answer;
 	return RESULT_OK;
 }

@@ -20,8 +20,13 @@
 #define KEYS_SIZE_MAX 8192 /* SSH_AUTH_INFO_0; a longer one is cut, its key stands first */
 #define HELP_SIZE_MAX 120
 #define RESEND_NEVER  UINT32_MAX
+#define WAIVER        "not yet required"
 
-/* Zero is refusal. Only VERDICT_GRANTED lets anybody in. */
+/*
+ * Zero is refusal. Only VERDICT_GRANTED lets anybody in. What becomes PAM_IGNORE takes more than
+ * its byte: a waiver also has WAIVER in `user`, which is empty in every refusal, and
+ * VERDICT_DISABLED has no line, which every refusal has.
+ */
 enum verdict {
 	VERDICT_REFUSED = 0, /* PAM_AUTH_ERR */
 	VERDICT_ASK,         /* show the line, ask on */
@@ -29,6 +34,8 @@ enum verdict {
 	VERDICT_UNAVAILABLE, /* PAM_AUTHINFO_UNAVAIL: store, daemon or config at fault */
 	VERDICT_DISABLED,    /* PAM_IGNORE: [service] enabled = no */
 	VERDICT_GRANTED,     /* PAM_SUCCESS */
+	VERDICT_WAIVED,      /* PAM_IGNORE: [service] mode is warn or observe */
+	VERDICT_ASK_WAIVED, /* show the line, ask on; say so where nothing is typed: it is waived */
 	VERDICT_COUNT,
 };
 
@@ -50,6 +57,7 @@ enum line {
  * is set. token and reply are for FRAME_VERIFY.
  */
 struct ask {
+	uint8_t version; /* of its frame; 0 is our own */
 	enum frame_type type;
 	uint8_t id[WIRE_ID_SIZE];
 	uint32_t uid;
@@ -67,10 +75,12 @@ struct ask {
 
 /*
  * `seconds` is the wait a line speaks of; `resend` the seconds until 'r' is heeded, 0 for now,
- * RESEND_NEVER for none. `user`: the name to put in PAM_USER after success, "" for none. `help` is
- * the operator's line, "" for none. Strings of a decoded answer point into its frame.
+ * RESEND_NEVER for none. `user`: the name to put in PAM_USER after success, "" for none, WAIVER
+ * with a waiver. `help` is the operator's line, "" for none. Strings of a decoded answer point into
+ * its frame.
  */
 struct answer {
+	uint8_t version; /* of its frame, which is the ask's; 0 is our own */
 	uint8_t id[WIRE_ID_SIZE];
 	enum verdict verdict;
 	enum line line;
@@ -81,6 +91,12 @@ struct answer {
 	const char *user;
 	const char *help;
 };
+
+/* A verify with a reply of no bytes: the person typed nothing, and is not asked again. */
+static inline bool ask_gives_up(const struct ask *ask)
+{
+	return ask->type == FRAME_VERIFY && ask->reply.length == 0;
+}
 
 /* Encoders return the frame's size, 0 where `size` does not hold it. */
 size_t ask_encode(const struct ask *ask, uint8_t *frame, size_t size);

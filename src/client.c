@@ -121,8 +121,7 @@ static enum result send_frame(int fd, const uint8_t *frame, size_t size, int64_t
 	}
 }
 
-static enum result receive_answer(
-	int fd, uint8_t *frame, int64_t deadline, struct answer *ret_answer)
+static enum result receive_frame(int fd, uint8_t *frame, int64_t deadline, size_t *ret_size)
 {
 	for (;;) {
 		enum result result = wait_for(fd, POLLIN, deadline);
@@ -135,13 +134,27 @@ static enum result receive_answer(
 			return RESULT_UNREACHABLE;
 		if (size > CLIENT_FRAME_SIZE)
 			return RESULT_INVALID;
-		return answer_decode(frame, (size_t)size, ret_answer);
+		*ret_size = (size_t)size;
+		return RESULT_OK;
 	}
 }
 
-/* *ret_sent tells whether bytes may have been heard. */
-static enum result ask_once(const char *path, const struct ask *ask, uint8_t *frame,
-	int64_t deadline, bool *ret_sent, struct answer *ret_answer)
+/* An answer is to this ask, and in its version. */
+static enum result answer_read(
+	const struct ask *ask, uint8_t *frame, size_t size, struct answer *ret_answer)
+{
+	struct answer answer;
+
+	if (answer_decode(frame, size, &answer) != RESULT_OK || answer.version != ask->version ||
+		memcmp(answer.id, ask->id, WIRE_ID_SIZE) != 0)
+		return RESULT_INVALID;
+	*ret_answer = answer;
+	return RESULT_OK;
+}
+
+/* *ret_heard tells whether smsotpd may have heard the frame. */
+static enum result ask_once(const char *path, struct ask *ask, uint8_t *frame, int64_t deadline,
+	bool *ret_heard, struct answer *ret_answer)
 {
 	CLOSED fd = -1;
 	enum result result = connect_once(path, deadline, &fd);
@@ -155,11 +168,12 @@ static enum result ask_once(const char *path, const struct ask *ask, uint8_t *fr
 	explicit_bzero(frame, size);
 	if (result != RESULT_OK)
 		return result;
-	*ret_sent = true;
-	result = receive_answer(fd, frame, deadline, ret_answer);
-	if (result == RESULT_OK && memcmp(ret_answer->id, ask->id, WIRE_ID_SIZE) != 0)
-		return RESULT_INVALID;
-	return result;
+	*ret_heard = true;
+	result = receive_frame(fd, frame, deadline, &size);
+	if (result != RESULT_OK)
+		return result;
+	*ret_heard = !wire_get_again(frame, size, &ask->version);
+	return *ret_heard ? answer_read(ask, frame, size, ret_answer) : RESULT_UNREACHABLE;
 }
 
 static int64_t budget_ms(enum frame_type type)
@@ -174,20 +188,26 @@ static int64_t budget_ms(enum frame_type type)
 	return budgets[type];
 }
 
-enum result client_ask(const char *path, const struct ask *ask,
-	uint8_t frame[static CLIENT_FRAME_SIZE], struct answer *ret_answer)
+enum result client_ask(const char *path, struct ask *ask, uint8_t frame[static CLIENT_FRAME_SIZE],
+	struct answer *ret_answer)
 {
 	int64_t deadline = monotonic_ms() + budget_ms(ask->type);
 	struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
 
+	if (ask->version == 0)
+		ask->version = WIRE_VERSION;
 	for (;;) {
-		bool sent = false;
-		enum result result = ask_once(path, ask, frame, deadline, &sent, ret_answer);
-		bool again = result == RESULT_UNREACHABLE && (!sent || ask->type == FRAME_BEGIN);
+		bool heard = false;
+		uint8_t version = ask->version;
+		enum result result = ask_once(path, ask, frame, deadline, &heard, ret_answer);
+		bool again = result == RESULT_UNREACHABLE && (!heard || ask->type == FRAME_BEGIN);
 		if (!again)
 			return result;
 		if (monotonic_ms() + RETRY_MS >= deadline)
 			return RESULT_UNREACHABLE;
-		nanosleep(&pause, NULL);
+		/* A smsotpd of the release before has named its version: there is nothing to wait
+		 * for. */
+		if (ask->version >= version)
+			nanosleep(&pause, NULL);
 	}
 }

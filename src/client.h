@@ -18,9 +18,11 @@
  * Asks and waits for the answer, whose strings point into `frame`. A socket that is missing or
  * refuses is tried again until the deadline. A frame whose bytes have left is sent again only for
  * FRAME_BEGIN: its id makes the second a repetition; a FRAME_VERIFY that was heard could be charged
- * twice. RESULT_REFUSED: the socket's directory or peer is not to be trusted.
+ * twice. FRAME_AGAIN says that it was not heard: then it is sent again, in the version that smsotpd
+ * speaks, which stays in `ask`. RESULT_REFUSED: the socket's directory or peer is not to be
+ * trusted.
  */
-CHECKED enum result client_ask(const char *path, const struct ask *ask,
+CHECKED enum result client_ask(const char *path, struct ask *ask,
 	uint8_t frame[static CLIENT_FRAME_SIZE], struct answer *ret_answer);
 
 #endif

@@ -27,6 +27,7 @@ enum gateway_dlt { DLT_IDS = 0, DLT_PANEL };
 enum service_ask { ASK_USER = 0, ASK_CALLER };
 enum service_identify { IDENTIFY_NAME = 0, IDENTIFY_PHONE };
 enum service_before { BEFORE_NONE = 0, BEFORE_KEY, BEFORE_PASSWORD };
+enum service_mode { MODE_ENFORCE = 0, MODE_WARN, MODE_OBSERVE }; /* the strictest is first */
 
 struct config_paths {
 	char store[CONFIG_PATH]; /* holds identity/, state/ and key */
@@ -120,15 +121,20 @@ struct config_service {
 	bool root;
 	enum service_identify identify;
 	enum service_before before;
+	enum service_mode mode;
+	uint32_t percent; /* of the names; the others have `otherwise` */
+	enum service_mode otherwise;
 };
 
 struct config {
 	struct config_paths paths;
 	struct {
-		uint32_t state_size; /* MB */
+		uint32_t identity_size; /* MB */
+		uint32_t state_size;    /* MB */
 	} store;
 	struct {
-		char country[8]; /* digits, "" for none */
+		char country[8];     /* digits, "" for none */
+		uint32_t quarantine; /* seconds that a changed phone gets no text */
 	} identity;
 	struct config_code code;
 	struct config_resend resend;
@@ -164,6 +170,9 @@ bool config_prefix_allowed(const struct config_gateway *gateway, const char *e16
 /* Carriers of India drop a text without its registered ids and tell nobody: the keys of [gateway]
  * that a text to this phone wants and has not, NULL for none. */
 const char *config_dlt_missing(const struct config_gateway *gateway, const char *e164);
+
+/* "enforce", "warn", "observe". */
+const char *config_mode_name(enum service_mode mode);
 
 /* Every value in force, as INI with "# FILE:LINE" or "# default" behind it (smsotpd -T). */
 void config_print(const struct config *config, FILE *to);

@@ -171,12 +171,27 @@ static enum result check_claim(
 	return RESULT_OK;
 }
 
+/* Otherwise percent would put few into the laxer mode: it is read the other way round. */
+static enum result check_modes(const struct config *config, uint32_t number, struct error *error)
+{
+	const struct config_service *service = &config->service[number];
+	char why[128];
+
+	if (service->otherwise >= service->mode)
+		return RESULT_OK;
+	snprintf(why, sizeof(why), "%s is stricter than mode = %s; write mode = %s, or another",
+		config_mode_name(service->otherwise), config_mode_name(service->mode),
+		config_mode_name(service->otherwise));
+	return config_key_refuse(
+		config, config_key_find(CONFIG_SERVICE, "otherwise"), number, why, error);
+}
+
 /* Each name in `also` is in no other section, as its name or in its `also`, and in this one once.
  */
 static enum result check_service(const struct config *config, uint32_t number, struct error *error)
 {
 	const struct config_service *service = &config->service[number];
-	enum result result = RESULT_OK;
+	enum result result = check_modes(config, number, error);
 
 	if (strcmp(service->name, "*") == 0 && service->also[0][0])
 		return refuse_also(config, number,

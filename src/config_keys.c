@@ -13,10 +13,12 @@ static const char *const dlt_words[] = {"ids", "panel", NULL};
 static const char *const ask_words[] = {"user", "caller", NULL};
 static const char *const identify_words[] = {"name", "phone", NULL};
 static const char *const before_words[] = {"none", "key", "password", NULL};
+static const char *const mode_words[] = {"enforce", "warn", "observe", NULL};
 
 /* The words stand in the order of their enums, which config_value_set writes as unsigned int. */
 _Static_assert(AUTH_ADDRESS == 1 && DLT_PANEL == 1 && ASK_CALLER == 1 && IDENTIFY_PHONE == 1 &&
-		       BEFORE_KEY == 1 && BEFORE_PASSWORD == 2,
+		       BEFORE_KEY == 1 && BEFORE_PASSWORD == 2 && MODE_WARN == 1 &&
+		       MODE_OBSERVE == 2,
 	"the order of the words");
 
 /*
@@ -32,11 +34,15 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 	{"paths", "log", KEY_PATH, AT(paths.log), 1, CONFIG_PATH - 1, "/var/log/smsotp", NULL,
 		"Directory of events.jsonl."},
 
+	{"store", "identity_size", KEY_NUMBER, AT(store.identity_size), 64, 65536, "64", NULL,
+		"MB of disk for the identity store; one for each 2000 identities."},
 	{"store", "state_size", KEY_NUMBER, AT(store.state_size), 16, 4096, "64", NULL,
 		"MB of the state store; 64 hold the records of 13 500 users."},
 
 	{"identity", "country", KEY_DIGITS, AT(identity.country), 0, 3, "", NULL,
 		"Country code, digits only, that completes national phone numbers; empty for none."},
+	{"identity", "quarantine", KEY_NUMBER, AT(identity.quarantine), 0, 2592000, "86400", NULL,
+		"Seconds that a changed phone gets no text; a first phone gets it at once."},
 
 	{"code", "digits", KEY_NUMBER, AT(code.digits), CODE_DIGITS_MIN, CODE_DIGITS_MAX, "6", NULL,
 		"Digits of a code."},
@@ -164,6 +170,12 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 		"What is typed at the name's prompt: a name, or a phone."},
 	{CONFIG_SERVICE, "before", KEY_WORD, AT_SERVICE(before), 0, 0, "none", before_words,
 		"What must have passed before: nothing, a public key or a password."},
+	{CONFIG_SERVICE, "mode", KEY_WORD, AT_SERVICE(mode), 0, 0, "enforce", mode_words,
+		"Whether a code is required, asked for, or only what would be is written down."},
+	{CONFIG_SERVICE, "percent", KEY_NUMBER, AT_SERVICE(percent), 0, 100, "100", NULL,
+		"Of the names, those that mode holds for; the others have otherwise."},
+	{CONFIG_SERVICE, "otherwise", KEY_WORD, AT_SERVICE(otherwise), 0, 0, "observe", mode_words,
+		"The mode of the names that are not in percent; not stricter than mode."},
 };
 /* clang-format on */
 
@@ -175,6 +187,11 @@ const struct config_builtin config_builtins[] = {
 	{"su", "ask", "caller"},
 	{NULL, NULL, NULL},
 };
+
+const char *config_mode_name(enum service_mode mode)
+{
+	return mode_words[mode];
+}
 
 const struct config_key *config_key_find(const char *section, const char *name)
 {

@@ -47,8 +47,8 @@ struct config_key {
 	const char *help;
 };
 
-#define CONFIG_KEYS         64
-#define CONFIG_SERVICE_KEYS 8 /* the last of them */
+#define CONFIG_KEYS         69
+#define CONFIG_SERVICE_KEYS 11 /* the last of them */
 
 extern const struct config_key config_keys[CONFIG_KEYS];
 

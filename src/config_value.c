@@ -20,7 +20,8 @@ _Static_assert(sizeof(enum gateway_auth) == sizeof(unsigned int) &&
 		       sizeof(enum gateway_dlt) == sizeof(unsigned int) &&
 		       sizeof(enum service_ask) == sizeof(unsigned int) &&
 		       sizeof(enum service_identify) == sizeof(unsigned int) &&
-		       sizeof(enum service_before) == sizeof(unsigned int),
+		       sizeof(enum service_before) == sizeof(unsigned int) &&
+		       sizeof(enum service_mode) == sizeof(unsigned int),
 	"set_word writes an unsigned int");
 
 void config_list_add(char *list, size_t size, const char *item)

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctl_wire.h"
 
-#include <stdbool.h>
+#include <errno.h>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define PROGRESS_SIZE   13
+#define PROGRESS_QUEUED 16384
 
 /* Room for one descriptor, aligned as cmsg(3) wants it. */
 union control {
@@ -127,16 +134,72 @@ enum result ctl_send_reply(int socket, const json_t *reply)
 	return result;
 }
 
-enum result ctl_receive_reply(int socket, json_t **ret_reply)
+enum result ctl_take_frame(int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd)
 {
+	return frame_receive(socket, bytes, size, ret_length, ret_fd);
+}
+
+enum result ctl_pass_reply(int socket, int reply)
+{
+	return frame_send(socket, "+", 1, reply);
+}
+
+bool ctl_peer_waits(int socket)
+{
+	struct pollfd end = {.fd = socket, .events = POLLRDHUP};
+
+	return poll(&end, 1, 0) == 0;
+}
+
+enum result ctl_send_progress(int socket, size_t done, unsigned int permille)
+{
+	uint8_t frame[PROGRESS_SIZE] = {'.'};
+	int queued = 0;
+
+	/* A peer that does not read keeps room for its reply. */
+	if (ioctl(socket, SIOCOUTQ, &queued) == 0 && queued > PROGRESS_QUEUED)
+		return ctl_peer_waits(socket) ? RESULT_OK : RESULT_UNREACHABLE;
+	for (size_t i = 0; i < 8; i++)
+		frame[1 + i] = (uint8_t)((uint64_t)done >> (8 * i));
+	for (size_t i = 0; i < 4; i++)
+		frame[9 + i] = (uint8_t)(permille >> (8 * i));
+	if (send(socket, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+		return RESULT_OK;
+	return errno == EAGAIN ? RESULT_OK : RESULT_UNREACHABLE;
+}
+
+static void progress_read(const uint8_t frame[static PROGRESS_SIZE],
+	void (*progress)(void *context, size_t done, unsigned int permille), void *context)
+{
+	unsigned int permille = 0;
+	uint64_t done = 0;
+
+	for (size_t i = 0; i < 8; i++)
+		done |= (uint64_t)frame[1 + i] << (8 * i);
+	for (size_t i = 0; i < 4; i++)
+		permille |= (unsigned int)frame[9 + i] << (8 * i);
+	if (progress != NULL)
+		progress(context, (size_t)done, permille);
+}
+
+enum result ctl_receive_reply(int socket,
+	void (*progress)(void *context, size_t done, unsigned int permille), void *context,
+	json_t **ret_reply)
+{
+	uint8_t frame[PROGRESS_SIZE];
 	struct stat status;
 	size_t size = 0;
-	char byte;
 	int fd = -1;
-	enum result result = frame_receive(socket, &byte, sizeof(byte), &size, &fd);
+	enum result result;
 
-	if (result != RESULT_OK)
-		return result;
+	for (;;) {
+		result = frame_receive(socket, (char *)frame, sizeof(frame), &size, &fd);
+		if (result != RESULT_OK)
+			return result;
+		if (fd >= 0 || size != sizeof(frame) || frame[0] != '.')
+			break;
+		progress_read(frame, progress, context);
+	}
 	if (fd < 0)
 		return RESULT_INVALID;
 	bool sound = fstat(fd, &status) == 0 && status.st_size <= CTL_REPLY_MAX;

@@ -8,6 +8,7 @@
 #define SMSOTP_CTL_WIRE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "result.h"
 
@@ -21,6 +22,28 @@ CHECKED enum result ctl_send_request(int socket, const json_t *request, int bulk
 CHECKED enum result ctl_receive_request(int socket, json_t **ret_request, int *ret_bulk);
 
 CHECKED enum result ctl_send_reply(int socket, const json_t *reply);
-CHECKED enum result ctl_receive_reply(int socket, json_t **ret_reply);
+
+/*
+ * For a reply that passes through: any frame, with the descriptor beside it (the caller's to close,
+ * -1 for none); and a reply's frame again. RESULT_INVALID also at the peer's end.
+ */
+CHECKED enum result ctl_take_frame(
+	int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd);
+CHECKED enum result ctl_pass_reply(int socket, int reply);
+
+/*
+ * Before its reply a long verb tells how far it is, where the request's "progress" is true: frames
+ * of '.', then `done` (u64) and thousandths of the way (u32), little endian. One that the peer has
+ * no room for is lost; RESULT_UNREACHABLE where the peer has gone.
+ */
+CHECKED enum result ctl_send_progress(int socket, size_t done, unsigned int permille);
+
+/* Whether the peer is there still. */
+bool ctl_peer_waits(int socket);
+
+/* `progress` hears of each such frame, NULL for nobody. */
+CHECKED enum result ctl_receive_reply(int socket,
+	void (*progress)(void *context, size_t done, unsigned int permille), void *context,
+	json_t **ret_reply);
 
 #endif

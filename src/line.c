@@ -6,15 +6,17 @@
 #define SECONDS_PER_MINUTE 60
 #define PROMPT_SIZE        64
 
-/* "Code (r: resend in 30 s): " */
-static void prompt_write(uint32_t resend, char ret[static PROMPT_SIZE])
+/* "Code (r: resend in 30 s) (not yet required): " */
+static void prompt_write(const struct answer *answer, char ret[static PROMPT_SIZE])
 {
-	if (resend == RESEND_NEVER)
-		snprintf(ret, PROMPT_SIZE, "Code: ");
-	else if (resend == 0)
-		snprintf(ret, PROMPT_SIZE, "Code (r: resend): ");
+	const char *end = answer->verdict == VERDICT_ASK_WAIVED ? " (" WAIVER ")" : "";
+
+	if (answer->resend == RESEND_NEVER || answer->line == LINE_NO_TEXTS)
+		snprintf(ret, PROMPT_SIZE, "Code%s: ", end);
+	else if (answer->resend == 0)
+		snprintf(ret, PROMPT_SIZE, "Code (r: resend)%s: ", end);
 	else
-		snprintf(ret, PROMPT_SIZE, "Code (r: resend in %u s): ", resend);
+		snprintf(ret, PROMPT_SIZE, "Code (r: resend in %u s)%s: ", answer->resend, end);
 }
 
 /* "4 minutes", rounded up. */
@@ -33,9 +35,10 @@ void line_write(const struct answer *answer, char ret[static LINE_SIZE])
 	char prompt[PROMPT_SIZE];
 	char wait[PROMPT_SIZE];
 	const char *tries = answer->tries == 1 ? "try" : "tries";
+	const char *waiver = answer->verdict == VERDICT_WAIVED ? " (" WAIVER ")" : "";
 	const char *gap = answer->help[0] == '\0' ? "" : " ";
 
-	prompt_write(answer->resend, prompt);
+	prompt_write(answer, prompt);
 	wait_write(answer->seconds, wait);
 	switch (answer->line) {
 	case LINE_SENT:
@@ -49,16 +52,18 @@ void line_write(const struct answer *answer, char ret[static LINE_SIZE])
 		snprintf(ret, LINE_SIZE, "That code has expired. %s", prompt);
 		return;
 	case LINE_NO_TEXTS:
-		snprintf(ret, LINE_SIZE, "No more texts for now, try again in %s. Code: ", wait);
+		snprintf(
+			ret, LINE_SIZE, "No more texts for now, try again in %s. %s", wait, prompt);
 		return;
 	case LINE_LOCKED:
-		snprintf(ret, LINE_SIZE, "Too many wrong codes. Try again in %s.%s%s", wait, gap,
-			answer->help);
+		snprintf(ret, LINE_SIZE, "Too many wrong codes. Try again in %s.%s%s%s", wait,
+			waiver, gap, answer->help);
 		return;
 	case LINE_NONE:
 	case LINE_UNAVAILABLE:
 	case LINE_COUNT:
 		break;
 	}
-	snprintf(ret, LINE_SIZE, "Sign-in by text is not available now.%s%s", gap, answer->help);
+	snprintf(ret, LINE_SIZE, "Sign-in by text is not available now.%s%s%s", waiver, gap,
+		answer->help);
 }

@@ -7,8 +7,10 @@
 
 #define LINE_SIZE 256
 
-/* Prompts end in "Code...: "; LINE_LOCKED and LINE_UNAVAILABLE are messages, with the operator's
- * help. */
+/*
+ * Prompts end in "Code...: "; LINE_LOCKED and LINE_UNAVAILABLE are messages, with the operator's
+ * help. Where what fails is waived, prompts and messages say so.
+ */
 void line_write(const struct answer *answer, char ret[static LINE_SIZE]);
 
 #endif

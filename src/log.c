@@ -1,13 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "log.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#define LINE_SIZE 1024
+#define LINE_SIZE 2304
+
+/*
+ * One write keeps lines of two threads apart. A log that fails decides nothing, and one that nobody
+ * reads is not waited for: the line is lost.
+ */
+static void line_write(const char *line, size_t size)
+{
+	struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	if (send(STDERR_FILENO, line, size, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno != ENOTSOCK)
+		return;
+	/* A pipe is ready where it has room for more than a line, a file always. */
+	if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0 ||
+		write(STDERR_FILENO, line, size) < 0)
+		return;
+}
 
 void log_line(int priority, const char *format, ...)
 {
@@ -25,9 +44,7 @@ void log_line(int priority, const char *format, ...)
 	if (end > sizeof(line) - 2)
 		end = sizeof(line) - 2;
 	line[end++] = '\n';
-	/* One write keeps lines of two threads apart; a log that fails decides nothing. */
-	if (write(STDERR_FILENO, line, end) < 0)
-		return;
+	line_write(line, end);
 }
 
 const char *log_escape(const char *text, char *ret, size_t size)

@@ -2,6 +2,7 @@
 /*
  * One line of text each, to standard error, with the "<N>" priority that the journal reads where
  * standard error is the journal (sd-daemon(3)). Never a secret; what came from outside is escaped.
+ * Nobody waits for a reader: a line that finds no room is lost.
  */
 #ifndef SMSOTP_LOG_H
 #define SMSOTP_LOG_H

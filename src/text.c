@@ -25,7 +25,7 @@ size_t text_encode(const struct text *text, uint8_t *frame, size_t size)
 {
 	struct wire wire;
 
-	wire_start(&wire, frame, size, FRAME_TEXT);
+	wire_start(&wire, frame, size, text->version, FRAME_TEXT);
 	wire_put_bytes(&wire, text->id, sizeof(text->id));
 	wire_put_u8(&wire, (uint8_t)text->kind);
 	wire_put_u32(&wire, text->life);
@@ -40,7 +40,7 @@ enum result text_decode(uint8_t *frame, size_t size, struct text *ret_text)
 	__attribute__((cleanup(text_wipe))) struct text text = {0};
 	uint8_t type = 0;
 
-	if (wire_open(&wire, frame, size, &type) != RESULT_OK || type != FRAME_TEXT)
+	if (wire_open(&wire, frame, size, &text.version, &type) != RESULT_OK || type != FRAME_TEXT)
 		return RESULT_INVALID;
 	wire_get_bytes(&wire, text.id, sizeof(text.id));
 	uint8_t kind = wire_get_u8(&wire);
@@ -58,7 +58,7 @@ size_t report_encode(const struct report *report, uint8_t *frame, size_t size)
 {
 	struct wire wire;
 
-	wire_start(&wire, frame, size, FRAME_REPORT);
+	wire_start(&wire, frame, size, report->version, FRAME_REPORT);
 	wire_put_bytes(&wire, report->id, sizeof(report->id));
 	wire_put_u8(&wire, (uint8_t)report->outcome);
 	wire_put_u8(&wire, report->stub ? 1 : 0);
@@ -77,7 +77,8 @@ enum result report_decode(uint8_t *frame, size_t size, struct report *ret_report
 	struct report report = {0};
 	uint8_t type = 0;
 
-	if (wire_open(&wire, frame, size, &type) != RESULT_OK || type != FRAME_REPORT)
+	if (wire_open(&wire, frame, size, &report.version, &type) != RESULT_OK ||
+		type != FRAME_REPORT)
 		return RESULT_INVALID;
 	wire_get_bytes(&wire, report.id, sizeof(report.id));
 	uint8_t outcome = wire_get_u8(&wire);

@@ -22,6 +22,7 @@ enum text_kind {
 };
 
 struct text {
+	uint8_t version; /* of its frame; 0 is our own */
 	uint8_t id[WIRE_ID_SIZE];
 	enum text_kind kind;
 	uint32_t life;
@@ -39,6 +40,7 @@ enum outcome {
 
 /* Not secret: digits of a phone or code in what the gateway said are replaced by 'x'. */
 struct report {
+	uint8_t version; /* of its frame, which is the text's; 0 is our own */
 	uint8_t id[WIRE_ID_SIZE];
 	enum outcome outcome;
 	bool stub;                       /* written to the stub's file instead */

@@ -35,10 +35,16 @@ static uint64_t get_number(struct wire *wire, size_t size)
 	return value;
 }
 
-void wire_start(struct wire *wire, uint8_t *bytes, size_t size, enum frame_type type)
+static bool spoken(uint8_t version)
+{
+	return version >= WIRE_OLDEST && version <= WIRE_VERSION;
+}
+
+void wire_start(
+	struct wire *wire, uint8_t *bytes, size_t size, uint8_t version, enum frame_type type)
 {
 	*wire = (struct wire){.bytes = bytes, .size = size};
-	wire_put_u8(wire, WIRE_VERSION);
+	wire_put_u8(wire, version == 0 ? WIRE_VERSION : version);
 	wire_put_u8(wire, (uint8_t)type);
 }
 
@@ -74,14 +80,16 @@ void wire_put_string(struct wire *wire, const char *text, size_t max)
 	wire_put_u8(wire, 0);
 }
 
-enum result wire_open(struct wire *wire, uint8_t *bytes, size_t size, uint8_t *ret_type)
+enum result wire_open(
+	struct wire *wire, uint8_t *bytes, size_t size, uint8_t *ret_version, uint8_t *ret_type)
 {
 	*wire = (struct wire){.bytes = bytes, .size = size};
 	uint8_t version = wire_get_u8(wire);
 	uint8_t type = wire_get_u8(wire);
 
-	if (wire->failed || version < WIRE_OLDEST || version > WIRE_VERSION)
+	if (wire->failed || !spoken(version))
 		return RESULT_INVALID;
+	*ret_version = version;
 	*ret_type = type;
 	return RESULT_OK;
 }
@@ -121,6 +129,26 @@ const char *wire_get_string(struct wire *wire, size_t max)
 		return "";
 	}
 	return (const char *)text;
+}
+
+bool wire_foreign(const uint8_t *bytes, size_t size)
+{
+	return size >= WIRE_AGAIN_SIZE && !spoken(bytes[0]);
+}
+
+void wire_put_again(uint8_t bytes[static WIRE_AGAIN_SIZE], uint8_t version)
+{
+	struct wire wire;
+
+	wire_start(&wire, bytes, WIRE_AGAIN_SIZE, version, FRAME_AGAIN);
+}
+
+bool wire_get_again(const uint8_t *bytes, size_t size, uint8_t *ret_version)
+{
+	if (size != WIRE_AGAIN_SIZE || bytes[1] != FRAME_AGAIN || !spoken(bytes[0]))
+		return false;
+	*ret_version = bytes[0];
+	return true;
 }
 
 enum result wire_done(const struct wire *wire)

@@ -26,7 +26,7 @@ recording:
 
 check:
 	@sh tests/e2e/prepare check $(BUILD)
-	@sh tests/e2e/make-debian13 $(BUILD)/debian13
+	@tests/boot/make-root $(BUILD)/debian13 trixie
 	+@$(PARALLEL) check-build
 	@$(MAKE) --no-print-directory check-run
 

@@ -13,6 +13,7 @@ budget   $(LINT_PYTHON)/budget.py
 text     $(LINT_PYTHON)/text.py
 syntax   $(LINT_PYTHON)/syntax.py
 manual   $(LINT_PYTHON)/manual.py $(LINT_PROGRAMS)
+events   $(LINT_PYTHON)/events.py
 endef
 export LINT_CHECKS
 

@@ -117,7 +117,12 @@ static void transfer_end(struct courier *courier, struct transfer *transfer, boo
 
 	exchange_judge(transfer_exchange(transfer), &report);
 	transfer_free(&transfer);
-	if (report.outcome == OUTCOME_UNSENT && !stopping && text_again(courier, held, &report))
+	bool unsent = report.outcome == OUTCOME_UNSENT;
+	if (unsent && stopping) {
+		queue_return(courier->queue, held);
+		return;
+	}
+	if (unsent && text_again(courier, held, &report))
 		return;
 	text_end(courier, held, &report);
 }
@@ -134,7 +139,7 @@ static void texts_move(struct courier *courier, bool stopping)
 		text_unsent(
 			courier, held, "it waited longer than its life: look for what held it up");
 	while (stopping && (held = queue_any(courier->queue, HELD_WAITING)) != NULL)
-		text_unsent(courier, held, "smsotp-send was stopped before it left");
+		queue_return(courier->queue, held);
 	while (queue_count(courier->queue, HELD_SENDING) < parallel &&
 		(held = queue_next(courier->queue, clock_now())) != NULL)
 		text_start(courier, held);
@@ -192,13 +197,19 @@ static void transfers_cut(struct courier *courier)
 	}
 }
 
+/* What was taken and has not come back, and frames that have not been read. */
+static bool texts_under_way(const struct courier *courier)
+{
+	return queue_count(courier->queue, HELD_SENDING) > 0 ||
+	       queue_count(courier->queue, HELD_READING) > 0;
+}
+
 void courier_run(struct courier *courier)
 {
 	const int fds[] = {queue_descriptor(courier->queue), courier->signals};
 	enum running running = RUNNING;
 
-	while (running == RUNNING ||
-		(running == STOPPING && queue_count(courier->queue, HELD_SENDING) > 0)) {
+	while (running == RUNNING || (running == STOPPING && texts_under_way(courier))) {
 		serve_alive();
 		transfers_wait(courier->transfers, fds, sizeof(fds) / sizeof(fds[0]),
 			queue_timeout(courier->queue, clock_now()));

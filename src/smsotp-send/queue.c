@@ -121,6 +121,15 @@ static void frame_wipe(uint8_t (*frame)[TEXT_FRAME_SIZE])
 	explicit_bzero(*frame, sizeof(*frame));
 }
 
+/* Nothing was done for the text: smsotpd hands it over again, in `version` (0: ours). */
+static void turn_away(const struct held *held, uint8_t version)
+{
+	uint8_t frame[WIRE_AGAIN_SIZE];
+
+	wire_put_again(frame, version);
+	(void)send(held->fd, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 static void frame_read(struct queue *queue, struct held *held, uint64_t now)
 {
 	__attribute__((cleanup(frame_wipe))) uint8_t frame[TEXT_FRAME_SIZE];
@@ -134,10 +143,12 @@ static void frame_read(struct queue *queue, struct held *held, uint64_t now)
 		held_close(queue, held);
 		return;
 	}
+	if (size > 0 && wire_foreign(frame, (size_t)size))
+		turn_away(held, 0);
 	if (size < 0 || (size_t)size > sizeof(frame) ||
 		text_decode(frame, (size_t)size, &held->text) != RESULT_OK) {
 		log_line(LOG_WARNING,
-			"send.sock: a foreign frame: run the same version of both daemons");
+			"send.sock: a foreign frame: run both daemons from one release");
 		held_close(queue, held);
 		return;
 	}
@@ -223,6 +234,12 @@ int queue_descriptor(const struct queue *queue)
 	return queue->epoll;
 }
 
+void queue_return(struct queue *queue, struct held *held)
+{
+	turn_away(held, held->text.version);
+	held_close(queue, held);
+}
+
 void queue_close(struct queue *queue)
 {
 	if (queue->listener >= 0)
@@ -295,6 +312,7 @@ void queue_report(struct queue *queue, struct held *held, struct report *report,
 	uint8_t frame[TEXT_FRAME_SIZE];
 
 	memcpy(report->id, held->text.id, sizeof(report->id));
+	report->version = held->text.version;
 	report->milliseconds = (uint32_t)(now - held->since);
 	size_t size = report_encode(report, frame, sizeof(frame));
 	/* smsotpd may be gone; then the report has no reader and the log has it. */

@@ -56,7 +56,7 @@ int queue_descriptor(const struct queue *queue);
 /* Takes connections and frames, drops who is late, foreign or malformed (and logs that). */
 void queue_read(struct queue *queue, uint64_t now);
 
-/* No connection is taken any more. */
+/* No connection is taken any more, and no frame read: who has brought one is told to come again. */
 void queue_close(struct queue *queue);
 
 /* The first come of those that wait and are due; NULL for none. */
@@ -72,6 +72,9 @@ int queue_timeout(const struct queue *queue, uint64_t now);
 
 /* Sends `report` with the text's id and the time it took, closes and forgets the text. */
 void queue_report(struct queue *queue, struct held *held, struct report *report, uint64_t now);
+
+/* Hands the text back, for a smsotp-send to come: no byte of it has left. */
+void queue_return(struct queue *queue, struct held *held);
 
 /* A waiting text's turn has come: `transfer` moves it. */
 void queue_start(struct queue *queue, struct held *held, struct transfer *transfer);

@@ -183,13 +183,30 @@ static void look_at_line(const struct look *look)
 	}
 }
 
+/* With `before = password` a line before ours must ask for one, and a wrong one must end it. */
+static void look_at_before(const struct look *look)
+{
+	static const char mend[] = "@include common-auth\n" LINE_BEHIND;
+	bool asked = false;
+
+	for (const struct stack_entry *entry = look->stack->entry; entry < look->ours; entry++)
+		asked = asked || walk_asks(entry);
+	if (!asked)
+		mend_at(look, PAM_BEFORE, look->ours, mend,
+			"smsotp.conf has before = password, and no line before ours asks for one, "
+			"so nobody gets a text");
+	else if (can(look, BIT(RETURN_SUCCESS), false, WALK_ASKED))
+		mend_at(look, PAM_BEFORE, look->ours, mend,
+			"smsotp.conf has before = password, and a wrong one does not end the "
+			"stack: whoever knows none is asked for the code, and a text leaves");
+}
+
 /* What smsotp.conf says of the service must fit its stack. */
 static void look_at_section(const struct look *look)
 {
 	const struct config_service *section =
 		config_service_find(look->doctor->config, look->service);
 	char text[128];
-	bool asked = false;
 
 	if (section == NULL) {
 		snprintf(text, sizeof(text), "[service %s]\nenabled = no", look->service);
@@ -200,12 +217,8 @@ static void look_at_section(const struct look *look)
 			look->service);
 		return;
 	}
-	for (const struct stack_entry *entry = look->stack->entry; entry < look->ours; entry++)
-		asked = asked || walk_asks(entry);
-	if (section->before == BEFORE_PASSWORD && !asked)
-		mend_at(look, PAM_BEFORE, look->ours, "@include common-auth\n" LINE_BEHIND,
-			"smsotp.conf has before = password, and no line before ours asks for one, "
-			"so nobody gets a text");
+	if (section->before == BEFORE_PASSWORD)
+		look_at_before(look);
 }
 
 static bool session_has_us(const char *service)

@@ -5,39 +5,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "filter.h"
 #include "output.h"
 #include "paths.h"
 #include "tool.h"
+#include "trail.h"
 
 #define EVENTS_FILE "events.jsonl"
 
-/* Where the last `lines` lines of the file begin. */
-static off_t find_tail(int file, long lines)
-{
-	struct stat status;
-	char block[4096];
-
-	if (fstat(file, &status) != 0)
-		return 0;
-	off_t end = status.st_size;
-	long wanted = lines + 1; /* the newline that ends the last line begins none */
-	while (end > 0) {
-		off_t start = end > (off_t)sizeof(block) ? end - (off_t)sizeof(block) : 0;
-		ssize_t count = pread(file, block, (size_t)(end - start), start);
-		if (count <= 0)
-			return 0;
-		for (ssize_t i = count - 1; i >= 0; i--) {
-			if (block[i] == '\n' && --wanted == 0)
-				return start + i + 1;
-		}
-		end = start;
-	}
-	return 0;
-}
+/* What has been asked for, and the newest lines while the end of the trail is looked for. */
+struct show {
+	const struct tool *tool;
+	struct filter filter;
+	char **kept; /* NULL: each is printed at once */
+	size_t room;
+	size_t count; /* of all that were kept, the oldest gives way */
+};
 
 static enum colour colour_of(const char *event)
 {
@@ -79,79 +64,119 @@ static void print_value(const char *name, const json_t *value)
 	fputs(quote, stdout);
 }
 
-static void print_event(const char *line)
+static void print_event(const json_t *event)
 {
-	json_t *event = json_loads(line, 0, NULL);
 	const char *what = output_field(event, "event");
 	const char *name;
 	json_t *value;
 
-	if (!json_is_object(event)) {
-		json_decref(event);
-		return;
-	}
 	output_text(output_field(event, "time"));
 	printf(" %s", colour_on(colour_of(what)));
 	output_text(what);
 	fputs(colour_off(), stdout);
-	json_object_foreach(event, name, value)
+	json_object_foreach((json_t *)event, name, value)
 	{
 		if (strcmp(name, "time") != 0 && strcmp(name, "event") != 0)
 			print_value(name, value);
 	}
 	putchar('\n');
+}
+
+static void print_line(const struct tool *tool, const char *line)
+{
+	if (tool->json) {
+		puts(line);
+		return;
+	}
+	json_t *event = json_loads(line, 0, NULL);
+	print_event(event);
 	json_decref(event);
 }
 
-/* All whole lines from where the file stands; a line still being written waits for the next call.
- */
-static void print_lines(FILE *file, bool json)
+/* What a full disk or a crash left of a line is no event: it is passed over. */
+static void take_line(const char *line, size_t length, void *context)
 {
-	char *line = NULL;
-	size_t size = 0;
-	off_t at = ftello(file);
+	struct show *show = context;
+	json_t *event = json_loadb(line, length, 0, NULL);
+	bool taken = json_is_object(event) && filter_takes(&show->filter, event);
 
-	while (getline(&line, &size, file) > 0) {
-		size_t length = strlen(line);
-		if (length == 0 || line[length - 1] != '\n')
-			break;
-		if (json)
-			fputs(line, stdout);
-		else
-			print_event(line);
-		at = ftello(file);
+	json_decref(event);
+	if (!taken)
+		return;
+	if (show->kept == NULL) {
+		print_line(show->tool, line);
+		return;
 	}
-	free(line);
-	fseeko(file, at, SEEK_SET);
-	fflush(stdout);
+	char **place = &show->kept[show->count++ % show->room];
+	free(*place);
+	*place = strdup(line);
 }
 
-/* logrotate(8) put another file in its place, or emptied this one. */
-static bool replaced(FILE *file, const char *path)
+static void print_kept(struct show *show)
 {
-	struct stat now, open_one;
+	size_t first = show->count > show->room ? show->count - show->room : 0;
 
-	if (stat(path, &now) != 0 || fstat(fileno(file), &open_one) != 0)
-		return false;
-	return now.st_ino != open_one.st_ino || now.st_size < ftello(file);
+	for (size_t i = first; i < show->count; i++) {
+		char *line = show->kept[i % show->room];
+		if (line != NULL)
+			print_line(show->tool, line);
+		free(line);
+	}
+	free(show->kept);
+	show->kept = NULL;
+}
+
+/* Without a filter the last lines are found from the end of the file; with one, all of it and of
+ * the file before it have to be read. */
+static void show_past(struct show *show, FILE *file, const char *path)
+{
+	char before[PATH_MAX + 2];
+	bool all = show->filter.since[0] != '\0' && (show->tool->options & OPTION_LINES) == 0;
+
+	if (!filter_any(&show->filter)) {
+		trail_seek_tail(file, show->tool->lines);
+		trail_read(file, take_line, show);
+		return;
+	}
+	show->room = (size_t)show->tool->lines;
+	show->kept = all ? NULL : calloc(show->room, sizeof(*show->kept));
+	snprintf(before, sizeof(before), "%s.1", path);
+	FILE *older = trail_open(before);
+	if (older != NULL) {
+		trail_read(older, take_line, show);
+		fclose(older);
+	}
+	trail_read(file, take_line, show);
+	if (show->kept != NULL)
+		print_kept(show);
 }
 
 /* Until ^C or until nobody reads standard output. */
-static void follow(FILE **file, const char *path, bool json)
+static void follow(struct show *show, FILE **file, const char *path)
 {
 	static const struct timespec pause = {.tv_nsec = 500000000};
 
-	while (!ferror(stdout)) {
+	while (fflush(stdout) == 0 && !ferror(stdout)) {
 		nanosleep(&pause, NULL);
-		print_lines(*file, json);
-		if (!replaced(*file, path))
-			continue;
-		FILE *next = fopen(path, "re");
+		bool replaced = trail_replaced(*file, path);
+		/* Whoever made the new file writes to the old one no more: now it is whole. */
+		trail_read(*file, take_line, show);
+		FILE *next = replaced ? trail_open(path) : NULL;
 		if (next == NULL)
 			continue;
 		fclose(*file);
 		*file = next;
+		trail_read(*file, take_line, show);
 	}
+}
+
+static enum tool_exit read_filter(const struct tool *tool, struct filter *ret_filter)
+{
+	*ret_filter = (struct filter){.user = tool->user, .id = tool->id, .kind = tool->kind};
+	if (tool->since == NULL || since_read(tool->since, time(NULL), ret_filter->since))
+		return TOOL_OK;
+	return tool_fail(TOOL_USAGE,
+		"--since takes 90s, 10m, 2h or 3d, or a moment in UTC as 2026-11-23T09:30");
 }
 
 static enum tool_exit find_events(const struct tool *tool, char ret_path[static PATH_MAX])
@@ -166,19 +191,21 @@ static enum tool_exit find_events(const struct tool *tool, char ret_path[static 
 
 enum tool_exit events_run(const struct tool *tool)
 {
+	struct show show = {.tool = tool};
 	char path[PATH_MAX];
 
-	enum tool_exit code = find_events(tool, path);
+	enum tool_exit code = read_filter(tool, &show.filter);
+	if (code == TOOL_OK)
+		code = find_events(tool, path);
 	if (code != TOOL_OK)
 		return code;
-	FILE *file = fopen(path, "re");
+	FILE *file = trail_open(path);
 	if (file == NULL)
 		return tool_fail(TOOL_REFUSED, "%s: %s; smsotpd makes it when it starts", path,
 			strerror(errno));
-	fseeko(file, find_tail(fileno(file), tool->lines), SEEK_SET);
-	print_lines(file, tool->json);
+	show_past(&show, file, path);
 	if ((tool->options & OPTION_FOLLOW) != 0)
-		follow(&file, path, tool->json);
+		follow(&show, &file, path);
 	fclose(file);
 	return TOOL_OK;
 }

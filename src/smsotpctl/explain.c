@@ -144,6 +144,7 @@ void explain_show(const json_t *reply)
 	bool text = json_is_true(json_object_get(reply, "text"));
 	bool opens = json_is_true(json_object_get(reply, "lets_in"));
 	const char *phone = output_field(reply, "phone");
+	const char *mode = output_field(reply, "mode");
 
 	print_fact("shown", output_field(reply, "line"));
 	print_fact("asked", told(reply, "asked", "for a code", "nothing"));
@@ -152,6 +153,10 @@ void explain_show(const json_t *reply)
 		print_fact("", "but the stub writes it to its file: nothing is sent");
 	printf("right code %s%s%s\n", colour_on(opens ? COLOUR_GREEN : COLOUR_RED),
 		opens ? "lets in" : "does not let in", colour_off());
+	if (strcmp(mode, "observe") == 0)
+		print_fact("mode", "observe: goes on to the next line of the stack");
+	if (strcmp(mode, "warn") == 0)
+		print_fact("mode", "warn: goes on to the next line without a code, too");
 	print_fact("because", output_field(decided, "sentence"));
 	print_rule(decided);
 	print_fact("to mend", output_field(decided, "remedy"));

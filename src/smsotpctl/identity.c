@@ -29,7 +29,12 @@ enum tool_exit identity_set_build(const struct tool *tool, struct tool_request *
 
 void identity_set_show(const json_t *reply)
 {
+	const char *until = output_field(reply, "quarantine_until");
+
 	puts(json_is_true(json_object_get(reply, "created")) ? "created" : "changed");
+	if (until[0] != '\0')
+		printf("no text until %s: the phone was changed (smsotpctl identity release)\n",
+			until);
 	output_warnings(reply);
 }
 
@@ -80,6 +85,8 @@ void identity_show_show(const json_t *reply)
 		"suspended", json_is_true(json_object_get(identity, "suspended")) ? "yes" : "no");
 	json_object_foreach(json_object_get(identity, "traits"), name, value)
 		print_line(name, json_string_value(value));
+	if (output_field(identity, "quarantine_until")[0] != '\0')
+		print_line("no text until", output_field(identity, "quarantine_until"));
 }
 
 static json_t *identity_row(const json_t *identity, const json_t *traits)

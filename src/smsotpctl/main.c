@@ -20,17 +20,35 @@ enum tool_exit tool_fail(enum tool_exit code, const char *format, ...)
 	return code;
 }
 
-static enum tool_exit report(
+static enum tool_exit refused(
 	const struct tool *tool, const struct tool_verb *verb, const json_t *reply)
 {
 	const char *sentence = json_string_value(json_object_get(reply, "error"));
+	bool changes = json_integer_value(json_object_get(reply, "exit")) == TOOL_CHANGES;
+
+	if (verb->faults != NULL)
+		verb->faults(tool, reply);
+	return tool_fail(changes ? TOOL_CHANGES : TOOL_REFUSED, "%s",
+		sentence == NULL ? "refused" : sentence);
+}
+
+static enum tool_exit report(const struct tool *tool, const struct tool_verb *verb,
+	const struct tool_request *request, const json_t *reply)
+{
+	enum tool_exit code = TOOL_OK;
+	bool ok = json_is_true(json_object_get(reply, "ok"));
+
+	if (ok && verb->finish != NULL)
+		code = verb->finish(tool, request);
+	if (code != TOOL_OK)
+		return code;
 
 	if (tool->json) {
 		json_dumpf(reply, stdout, JSON_INDENT(2));
 		putchar('\n');
 	}
-	if (!json_is_true(json_object_get(reply, "ok")))
-		return tool_fail(TOOL_REFUSED, "%s", sentence == NULL ? "refused" : sentence);
+	if (!ok)
+		return refused(tool, verb, reply);
 	if (!tool->json && verb->show != NULL)
 		verb->show(reply);
 	return verb->judge == NULL ? TOOL_OK : verb->judge(reply);
@@ -51,7 +69,7 @@ static enum tool_exit ask(
 	if (code == TOOL_OK)
 		code = request_ask(tool, request, &reply);
 	if (code == TOOL_OK)
-		code = report(tool, verb, reply);
+		code = report(tool, verb, request, reply);
 	json_decref(reply);
 	return code;
 }

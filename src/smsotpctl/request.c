@@ -11,8 +11,9 @@
 
 #include "ctl_wire.h"
 #include "paths.h"
+#include "progress.h"
 
-#define REPLY_SECONDS 120 /* an import of the largest file takes some of them */
+#define REPLY_SECONDS 120 /* for a reply, or news of how far it is */
 
 #define PATH_SIZE sizeof(((struct sockaddr_un *)0)->sun_path)
 
@@ -66,8 +67,9 @@ static int dial(const char *path, int seconds)
 	return -1;
 }
 
-enum result request_try(
-	const char *path, const struct tool_request *request, int seconds, json_t **ret_reply)
+/* `progress` NULL: nobody looks. */
+static enum result exchange(const char *path, const struct tool_request *request, int seconds,
+	struct progress *progress, json_t **ret_reply)
 {
 	int dialled = dial(path, seconds);
 
@@ -75,7 +77,8 @@ enum result request_try(
 		return RESULT_UNREACHABLE;
 	enum result result = ctl_send_request(dialled, request->json, request->bulk);
 	if (result == RESULT_OK) {
-		result = ctl_receive_reply(dialled, ret_reply);
+		result = ctl_receive_reply(
+			dialled, progress == NULL ? NULL : progress_show, progress, ret_reply);
 		/* What came was wrong, not what we asked. */
 		if (result == RESULT_INVALID)
 			result = RESULT_FAILED;
@@ -84,15 +87,25 @@ enum result request_try(
 	return result;
 }
 
+enum result request_try(
+	const char *path, const struct tool_request *request, int seconds, json_t **ret_reply)
+{
+	return exchange(path, request, seconds, NULL, ret_reply);
+}
+
 enum tool_exit request_ask(
 	const struct tool *tool, const struct tool_request *request, json_t **ret_reply)
 {
+	struct progress progress;
 	char path[PATH_SIZE];
 
 	enum tool_exit code = find_socket(tool, path);
 	if (code != TOOL_OK)
 		return code;
-	switch (request_try(path, request, REPLY_SECONDS, ret_reply)) {
+	progress_start(&progress, tool);
+	enum result result = exchange(path, request, REPLY_SECONDS, &progress, ret_reply);
+	progress_end(&progress);
+	switch (result) {
 	case RESULT_OK:
 		return TOOL_OK;
 	case RESULT_UNREACHABLE:

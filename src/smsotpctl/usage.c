@@ -32,7 +32,8 @@ void usage_all(FILE *to)
 	}
 	fprintf(to,
 		"\n%s\n"
-		"Exit status: 0 done, 1 refused, 2 wrong usage, 3 smsotpd does not answer.\n",
+		"Exit status: 0 done, 1 refused, 2 wrong usage, 3 smsotpd does not answer,\n"
+		"4 an import would change more than --max-change allows.\n",
 		common);
 }
 

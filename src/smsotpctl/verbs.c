@@ -49,6 +49,47 @@ const struct tool_verb tool_verbs[] = {
 	},
 	{
 		.group = "identity",
+		.name = "release",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "let a changed phone get texts before its quarantine ends",
+		.more = "Do so only where you know from the user himself that the number is his.\n",
+		.build = recovery_build,
+		.show = identity_release_show,
+	},
+	{
+		.group = "recovery",
+		.name = "issue",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "print ten codes, each good for one sign-in without a text",
+		.more = "They are shown this once. Codes of an earlier issue are void.\n\n"
+			"  smsotpctl recovery issue alice | lp\n",
+		.build = recovery_build,
+		.show = recovery_issue_show,
+	},
+	{
+		.group = "recovery",
+		.name = "list",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "show when recovery codes were issued and used, and how many are left",
+		.more = "",
+		.build = recovery_build,
+		.show = recovery_list_show,
+	},
+	{
+		.group = "recovery",
+		.name = "revoke",
+		.synopsis = "NAME",
+		.operand = true,
+		.sentence = "void the recovery codes that are left",
+		.more = "",
+		.build = recovery_build,
+		.show = recovery_revoke_show,
+	},
+	{
+		.group = "identity",
 		.name = "suspend",
 		.synopsis = "NAME",
 		.operand = true,
@@ -70,17 +111,41 @@ const struct tool_verb tool_verbs[] = {
 	{
 		.group = "",
 		.name = "import",
-		.synopsis = "FILE.csv",
+		.synopsis = "FILE [--dry-run] [--replace] [--only NAMES] [--max-change N%] "
+			    "[--format F]",
 		.operand = true,
+		.options = OPTION_DRY_RUN | OPTION_REPLACE | OPTION_ONLY | OPTION_MAX_CHANGE |
+			   OPTION_FORMAT,
 		.sentence = "make or change identities from a file, all of it or nothing",
-		.more = "The first line names the columns: name, and any of uid, suspended and the "
-			"traits.\nAn empty field takes away what the identity had. - reads "
-			"standard "
-			"input.\n\n"
+		.more = "CSV, whose first line names the columns (name, and any of uid, suspended "
+			"and the\ntraits), or JSON lines, as export writes them. What is empty "
+			"or null takes away\nwhat the identity had. - reads standard input.\n\n"
+			"  --dry-run        say what would change, by name, and change nothing\n"
+			"  --replace        identities that are not in the file go\n"
+			"  --only NAMES     only for the names in the file NAMES, one on each "
+			"line\n"
+			"  --max-change N%  do nothing where more of the store's identities would "
+			"change\n                   or go (10 with --replace, else 100): exit "
+			"status 4\n"
+			"  --format F       csv or jsonl, whatever the file is called\n\n"
 			"  name,uid,phone\n"
 			"  alice,1000,+91 99999 00001\n",
 		.build = import_build,
+		.faults = import_faults,
 		.show = import_show,
+	},
+	{
+		.group = "",
+		.name = "export",
+		.synopsis = "--output FILE|--reveal [--format F]",
+		.options = OPTION_FORMAT | OPTION_OUTPUT | OPTION_REVEAL,
+		.sentence = "write all identities, phones whole, as import reads them",
+		.more = "  --output FILE  make FILE, readable by you alone\n"
+			"  --reveal       to standard output, which must be no file that others "
+			"read\n"
+			"  --format F     jsonl, which has all and is the backup, or csv\n",
+		.build = export_build,
+		.finish = export_finish,
 	},
 	{
 		.group = "schema",
@@ -165,14 +230,65 @@ const struct tool_verb tool_verbs[] = {
 	},
 	{
 		.group = "",
+		.name = "mode",
+		.synopsis = "[SERVICE [MODE] [--confirm TIME|--confirmed]]",
+		.operand = true,
+		.or_none = true,
+		.or_word = true,
+		.options = OPTION_CONFIRM | OPTION_CONFIRMED,
+		.sentence = "show how strict services are, or choose it at run time",
+		.more = "MODE is enforce: a code is required; warn: it is asked for, and whoever "
+			"has "
+			"none goes on;\nobserve: it is not asked for; or config, which leaves it "
+			"to "
+			"[service] mode. It holds until\nit is chosen anew. With --confirm 10m (or "
+			"90s, 2h) it falls back by itself, unless somebody\nhas signed in by it "
+			"since "
+			"and --confirmed is given.\n\n"
+			"  smsotpctl mode sshd enforce --confirm 10m\n"
+			"  ssh HOST          # from another terminal\n"
+			"  smsotpctl mode sshd --confirmed\n",
+		.build = mode_build,
+		.show = mode_show,
+	},
+	{
+		.group = "",
+		.name = "report",
+		.synopsis = "[SERVICE]",
+		.operand = true,
+		.or_none = true,
+		.sentence = "list who would be locked out where a code is required",
+		.more = "Identities that get no text, and accounts without an identity that signed "
+			"in while\nthe service was observed or warned.\n",
+		.build = report_build,
+		.show = report_show,
+	},
+	{
+		.group = "",
 		.name = "events",
-		.synopsis = "[-n NUMBER] [--follow]",
-		.options = OPTION_LINES | OPTION_FOLLOW,
+		.synopsis = "[OPTION ...]",
+		.options = OPTION_LINES | OPTION_FOLLOW | OPTION_USER | OPTION_ID | OPTION_KIND |
+			   OPTION_SINCE,
 		.sentence = "show the last events of the trail",
-		.more = "-n NUMBER shows so many (20); --follow goes on until ^C; --json prints "
-			"them "
-			"as they stand.\n",
+		.more = "  -n NUMBER      the last so many that fit (20; with --since all)\n"
+			"  --follow       go on until ^C\n"
+			"  --user NAME    of this user\n"
+			"  --id ID        of this login; its first digits do\n"
+			"  --kind KIND    login.granted, a beginning such as login, or "
+			"'*.refused'\n"
+			"  --since WHEN   10m, 2h, 3d ago, or UTC as 2026-11-23T09:30\n"
+			"--json prints them as they stand; smsotp-events(5) says what they mean.\n",
 		.run = events_run,
+	},
+	{
+		.group = "",
+		.name = "stats",
+		.synopsis = "[--prometheus] [--output FILE]",
+		.options = OPTION_PROMETHEUS | OPTION_OUTPUT,
+		.sentence = "show what smsotpd has counted since it started",
+		.more = "--prometheus shows it for node_exporter's textfile collector; --output "
+			"FILE\nreplaces FILE at once instead of printing.\n",
+		.run = stats_run,
 	},
 	{
 		.group = "",

@@ -12,21 +12,27 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "journal.h"
 #include "log.h"
 
 #define QUEUE_SIZE 1024
+#define TEXT_SIZE  2048
 
 struct entry {
 	int priority;
-	char *json; /* one line with its newline */
-	char *text;
+	char *json;  /* one line with its newline */
+	char *text;  /* NULL where the journal is not wanted */
+	char *entry; /* the same with its fields, in the journal's own form */
+	size_t entry_length;
 };
 
-/* The file, the thread's own. */
+/* The file and the journal, the thread's own. */
 struct out {
-	int fd;       /* -1: none */
-	bool torn;    /* its last line is not whole */
-	bool failing; /* and somebody was told */
+	int fd;        /* -1: none */
+	bool torn;     /* its last line is not whole */
+	bool failing;  /* and somebody was told */
+	int journal;   /* -1: what goes there goes to standard error */
+	uint64_t lost; /* that found no room there */
 };
 
 struct audit {
@@ -47,8 +53,8 @@ struct audit {
 static int file_open(const char *path)
 {
 	struct stat status;
-	int fd = open(
-		path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640);
+	int fd =
+		open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640);
 
 	if (fd < 0)
 		return -1;
@@ -58,10 +64,21 @@ static int file_open(const char *path)
 	return -1;
 }
 
-static void out_open(const struct audit *audit, struct out *ret_out)
+/* Whoever wrote it before may have been killed in the middle of a line. */
+static bool file_torn(int fd)
 {
-	*ret_out = (struct out){.fd = file_open(audit->path)};
-	if (ret_out->fd < 0)
+	off_t end = lseek(fd, 0, SEEK_END);
+	char last = '\n';
+
+	return end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n';
+}
+
+static void out_open(const struct audit *audit, struct out *out)
+{
+	out->fd = file_open(audit->path);
+	out->torn = out->fd >= 0 && file_torn(out->fd);
+	out->failing = false;
+	if (out->fd < 0)
 		log_line(LOG_WARNING, "cannot open %s: see its directory's owner and room",
 			audit->path);
 }
@@ -85,6 +102,35 @@ static bool out_write(struct out *out, const char *line)
 	return written == (ssize_t)size;
 }
 
+/* To the journal with its fields, where standard error leads there; else the line alone. */
+static void out_journal(struct out *out, const struct entry *entry)
+{
+	enum result result =
+		out->journal < 0 ? RESULT_UNREACHABLE
+				 : journal_send(out->journal, entry->entry, entry->entry_length);
+
+	if (result == RESULT_UNREACHABLE) {
+		log_line(entry->priority, "%s", entry->text);
+		return;
+	}
+	if (result != RESULT_OK) {
+		out->lost++;
+		return;
+	}
+	if (out->lost > 0)
+		log_line(LOG_WARNING,
+			"the journal did not read: it lacks %llu events of " AUDIT_FILE,
+			(unsigned long long)out->lost);
+	out->lost = 0;
+}
+
+static void entry_free(struct entry *entry)
+{
+	free(entry->json);
+	free(entry->text);
+	free(entry->entry);
+}
+
 static void entry_write(const struct audit *audit, struct out *out, struct entry *entry)
 {
 	bool failed = out->fd >= 0 && !out_write(out, entry->json);
@@ -93,9 +139,8 @@ static void entry_write(const struct audit *audit, struct out *out, struct entry
 		log_line(LOG_WARNING, "cannot write %s: make room on its disk", audit->path);
 	out->failing = failed;
 	if (audit->journal)
-		log_line(entry->priority, "%s", entry->text);
-	free(entry->json);
-	free(entry->text);
+		out_journal(out, entry);
+	entry_free(entry);
 }
 
 /* Waits for work. False when all is written and the daemon stops. */
@@ -128,7 +173,7 @@ static void *run(void *argument)
 	struct entry entry;
 	bool any;
 	bool reopen;
-	struct out out;
+	struct out out = {.journal = journal_open()};
 
 	out_open(audit, &out);
 	while (take(audit, &entry, &any, &reopen)) {
@@ -140,6 +185,8 @@ static void *run(void *argument)
 			entry_write(audit, &out, &entry);
 	}
 	out_close(&out);
+	if (out.journal >= 0)
+		close(out.journal);
 	return NULL;
 }
 
@@ -196,28 +243,24 @@ static void time_write(int64_t realtime, char *ret, size_t size)
 	snprintf(ret + at, size - at, ".%03dZ", (int)(realtime % 1000));
 }
 
-/* "login.granted user=demo service=sshd": the same fields for people, values escaped. */
+/* "login.granted user="demo" service="sshd"": the same fields for people; values are escaped. */
 static char *text_of(const char *event, json_t *fields)
 {
-	char line[1024];
-	char value[256];
+	char line[TEXT_SIZE];
+	char number[32];
 	const char *key;
 	json_t *field;
 	size_t at = (size_t)snprintf(line, sizeof(line), "%s", event);
 
 	json_object_foreach(fields, key, field)
 	{
-		const char *string = json_string_value(field);
-		if (string != NULL)
-			log_escape(string, value, sizeof(value));
-		else if (json_is_boolean(field))
-			snprintf(value, sizeof(value), "%s", json_is_true(field) ? "yes" : "no");
-		else
-			snprintf(
-				value, sizeof(value), "%lld", (long long)json_integer_value(field));
-		if (at < sizeof(line) && value[0] != '\0')
-			at += (size_t)snprintf(
-				line + at, sizeof(line) - at, " %s=\"%s\"", key, value);
+		const char *value = json_string_value(field);
+		if (value == NULL && json_is_boolean(field))
+			value = json_is_true(field) ? "yes" : "no";
+		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(field));
+		if (at < sizeof(line))
+			at += (size_t)snprintf(line + at, sizeof(line) - at, " %s=\"%s\"", key,
+				value == NULL ? number : value);
 	}
 	return strdup(line);
 }
@@ -241,16 +284,34 @@ static char *json_of(const struct moment *now, const char *event, json_t *fields
 	return line;
 }
 
+static bool entry_make(const struct audit *audit, const struct moment *now, const char *event,
+	json_t *fields, struct entry *entry)
+{
+	char native[JOURNAL_ENTRY_SIZE];
+
+	entry->json = json_of(now, event, fields);
+	if (!audit->journal)
+		return entry->json != NULL;
+	entry->text = text_of(event, fields);
+	if (entry->json == NULL || entry->text == NULL)
+		return false;
+	entry->entry_length = journal_entry(entry->priority, entry->text, event, fields, native);
+	entry->entry = malloc(entry->entry_length);
+	if (entry->entry == NULL)
+		return false;
+	memcpy(entry->entry, native, entry->entry_length);
+	return true;
+}
+
 void audit_write(struct audit *audit, const struct moment *now, int priority, const char *event,
 	json_t *fields)
 {
 	struct entry entry = {.priority = priority};
+	bool made = entry_make(audit, now, event, fields, &entry);
 
-	entry.json = json_of(now, event, fields);
-	entry.text = text_of(event, fields);
 	json_decref(fields);
 	pthread_mutex_lock(&audit->mutex);
-	bool room = audit->count < QUEUE_SIZE && entry.json != NULL && entry.text != NULL;
+	bool room = made && audit->count < QUEUE_SIZE;
 	if (room) {
 		audit->queue[(audit->first + audit->count) % QUEUE_SIZE] = entry;
 		audit->count++;
@@ -259,15 +320,16 @@ void audit_write(struct audit *audit, const struct moment *now, int priority, co
 		audit->dropped++;
 	}
 	pthread_mutex_unlock(&audit->mutex);
-	if (!room) {
-		free(entry.json);
-		free(entry.text);
-	}
+	if (!room)
+		entry_free(&entry);
 }
 
-void audit_drop(const struct moment *now, const char *event, json_t *fields)
+void audit_drop(const struct audit *audit, const struct moment *now, int priority,
+	const char *event, json_t *fields)
 {
-	free(json_of(now, event, fields));
-	free(text_of(event, fields));
+	struct entry entry = {.priority = priority};
+
+	(void)entry_make(audit, now, event, fields, &entry);
+	entry_free(&entry);
 	json_decref(fields);
 }

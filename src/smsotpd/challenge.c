@@ -20,6 +20,7 @@ static const char *const names[] = {
 	[EFFECT_EXPIRED] = "expired",
 	[EFFECT_SPENT] = "no tries left",
 	[EFFECT_RIGHT] = "right",
+	[EFFECT_RECOVERED] = "recovery code",
 };
 
 _Static_assert(sizeof(names) / sizeof(names[0]) == EFFECT_COUNT, "a name for every effect");
@@ -213,6 +214,22 @@ static void take_back(struct challenge *challenge, const struct attempt *attempt
 		*challenge = (struct challenge){0};
 }
 
+/* One try of the challenge, charged before it is compared. */
+static enum effect try_code(struct challenge *challenge, const struct attempt *attempt,
+	const uint8_t hash[static HASH_SIZE], bool comparable)
+{
+	if (challenge == NULL)
+		return EFFECT_EXPIRED;
+	if (challenge->tries >= attempt->config->code.tries)
+		return EFFECT_SPENT;
+	challenge->tries++;
+	take_back(challenge, attempt);
+	if (challenge->live == 0)
+		return EFFECT_EXPIRED;
+	enum effect effect = compare(challenge, attempt, hash);
+	return comparable ? effect : EFFECT_WRONG;
+}
+
 enum effect challenge_verify(struct record *record, const struct attempt *attempt,
 	const uint8_t hash[static HASH_SIZE], bool comparable)
 {
@@ -223,24 +240,17 @@ enum effect challenge_verify(struct record *record, const struct attempt *attemp
 	struct record_source *source = source_slot(record, attempt);
 	lockout_charge(&source->lockout, &attempt->config->lockout, attempt->now.boottime);
 	source->last_realtime = attempt->now.realtime;
-	if (challenge == NULL)
-		return EFFECT_EXPIRED;
-	if (challenge->tries >= attempt->config->code.tries)
-		return EFFECT_SPENT;
-	challenge->tries++;
-	take_back(challenge, attempt);
-	if (challenge->live == 0)
-		return EFFECT_EXPIRED;
-	enum effect effect = compare(challenge, attempt, hash);
-	if (!comparable)
-		return EFFECT_WRONG;
-	if (effect != EFFECT_RIGHT)
+	enum effect effect = try_code(challenge, attempt, hash, comparable);
+	if (attempt->recovered && effect != EFFECT_SPENT)
+		effect = EFFECT_RECOVERED;
+	if (effect != EFFECT_RIGHT && effect != EFFECT_RECOVERED)
 		return effect;
-	*challenge = (struct challenge){0};
+	if (challenge != NULL)
+		*challenge = (struct challenge){0};
 	*source = (struct record_source){0};
 	if (!attempt->unnamed)
 		known_add(record, attempt);
-	return EFFECT_RIGHT;
+	return effect;
 }
 
 enum effect challenge_withdraw(struct record *record, const struct attempt *attempt)

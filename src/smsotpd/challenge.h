@@ -28,6 +28,7 @@ struct attempt {
 	uint8_t asker[ASKER_SIZE]; /* of the login id */
 	bool unnamed;              /* a source that has no name is never known */
 	bool early;                /* verify: the text that this login asked for never left */
+	bool recovered;            /* verify: what was typed is a recovery code of this user's */
 };
 
 /* What became of an attempt, for the trail; the user sees the visible ledger's word for it. */
@@ -43,6 +44,7 @@ enum effect {
 	EFFECT_EXPIRED,   /* verify: a code that was right is too old, or there is no live code */
 	EFFECT_SPENT,     /* verify: the challenge's tries were used up before */
 	EFFECT_RIGHT,     /* verify */
+	EFFECT_RECOVERED, /* verify: by a recovery code, which needs no challenge */
 	EFFECT_COUNT,
 };
 

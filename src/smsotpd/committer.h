@@ -3,6 +3,9 @@
  * The thread that owns both stores. Jobs go in and come back in their order; what is ready is one
  * transaction, of at most COMMITTER_BATCH; where that fails each job is done again alone. A job is
  * back only after the commit that consumed or charged what it did.
+ *
+ * Where a reply in it is as long as a recovery code, the batch writes to the identity store as
+ * well, and commits there first: a crash in between has used the code up and let nobody in.
  */
 #ifndef SMSOTP_COMMITTER_H
 #define SMSOTP_COMMITTER_H

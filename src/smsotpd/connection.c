@@ -22,7 +22,8 @@ struct connection {
 	int fd;
 	int64_t deadline; /* for the frame */
 	uint64_t id;
-	uint32_t uid; /* of the module's frame: whoever started sudo or su */
+	uint32_t uid;    /* of the module's frame: whoever started sudo or su */
+	uint8_t version; /* of that frame, and so of the answer */
 };
 
 /* Those that wait for their frame stand by age: a flood costs each of its connections the same. */
@@ -139,6 +140,16 @@ void connections_accept(struct connections *connections, int listener, bool cont
 	}
 }
 
+/* Nothing was done: the module asks again, in `version` (0: ours). Where this does not go through,
+ * it refuses. */
+static void turn_away(int fd, uint8_t version)
+{
+	uint8_t frame[WIRE_AGAIN_SIZE];
+
+	wire_put_again(frame, version);
+	(void)!send(fd, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 static enum result read_ask(struct connections *connections, int fd, struct ask *ret_ask)
 {
 	ssize_t size = recv(fd, connections->frame, sizeof(connections->frame), MSG_TRUNC);
@@ -146,6 +157,8 @@ static enum result read_ask(struct connections *connections, int fd, struct ask 
 	if (size <= 0 || size > (ssize_t)sizeof(connections->frame))
 		return RESULT_INVALID;
 	connections->frame_size = (size_t)size;
+	if (wire_foreign(connections->frame, (size_t)size))
+		turn_away(fd, 0);
 	return ask_decode(connections->frame, (size_t)size, ret_ask);
 }
 
@@ -181,6 +194,7 @@ static enum result read_incoming(struct connections *connections, struct connect
 	if (result != RESULT_OK)
 		return result;
 	connection->uid = ret_incoming->ask.uid;
+	connection->version = ret_incoming->ask.version;
 	return share_used(connections, connection->uid) ? RESULT_FULL : RESULT_OK;
 }
 
@@ -230,10 +244,15 @@ void connections_answer(struct connections *connections, uint64_t id, const stru
 {
 	uint8_t frame[WIRE_FRAME_SIZE];
 	struct connection *connection = find(connections, id);
-	size_t size = answer == NULL ? 0 : answer_encode(answer, frame, sizeof(frame));
+	size_t size = 0;
 
 	if (connection == NULL)
 		return;
+	if (answer != NULL) {
+		struct answer versioned = *answer;
+		versioned.version = connection->version;
+		size = answer_encode(&versioned, frame, sizeof(frame));
+	}
 	/* Where it does not go through, the module has its own deadline and refuses. */
 	if (size > 0 && send(connection->fd, frame, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		errno = 0;
@@ -248,6 +267,36 @@ void connections_reply(struct connections *connections, uint64_t id, const json_
 		return;
 	(void)!ctl_send_reply(connection->fd, reply);
 	finish(connections, connection);
+}
+
+int connections_lend(struct connections *connections, uint64_t id)
+{
+	const struct connection *connection = find(connections, id);
+
+	/* What a child holds open stays in the epoll when it is closed here, under this number. */
+	if (connection == NULL ||
+		epoll_ctl(connections->epoll, EPOLL_CTL_DEL, connection->fd, NULL) != 0)
+		return -1;
+	return connection->fd;
+}
+
+void connections_pass(struct connections *connections, uint64_t id, int reply)
+{
+	struct connection *connection = find(connections, id);
+
+	if (connection == NULL)
+		return;
+	(void)!ctl_pass_reply(connection->fd, reply);
+	finish(connections, connection);
+}
+
+size_t connections_count(const struct connections *connections)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+		count += connections->connection[i].stage == STAGE_FREE ? 0 : 1;
+	return count;
 }
 
 void connections_expire(struct connections *connections, int64_t now)

@@ -46,6 +46,16 @@ void connections_answer(
 	struct connections *connections, uint64_t connection, const struct answer *answer);
 void connections_reply(struct connections *connections, uint64_t connection, const json_t *reply);
 
+/*
+ * For a child: the descriptor, which is no more listened to, -1 where nobody waits. And the reply
+ * that the child has made, a descriptor that stays the caller's.
+ */
+int connections_lend(struct connections *connections, uint64_t connection);
+void connections_pass(struct connections *connections, uint64_t connection, int reply);
+
+/* How many have not been read, or not been answered. */
+size_t connections_count(const struct connections *connections);
+
 /* Closes what has not sent its frame in time. */
 void connections_expire(struct connections *connections, int64_t now);
 

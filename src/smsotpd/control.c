@@ -9,13 +9,23 @@
 #include "code.h"
 #include "config.h"
 #include "control_explain.h"
+#include "control_mode.h"
+#include "control_worker.h"
+#include "version.h"
 
 #define SECOND INT64_C(1000)
 
-static void refuse(struct flow *flow, uint64_t connection, const char *sentence)
+/* Of the main thread's own: needs no store, and waits for none. */
+static void answer_stats(struct flow *flow, uint64_t connection, int64_t now)
 {
-	json_t *reply = json_pack("{s:b, s:s, s:i}", "ok", 0, "error", sentence, "exit", 1);
+	json_t *reply = stats_json(&flow->counters);
 
+	json_object_set_new(reply, "ok", json_true());
+	json_object_set_new(reply, "version", json_string(SMSOTP_VERSION));
+	json_object_set_new(reply, "uptime", json_integer((now - flow->counters.started) / SECOND));
+	json_object_set_new(
+		reply, "sender_reachable", json_boolean(sender_reachable(flow->sender)));
+	json_object_set_new(reply, "stores_open", json_boolean(flow->committer != NULL));
 	flow->hooks.reply(flow->hooks.context, connection, reply);
 	json_decref(reply);
 }
@@ -25,7 +35,7 @@ static void reply_or_refuse(struct flow *flow, uint64_t connection, enum result 
 	json_t *reply, const struct error *error)
 {
 	if (result != RESULT_OK)
-		refuse(flow, connection, error->text);
+		control_refuse(flow, connection, error->text);
 	else if (reply != NULL)
 		flow->hooks.reply(flow->hooks.context, connection, reply);
 	json_decref(reply);
@@ -59,27 +69,44 @@ static const char *verb_of(const json_t *request)
 	return verb == NULL ? "" : verb;
 }
 
+/* A verb that takes long starts when all before it are done; then a job of no verb comes back. */
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
+	const enum ctl_way way = ctl_way(request);
 	struct job *job = NULL;
+	const char *sentence = control_mode_prepare(flow, request);
 
+	if (strcmp(verb_of(request), "stats") == 0) {
+		json_decref(request);
+		if (bulk >= 0)
+			close(bulk);
+		answer_stats(flow, connection, arrived);
+		return;
+	}
 	if (strcmp(verb_of(request), "explain") == 0) {
 		ask_explain(flow, connection, request, bulk);
 		return;
 	}
-	if (flow->committer == NULL || job_new(JOB_VERB, &job) != RESULT_OK) {
+	if (sentence == NULL)
+		sentence = control_hindrance(flow, way);
+	if (sentence == NULL && job_new(JOB_VERB, &job) != RESULT_OK)
+		sentence = "smsotpd has no memory for it: repeat later";
+	if (sentence != NULL) {
 		json_decref(request);
 		if (bulk >= 0)
 			close(bulk);
-		refuse(flow, connection,
-			"the stores are not open: see the daemon's log for the reason");
+		control_refuse(flow, connection, sentence);
 		return;
 	}
 	job->connection = connection;
 	job->config = flow->config;
 	job->arrived = arrived;
-	job->request = request;
-	job->bulk = bulk;
+	if (way == CTL_CHILD_WRITES || way == CTL_CHILD_READS) {
+		control_worker_take(flow, connection, way == CTL_CHILD_WRITES, request, bulk);
+	} else {
+		job->request = request;
+		job->bulk = bulk;
+	}
 	flow->jobs++;
 	committer_give(flow->committer, job);
 }
@@ -114,7 +141,7 @@ static void forget_tag(struct flow *flow, const uint8_t *tag, void *context)
 }
 
 /* A name that is no identity's stands as its tag: people type passwords there. */
-static void tell(struct flow *flow, const struct job *job, const char *event)
+static void tell(struct flow *flow, const struct job *job, enum event event)
 {
 	const char *name = json_string_value(json_object_get(job->request, "name"));
 	bool unknown = json_is_true(json_object_get(job->reply, "unknown"));
@@ -132,7 +159,7 @@ static bool finish_lock_clear(struct flow *flow, struct job *job)
 	json_int_t cleared = json_integer_value(json_object_get(job->reply, "cleared"));
 	json_int_t shown = 0;
 
-	tell(flow, job, "lock.cleared");
+	tell(flow, job, EVENT_LOCK_CLEARED);
 	if (json_is_true(json_object_get(job->request, "all"))) {
 		shown = ledger_forget_all(flow->ledger);
 		json_object_del(job->reply, "names");
@@ -143,6 +170,22 @@ static bool finish_lock_clear(struct flow *flow, struct job *job)
 	json_object_del(job->reply, "unknown");
 	json_object_set_new(job->reply, "cleared", json_integer(shown > cleared ? shown : cleared));
 	return true;
+}
+
+void control_turn(struct flow *flow)
+{
+	char service[CONFIG_WORD];
+	struct override was;
+	struct moment now;
+
+	if (!modes_wait(&flow->modes))
+		return;
+	flow->clock->now(flow->clock, &now);
+	while (modes_fall(&flow->modes, flow->clock, &now, service, &was)) {
+		event_mode(flow->trail, EVENT_MODE_FELL, service, was.choice, was.before, 0);
+		json_t *request = json_pack("{s:s, s:s}", "verb", "mode.fall", "service", service);
+		control_ask(flow, 0, request, -1, 0);
+	}
 }
 
 struct shown {
@@ -179,14 +222,14 @@ static bool finish_lock_list(struct flow *flow, struct job *job)
 static bool finish_suspend(struct flow *flow, struct job *job)
 {
 	if (json_is_true(json_object_get(job->reply, "changed")))
-		tell(flow, job, "identity.suspended");
+		tell(flow, job, EVENT_IDENTITY_SUSPENDED);
 	return true;
 }
 
 static bool finish_resume(struct flow *flow, struct job *job)
 {
 	if (json_is_true(json_object_get(job->reply, "changed")))
-		tell(flow, job, "identity.resumed");
+		tell(flow, job, EVENT_IDENTITY_RESUMED);
 	return true;
 }
 
@@ -196,7 +239,8 @@ static bool finish_identity_set(struct flow *flow, struct job *job)
 
 	if (suspended != NULL)
 		tell(flow, job,
-			json_is_true(suspended) ? "identity.suspended" : "identity.resumed");
+			json_is_true(suspended) ? EVENT_IDENTITY_SUSPENDED
+						: EVENT_IDENTITY_RESUMED);
 	return true;
 }
 
@@ -217,7 +261,7 @@ static bool finish_send_test(struct flow *flow, struct job *job)
 	bool taken = sender_put(flow->sender, &parcel, job->arrived, dead) == RESULT_OK;
 	text_wipe(&parcel.text);
 	if (!taken)
-		refuse(flow, job->connection, "too many texts wait already: try again");
+		control_refuse(flow, job->connection, "too many texts wait already: try again");
 	return false;
 }
 
@@ -242,6 +286,20 @@ static bool finish_status(struct flow *flow, struct job *job)
 	return true;
 }
 
+/* The recovery codes have been handed over. */
+static void wipe_codes(json_t *reply)
+{
+	json_t *code;
+	size_t index;
+
+	json_array_foreach(json_object_get(reply, "codes"), index, code)
+	{
+		char *text = (char *)(uintptr_t)json_string_value(code);
+		if (text != NULL)
+			explicit_bzero(text, strlen(text));
+	}
+}
+
 static void finish_verb(struct flow *flow, struct job *job)
 {
 	static const struct {
@@ -249,6 +307,8 @@ static void finish_verb(struct flow *flow, struct job *job)
 		bool (*finish)(struct flow *, struct job *);
 	} rows[] = {
 		{"lock.clear", finish_lock_clear},
+		{"mode.confirm", control_mode_finish},
+		{"mode.set", control_mode_finish},
 		{"lock.list", finish_lock_list},
 		{"identity.set", finish_identity_set},
 		{"identity.suspend", finish_suspend},
@@ -260,12 +320,14 @@ static void finish_verb(struct flow *flow, struct job *job)
 	bool ok = json_is_true(json_object_get(job->reply, "ok"));
 	bool answered = false;
 
+	control_events(flow, job->reply);
 	for (size_t i = 0; ok && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(verb, rows[i].verb) == 0)
 			answered = !rows[i].finish(flow, job);
 	}
 	if (!answered)
 		flow->hooks.reply(flow->hooks.context, job->connection, job->reply);
+	wipe_codes(job->reply);
 }
 
 void control_finished(struct flow *flow, struct job *job)
@@ -275,10 +337,12 @@ void control_finished(struct flow *flow, struct job *job)
 		return;
 	}
 	flow->jobs--;
-	if (job->kind == JOB_VERB)
-		finish_verb(flow, job);
-	else
+	if (job->kind != JOB_VERB)
 		finish_explain(flow, job);
+	else if (job->request == NULL)
+		control_worker_start(flow);
+	else
+		finish_verb(flow, job);
 	job_free(&job);
 }
 

@@ -12,8 +12,14 @@
 void control_ask(
 	struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived);
 
+/* Lets fall what was not confirmed in time. To be called in each turn of the loop. */
+void control_turn(struct flow *flow);
+
 /* Any job that came back: a verb is answered here, the rest is flow_finished's. Frees it. */
 void control_finished(struct flow *flow, struct job *job);
+
+/* The child of a long verb has said something, or ended. */
+void control_child(struct flow *flow);
 
 /* What became of any text, an operator's test too. A sender_hooks function; the context is the
  * flow. */

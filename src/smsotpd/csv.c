@@ -37,16 +37,15 @@ static void skip(struct csv *csv)
 	csv->at++;
 }
 
-static enum result append(
-	struct csv *csv, struct csv_row *row, size_t *length, char byte, struct error *error)
+static enum result append(struct csv_row *row, size_t *length, char byte, struct error *error)
 {
 	if (byte == '\0')
-		return error_set(error, RESULT_INVALID,
-			"line %zu: there is a NUL byte; save the file as UTF-8 text", csv->line);
+		return error_set(
+			error, RESULT_INVALID, "there is a NUL byte; save the file as UTF-8 text");
 	if (*length == TRAIT_VALUE_MAX)
 		return error_set(error, RESULT_INVALID,
-			"line %zu: field %zu is longer than %d bytes; shorten it", row->line,
-			row->count + 1, TRAIT_VALUE_MAX);
+			"field %zu is longer than %d bytes; shorten it", row->count + 1,
+			TRAIT_VALUE_MAX);
 	row->field[row->count][(*length)++] = byte;
 	return RESULT_OK;
 }
@@ -58,10 +57,10 @@ static enum result read_plain(struct csv *csv, struct csv_row *row, struct error
 	for (int c = peek(csv); c != END && c != ',' && c != '\n'; c = peek(csv)) {
 		if (c == '"')
 			return error_set(error, RESULT_INVALID,
-				"line %zu: field %zu has a quote inside; put the whole field in "
-				"quotes and write the quote twice",
-				row->line, row->count + 1);
-		enum result result = append(csv, row, &length, (char)c, error);
+				"field %zu has a quote inside; put the whole field in quotes and "
+				"write the quote twice",
+				row->count + 1);
+		enum result result = append(row, &length, (char)c, error);
 		if (result != RESULT_OK)
 			return result;
 		skip(csv);
@@ -79,14 +78,13 @@ static enum result read_quoted(struct csv *csv, struct csv_row *row, struct erro
 		int c = peek(csv);
 		if (c == END)
 			return error_set(error, RESULT_INVALID,
-				"line %zu: the quote of field %zu is never closed", row->line,
-				row->count + 1);
+				"the quote of field %zu is never closed", row->count + 1);
 		skip(csv);
 		if (c == '"' && peek(csv) != '"')
 			break;
 		if (c == '"')
 			skip(csv);
-		enum result result = append(csv, row, &length, (char)c, error);
+		enum result result = append(row, &length, (char)c, error);
 		if (result != RESULT_OK)
 			return result;
 	}
@@ -94,9 +92,9 @@ static enum result read_quoted(struct csv *csv, struct csv_row *row, struct erro
 	int c = peek(csv);
 	if (c != END && c != ',' && c != '\n')
 		return error_set(error, RESULT_INVALID,
-			"line %zu: field %zu goes on after its closing quote; write a quote inside "
-			"a field twice",
-			row->line, row->count + 1);
+			"field %zu goes on after its closing quote; write a quote inside a field "
+			"twice",
+			row->count + 1);
 	return RESULT_OK;
 }
 
@@ -108,11 +106,11 @@ enum result csv_next(struct csv *csv, struct csv_row *ret_row, struct error *err
 		skip(csv);
 	if (peek(csv) == END)
 		return RESULT_NOT_FOUND;
-	row.line = csv->line;
+	row.line = csv->begin = csv->line;
 	for (;;) {
 		if (row.count == CSV_FIELDS_MAX)
 			return error_set(error, RESULT_INVALID,
-				"line %zu: there are more than %d fields", row.line,
+				"there are more than %d fields; leave some of them out",
 				CSV_FIELDS_MAX);
 		enum result result = peek(csv) == '"' ? read_quoted(csv, &row, error)
 						      : read_plain(csv, &row, error);
@@ -125,4 +123,10 @@ enum result csv_next(struct csv *csv, struct csv_row *ret_row, struct error *err
 	}
 	*ret_row = row;
 	return RESULT_OK;
+}
+
+void csv_skip(struct csv *csv)
+{
+	while (peek(csv) != END && peek(csv) != '\n')
+		skip(csv);
 }

@@ -15,7 +15,8 @@ struct csv {
 	const char *text;
 	size_t size;
 	size_t at;
-	size_t line; /* of `at`, from 1 */
+	size_t line;  /* of `at`, from 1 */
+	size_t begin; /* the line of the last row, also where that was refused */
 };
 
 /* Holds phones: wipe it. */
@@ -30,7 +31,10 @@ void csv_row_wipe(struct csv_row *row);
 /* `text` is borrowed. */
 void csv_open(struct csv *ret_csv, const char *text, size_t size);
 
-/* RESULT_NOT_FOUND at the end; RESULT_INVALID with a sentence that begins with the line. */
+/* RESULT_NOT_FOUND at the end; RESULT_INVALID with a sentence. */
 CHECKED enum result csv_next(struct csv *csv, struct csv_row *ret_row, struct error *error);
+
+/* To the end of the line, to go on after a row that was refused. */
+void csv_skip(struct csv *csv);
 
 #endif

@@ -6,9 +6,14 @@
 #include "ctl_verb.h"
 
 static const struct ctl_verb *const tables[] = {
+	ctl_export_verbs,
 	ctl_identity_verbs,
 	ctl_import_verbs,
 	ctl_lock_verbs,
+	ctl_mode_verbs,
+	ctl_report_verbs,
+	ctl_quarantine_verbs,
+	ctl_recovery_verbs,
 	ctl_schema_verbs,
 	ctl_status_verbs,
 	ctl_user_verbs,
@@ -45,11 +50,16 @@ static enum result run(const struct ctl_call *call, json_t *reply, struct error 
 
 json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bulk)
 {
-	const struct ctl_call call = {.context = context, .request = request, .bulk = bulk};
+	const struct ctl_call call = {
+		.context = context, .request = request, .bulk = bulk, .events = json_array()};
 	struct error error = {"smsotpd failed without a reason; see its log"};
 	json_t *reply = json_pack("{s:b}", "ok", 1);
 
-	if (run(&call, reply, &error) == RESULT_OK)
+	enum result result = run(&call, reply, &error);
+	if (result == RESULT_OK && json_array_size(call.events) > 0)
+		json_object_set(reply, "events", call.events);
+	json_decref(call.events);
+	if (result == RESULT_OK)
 		return reply;
 	json_decref(reply);
 	/* Whatever came from outside is escaped in the sentence already. */

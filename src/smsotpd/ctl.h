@@ -18,18 +18,26 @@
 struct config;
 struct state;
 
+/* Whoever waits for a verb that takes long. tell: false where nobody does any more. */
+struct ctl_progress {
+	void *context;
+	bool (*tell)(void *context, size_t done, unsigned int permille);
+};
+
 /* What a verb may touch; borrowed. */
 struct ctl_context {
 	const struct config *config;
 	const struct clock *clock;
-	struct identities *identities; /* NULL where the store could not be opened */
-	struct state *state;           /* NULL likewise */
+	struct identities *identities;       /* NULL where the store could not be opened */
+	struct state *state;                 /* NULL likewise */
+	const struct ctl_progress *progress; /* NULL for none */
 };
 
 /*
  * Runs one verb; never NULL, the caller frees it with json_decref. `bulk` is the request's memfd or
- * -1, and stays the caller's. Verbs that need the main thread as well (send-test, lock.clear,
- * status) leave what it needs in the reply; see flow.c.
+ * -1, and stays the caller's. "events" in the reply, [{event, user, ...}], is for the trail, not
+ * for whoever asked. Verbs that need the main thread as well (send-test, lock.clear, status) leave
+ * what it needs in the reply; see flow.c.
  */
 json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bulk);
 

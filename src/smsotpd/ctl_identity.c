@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- *	identity.set     name, set {field: value}  ->  created, warnings, suspended (if new)
+ *	identity.set     name, set {field: value}  ->  created, warnings, suspended (if new),
+ *	                                            quarantine_until (time or null)
  *	identity.show    name, reveal              ->  identity
  *	identity.list    reveal                    ->  traits [name], identities [identity]
  *	identity.remove  name
@@ -10,10 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config.h"
 #include "ctl_verb.h"
 #include "ctl_warning.h"
 #include "identity_assign.h"
+#include "identity_quarantine.h"
 #include "log.h"
+#include "when.h"
 
 static void mask_email(const char *email, char ret[static TRAIT_VALUE_MAX + 8])
 {
@@ -68,6 +72,26 @@ static enum result assign_all(const struct ctl_call *call, const struct schema *
 	return RESULT_OK;
 }
 
+/* When a changed phone gets texts, by the wall clock; null where it gets them. */
+static enum result put_quarantine(const struct ctl_call *call, MDB_txn *txn, const char *name,
+	json_t *to, struct error *error)
+{
+	const struct ctl_context *context = call->context;
+	struct quarantine quarantine;
+	char until[WHEN_SIZE];
+	struct moment now;
+
+	context->clock->now(context->clock, &now);
+	enum result result = identities_quarantine_load(
+		context->identities, txn, name, context->clock, &now, &quarantine);
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	int64_t left = quarantine_left(&quarantine, context->config->identity.quarantine, &now);
+	when_write(now.realtime + left, until);
+	json_object_set_new(to, "quarantine_until", left == 0 ? json_null() : json_string(until));
+	return RESULT_OK;
+}
+
 static enum result set_in(const struct ctl_call *call, struct ctl_change *change, const char *name,
 	json_t *reply, struct error *error)
 {
@@ -89,6 +113,8 @@ static enum result set_in(const struct ctl_call *call, struct ctl_change *change
 		json_object_set_new(reply, "created", json_boolean(created));
 	if (result == RESULT_OK && identity.suspended != suspended)
 		json_object_set_new(reply, "suspended", json_boolean(identity.suspended));
+	if (result == RESULT_OK)
+		result = put_quarantine(call, change->identity, name, reply, error);
 	return result == RESULT_OK ? warn_change(call, change->identity, reply, error) : result;
 }
 
@@ -108,20 +134,6 @@ static enum result verb_set(const struct ctl_call *call, json_t *reply, struct e
 	return result;
 }
 
-static enum result remove_in(const struct ctl_call *call, struct ctl_change *change,
-	const char *name, struct error *error)
-{
-	uint8_t id[HASH_SIZE];
-
-	enum result result =
-		identities_remove(call->context->identities, change->identity, name, error);
-	if (result != RESULT_OK)
-		return result;
-	state_id(call->context->state, name, true, id);
-	result = state_forget(call->context->state, change->state, id);
-	return result == RESULT_OK ? result : ctl_failed(result, error);
-}
-
 static enum result verb_remove(const struct ctl_call *call, json_t *reply, struct error *error)
 {
 	struct ctl_change change = {0};
@@ -132,7 +144,7 @@ static enum result verb_remove(const struct ctl_call *call, json_t *reply, struc
 	if (result == RESULT_OK)
 		result = ctl_change_begin(call, &change, error);
 	if (result == RESULT_OK)
-		result = remove_in(call, &change, name, error);
+		result = ctl_change_remove(call, &change, name, error);
 	if (result == RESULT_OK)
 		result = ctl_change_commit(&change, error);
 	ctl_change_abort(&change);
@@ -184,12 +196,19 @@ static enum result verb_show(const struct ctl_call *call, json_t *reply, struct 
 	bool reveal = json_is_true(json_object_get(call->request, "reveal"));
 	WIPED(identity) identity = {0};
 	struct schema schema;
+	MDB_txn *txn = NULL;
 
 	enum result result = ctl_find(call, &schema, &identity, error);
 	if (result != RESULT_OK)
 		return result;
-	json_object_set_new(reply, "identity", identity_json(&schema, &identity, reveal));
-	return RESULT_OK;
+	json_t *shown = identity_json(&schema, &identity, reveal);
+	json_object_set_new(reply, "identity", shown);
+	result = identities_begin(call->context->identities, false, &txn);
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	result = put_quarantine(call, txn, identity.name, shown, error);
+	store_abort(&txn);
+	return result;
 }
 
 const struct ctl_verb ctl_identity_verbs[] = {

@@ -19,31 +19,37 @@ static void put_warnings(const struct ctl_call *call, const struct schema *schem
 	json_object_set_new(reply, "warnings", warnings);
 }
 
-static enum result verb_show(const struct ctl_call *call, json_t *reply, struct error *error)
+json_t *ctl_schema_json(const struct schema *schema)
 {
 	json_t *traits = json_array();
+
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct trait *trait = &schema->trait[i];
+		json_array_append_new(
+			traits, json_pack("{s:s, s:s, s:b, s:b}", "name", trait->name, "type",
+					trait_type_name(trait->type), "identifier",
+					trait->identifier, "required", trait->required));
+	}
+	return traits;
+}
+
+static enum result verb_show(const struct ctl_call *call, json_t *reply, struct error *error)
+{
 	struct schema schema;
 	MDB_txn *txn = NULL;
 
-	json_object_set_new(reply, "traits", traits);
 	enum result result = identities_begin(call->context->identities, false, &txn);
 	if (result == RESULT_OK)
 		result = identities_schema(call->context->identities, txn, &schema);
 	store_abort(&txn);
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
-	for (size_t i = 0; i < schema.count; i++) {
-		const struct trait *trait = &schema.trait[i];
-		json_array_append_new(
-			traits, json_pack("{s:s, s:s, s:b, s:b}", "name", trait->name, "type",
-					trait_type_name(trait->type), "identifier",
-					trait->identifier, "required", trait->required));
-	}
+	json_object_set_new(reply, "traits", ctl_schema_json(&schema));
 	put_warnings(call, &schema, reply);
 	return RESULT_OK;
 }
 
-static enum result read_trait(json_t *from, struct trait *ret_trait, struct error *error)
+static enum result read_trait(const json_t *from, struct trait *ret_trait, struct error *error)
 {
 	const char *name = json_string_value(json_object_get(from, "name"));
 	const char *type = json_string_value(json_object_get(from, "type"));
@@ -65,10 +71,9 @@ static enum result read_trait(json_t *from, struct trait *ret_trait, struct erro
 	return RESULT_OK;
 }
 
-static enum result read_schema(
-	const struct ctl_call *call, struct schema *ret_schema, struct error *error)
+enum result ctl_schema_read(const json_t *traits, struct schema *ret_schema, struct error *error)
 {
-	json_t *traits = json_object_get(call->request, "traits");
+	struct schema schema = {0};
 	json_t *trait;
 	size_t i;
 
@@ -78,34 +83,30 @@ static enum result read_schema(
 			SCHEMA_TRAITS_MAX);
 	json_array_foreach(traits, i, trait)
 	{
-		enum result result = read_trait(trait, &ret_schema->trait[i], error);
+		enum result result = read_trait(trait, &schema.trait[i], error);
 		if (result != RESULT_OK)
 			return result;
 	}
-	ret_schema->count = json_array_size(traits);
+	schema.count = json_array_size(traits);
+	*ret_schema = schema;
 	return RESULT_OK;
 }
 
 static enum result verb_set(const struct ctl_call *call, json_t *reply, struct error *error)
 {
 	bool force = json_is_true(json_object_get(call->request, "force"));
+	struct ctl_change change = {0};
 	struct schema schema = {0};
-	MDB_txn *txn = NULL;
 
-	enum result result = read_schema(call, &schema, error);
-	if (result != RESULT_OK)
-		return result;
-	result = identities_begin(call->context->identities, true, &txn);
-	if (result != RESULT_OK)
-		return ctl_failed(result, error);
-	result = identities_set_schema(call->context->identities, txn, &schema,
-		call->context->config->identity.country, force, error);
-	if (result == RESULT_OK) {
-		result = store_commit(&txn);
-		if (result != RESULT_OK)
-			return ctl_failed(result, error);
-	}
-	store_abort(&txn);
+	enum result result =
+		ctl_schema_read(json_object_get(call->request, "traits"), &schema, error);
+	if (result == RESULT_OK)
+		result = ctl_change_begin(call, &change, error);
+	if (result == RESULT_OK)
+		result = ctl_change_schema(call, &change, &schema, force, error);
+	if (result == RESULT_OK)
+		result = ctl_change_commit(&change, error);
+	ctl_change_abort(&change);
 	if (result == RESULT_OK)
 		put_warnings(call, &schema, reply);
 	return result;

@@ -13,11 +13,13 @@
 #include "control.h"
 #include "log.h"
 #include "loop.h"
+#include "modes.h"
 #include "options.h"
 #include "sandbox.h"
 #include "serve.h"
 #include "stores.h"
 #include "version.h"
+#include "worker.h"
 
 #define DAEMON_USER "smsotp"
 #define FILES_MAX   4096 /* connections, texts that are under way, stores and log */
@@ -29,11 +31,13 @@ struct daemon {
 	struct config *config;
 	struct config *retired; /* replaced while jobs still pointed into it */
 	struct stores stores;
+	struct modes modes; /* as the stores had them when they were opened */
 	struct audit *audit;
 	struct trail *trail;
 	struct ledger *ledger;
 	struct loop *loop;
 	struct sender *sender;
+	struct worker *worker;
 	struct committer *committer;
 	struct flow *flow;
 };
@@ -61,6 +65,19 @@ static enum result listen_both(struct daemon *daemon, struct error *error)
 	return loop_new(module, control, &daemon->loop);
 }
 
+/* The operator's choices at run time; where they are lost the config decides. */
+static void load_modes(struct daemon *daemon)
+{
+	size_t spoilt = 0;
+
+	if (modes_load(daemon->stores.state, daemon->config, &daemon->modes, &spoilt) !=
+			RESULT_OK ||
+		spoilt > 0)
+		event_daemon(daemon->trail, EVENT_MODE_LOST,
+			"a mode that was chosen cannot be read, and the config's holds: see "
+			"smsotpctl mode");
+}
+
 /* At the start alone: later the operator learns of it from what he does. */
 static void tell_room(const struct daemon *daemon)
 {
@@ -74,7 +91,7 @@ static void tell_room(const struct daemon *daemon)
 		result = identities_count(stores->identities, txn, &count);
 	store_abort(&txn);
 	if (result == RESULT_OK && state_sentence(stores->state, count, sentence))
-		event_daemon(daemon->trail, LOG_WARNING, "state.small", sentence);
+		event_daemon(daemon->trail, EVENT_STATE_SMALL, sentence);
 }
 
 /* Stores that cannot be opened leave the daemon up: it refuses at once, and says why. */
@@ -84,19 +101,20 @@ static void open_stores(struct daemon *daemon)
 
 	if (stores_open(daemon->config, daemon->clock, &daemon->stores, &error) != RESULT_OK) {
 		log_line(LOG_ERR, "%s", error.text);
-		event_daemon(daemon->trail, LOG_ERR, "store.unavailable", error.text);
+		event_daemon(daemon->trail, EVENT_STORE_UNAVAILABLE, error.text);
 		return;
 	}
 	if (daemon->stores.origin == KEY_MADE)
-		event_daemon(daemon->trail, LOG_NOTICE, "store.made", "both stores begin empty");
+		event_daemon(daemon->trail, EVENT_STORE_MADE, "both stores begin empty");
 	if (daemon->stores.origin == KEY_MOVED)
-		event_daemon(daemon->trail, LOG_WARNING, "store.cloned",
+		event_daemon(daemon->trail, EVENT_STORE_CLONED,
 			"the stores came from another machine: identities are kept under a new "
 			"key");
 	if (daemon->stores.origin == KEY_READ && daemon->stores.state_made)
-		event_daemon(daemon->trail, LOG_WARNING, "state.lost",
+		event_daemon(daemon->trail, EVENT_STATE_LOST,
 			"the state store was missing and begins empty: locks and codes are "
 			"forgotten");
+	load_modes(daemon);
 	tell_room(daemon);
 	const struct judge judge = {.identities = daemon->stores.identities,
 		.state = daemon->stores.state,
@@ -123,6 +141,9 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 	if (result == RESULT_OK)
 		result = sender_new(
 			path, loop_epoll(daemon->loop), loop_sender_tag(), &hooks, &daemon->sender);
+	if (result == RESULT_OK)
+		result = worker_new(loop_epoll(daemon->loop), loop_worker_tag(), &daemon->stores,
+			daemon->clock, &daemon->worker);
 	if (result != RESULT_OK || daemon->flow == NULL)
 		return error_set(error, RESULT_MEMORY, "no memory to start");
 	open_stores(daemon);
@@ -133,8 +154,10 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 		.ledger = daemon->ledger,
 		.committer = daemon->committer,
 		.sender = daemon->sender,
+		.worker = daemon->worker,
 		.trail = daemon->trail,
 		.hooks = loop_hooks(daemon->loop),
+		.modes = daemon->modes,
 		.counters.started = loop_now(),
 	};
 	return RESULT_OK;
@@ -155,6 +178,7 @@ static enum result start(struct daemon *daemon, struct error *error)
 
 static void stop(struct daemon *daemon)
 {
+	worker_free(&daemon->worker);
 	committer_stop(&daemon->committer);
 	sender_free(&daemon->sender);
 	loop_free(&daemon->loop);
@@ -176,13 +200,13 @@ static void reload(struct daemon *daemon)
 
 	audit_reopen(daemon->audit);
 	if (daemon->flow->jobs > 0 && daemon->retired != NULL) {
-		event_daemon(daemon->trail, LOG_WARNING, "config.refused",
+		event_daemon(daemon->trail, EVENT_CONFIG_REFUSED,
 			"logins still use the config before last: send SIGHUP again");
 		return;
 	}
 	if (config_load(daemon->config_path, &config, &error) != RESULT_OK) {
 		log_line(LOG_ERR, "the old config stays: %s", error.text);
-		event_daemon(daemon->trail, LOG_ERR, "config.refused", error.text);
+		event_daemon(daemon->trail, EVENT_CONFIG_REFUSED, error.text);
 		return;
 	}
 	config_free(&daemon->retired);
@@ -192,8 +216,9 @@ static void reload(struct daemon *daemon)
 	if (daemon->committer == NULL) {
 		open_stores(daemon);
 		daemon->flow->committer = daemon->committer;
+		daemon->flow->modes = daemon->modes;
 	}
-	event_daemon(daemon->trail, LOG_NOTICE, "config.reloaded",
+	event_daemon(daemon->trail, EVENT_CONFIG_RELOADED,
 		"[paths] and [store] change at the next start only");
 }
 
@@ -201,15 +226,14 @@ static void reload(struct daemon *daemon)
 static enum result ended(const struct daemon *daemon, enum loop_end end, struct error *error)
 {
 	if (end == LOOP_STOP) {
-		event_daemon(daemon->trail, LOG_NOTICE, "daemon.stop", SMSOTP_VERSION);
+		event_daemon(daemon->trail, EVENT_DAEMON_STOP, SMSOTP_VERSION);
 		return RESULT_OK;
 	}
 	enum result result = error_set(error, RESULT_FAILED,
-		"a write to a store in %s failed half way: smsotpd ends so that its next start "
-		"opens "
+		"a write to a store in %s failed half way: smsotpd ends, and its next start opens "
 		"it anew; look at that disk",
 		daemon->config->paths.store);
-	event_daemon(daemon->trail, LOG_ERR, "store.unavailable", error->text);
+	event_daemon(daemon->trail, EVENT_STORE_UNAVAILABLE, error->text);
 	return result;
 }
 
@@ -223,7 +247,7 @@ static int run(struct daemon *daemon)
 		log_line(LOG_NOTICE, "smsotpd %s serves in %s%s", SMSOTP_VERSION,
 			daemon->config->paths.run,
 			daemon->config->gateway.stub ? "; no gateway: codes go to stub.log" : "");
-		event_daemon(daemon->trail, LOG_NOTICE, "daemon.start", SMSOTP_VERSION);
+		event_daemon(daemon->trail, EVENT_DAEMON_START, SMSOTP_VERSION);
 		serve_ready();
 	}
 	while (result == RESULT_OK && end == LOOP_RELOAD) {
@@ -231,6 +255,9 @@ static int run(struct daemon *daemon)
 		if (result == RESULT_OK && end == LOOP_RELOAD)
 			reload(daemon);
 	}
+	uint32_t left = result == RESULT_OK ? loop_drain(daemon->loop, daemon->flow) : 0;
+	if (left > 0)
+		log_line(LOG_WARNING, "%u logins or texts were under way at the stop", left);
 	if (result == RESULT_OK)
 		result = ended(daemon, end, &error);
 	stop(daemon);

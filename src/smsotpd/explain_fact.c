@@ -35,6 +35,8 @@ static void add(json_t *facts, const struct job *job, const char *what, json_t *
 
 static const char *key_now(const struct login *login, const char *key)
 {
+	if (strcmp(key, "mode") == 0)
+		return config_mode_name(login->mode);
 	if (strcmp(key, "before") != 0 || login->service->before == BEFORE_NONE)
 		return "";
 	return login->first_factor ? "has passed" : "has not passed";

@@ -76,7 +76,7 @@ static void put_line(const struct job *job, json_t *reply)
 {
 	const struct view *view = &job->view;
 	const struct answer answer = {
-		.verdict = view->verdict,
+		.verdict = flow_verdict(job->login.mode, view->verdict),
 		.line = view->line,
 		.tries = view->tries,
 		.seconds = view->seconds,
@@ -87,6 +87,8 @@ static void put_line(const struct job *job, json_t *reply)
 	char line[LINE_SIZE];
 
 	line_write(&answer, line);
+	if (job->login.mode == MODE_OBSERVE)
+		line[0] = '\0';
 	json_object_set_new(reply, "line", json_string(line));
 }
 
@@ -101,9 +103,10 @@ json_t *explain_reply(const struct flow *flow, const struct job *job)
 	const struct login *login = &job->login;
 	char masked[PHONE_MASKED_SIZE] = "", label[4 * LABEL_SIZE];
 	json_t *reply = json_pack("{s:b}", "ok", 1);
-	bool asked = job->view.verdict == VERDICT_ASK;
+	bool observed = login->mode == MODE_OBSERVE;
+	bool asked = job->view.verdict == VERDICT_ASK && !observed;
 	const struct reason *held = unsent(flow, job);
-	bool text = job->view.asks && job_sends(job) && held == NULL;
+	bool text = !observed && job->view.asks && job_sends(job) && held == NULL;
 
 	put_who(login->name, login->service->name, reply);
 	json_object_set_new(
@@ -113,6 +116,7 @@ json_t *explain_reply(const struct flow *flow, const struct job *job)
 	json_object_set_new(
 		reply, "source_kind", json_string(source_kind_name(login->source.kind)));
 	json_object_set_new(reply, "known", json_boolean(job->known));
+	json_object_set_new(reply, "mode", json_string(config_mode_name(login->mode)));
 	put_line(job, reply);
 	if (text)
 		phone_mask(&job->phone, masked);

@@ -9,7 +9,7 @@
 #include "challenge.h"
 
 struct findings {
-	bool own;             /* `record` is the user's, not nobody's */
+	bool own;             /* `record` is the user's, not nobody's, and texts are his */
 	struct record record; /* of this boot */
 	struct tally tally[LIMIT_COUNT];
 	struct quotas quotas;

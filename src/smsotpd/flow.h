@@ -11,15 +11,18 @@
  *not exist as well.
  * - Only a job that grants (job_grants) makes VERDICT_GRANTED.
  * - Whatever fails MUST be VERDICT_UNAVAILABLE or the line that a wrong code shows, never more.
+ * - Only flow_verdict makes VERDICT_WAIVED of a refusal, for all names of a service and mode alike.
  */
 #ifndef SMSOTP_FLOW_H
 #define SMSOTP_FLOW_H
 
 #include "committer.h"
 #include "event.h"
+#include "modes.h"
 #include "pass.h"
 #include "sender.h"
 #include "share.h"
+#include "stats.h"
 
 /* How answers leave; `connection` is what flow_ask was given. NULL instead of an answer closes it
  * without a word: a module whose begin was heard by nobody asks again. */
@@ -27,14 +30,14 @@ struct flow_hooks {
 	void *context;
 	void (*answer)(void *context, uint64_t connection, const struct answer *answer);
 	void (*reply)(void *context, uint64_t connection, const json_t *reply);
+	/* For a child: whom it tells how far it is, -1 for nobody; and the reply that it has made.
+	 */
+	int (*lend)(void *context, uint64_t connection);
+	void (*pass)(void *context, uint64_t connection, int reply);
+	int64_t (*now)(void); /* monotonic ms, the clock of `arrived` */
 };
 
-struct counters {
-	uint64_t texts[OUTCOME_COUNT];
-	uint64_t granted;
-	uint64_t refused;
-	int64_t started; /* monotonic ms */
-};
+struct worker;
 
 /* Everything is borrowed; `committer` NULL where the stores could not be opened. */
 struct flow {
@@ -44,9 +47,12 @@ struct flow {
 	struct ledger *ledger;
 	struct committer *committer;
 	struct sender *sender;
+	struct worker *worker; /* control's alone; NULL where there is none */
 	struct trail *trail;
 	struct flow_hooks hooks;
 	struct passes passes;
+	struct passes waived; /* logins that went on without a code */
+	struct modes modes;
 	struct counters counters;
 	uint32_t jobs; /* given away and not back: they point into `config` */
 	struct share share;
@@ -58,6 +64,9 @@ enum admission { ADMIT_ON = 0, ADMIT_NO_SECTION, ADMIT_OFF, ADMIT_NO_STORES };
 /* `login` is not filled for ADMIT_NO_SECTION. */
 enum admission flow_admission(
 	const struct flow *flow, const struct ask *ask, struct login *ret_login);
+
+/* What a verdict becomes where the service is only observed or warns: nobody is refused. */
+enum verdict flow_verdict(enum service_mode mode, enum verdict verdict);
 
 /* One decoded frame from the module, which is answered once: now, or when its job comes back. */
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived);

@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "identity_record.h"
+#include "identity_recovery.h"
 #include "identity_tables.h"
-
-/* Room for some 100 000 identities, and for replacing all of them in one transaction. */
-#define IDENTITY_STORE_SIZE ((size_t)64 * 1024 * 1024)
 
 void identity_wipe(struct identity *identity)
 {
@@ -26,6 +24,8 @@ static enum result open_tables(struct identities *identities)
 		{"identity", &identities->identity},
 		{"identifier", &identities->identifier},
 		{"uid", &identities->uid},
+		{"recovery", &identities->recovery},
+		{"quarantine", &identities->quarantine},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -46,8 +46,19 @@ static enum result get_meta(
 	return store_result(mdb_get(txn, identities->meta, &key, ret_record));
 }
 
+/* A new store, and one from before there were recovery codes, gets nobody's. */
+static enum result prepare_recovery(struct identities *identities, MDB_txn *txn)
+{
+	MDB_stat stat;
+	enum result result = store_result(mdb_stat(txn, identities->recovery, &stat));
+
+	if (result == RESULT_OK && stat.ms_entries == 0)
+		result = identities_recovery_reset(identities, txn);
+	return result;
+}
+
 /* A new store gets its schema and the mark of its key, an old one is checked for both. */
-static enum result prepare(
+static enum result prepare_meta(
 	struct identities *identities, MDB_txn *txn, bool create, struct error *error)
 {
 	static const struct schema first = {
@@ -73,6 +84,17 @@ static enum result prepare(
 	return result == RESULT_OK ? result : tables_error(result, error);
 }
 
+static enum result prepare(
+	struct identities *identities, MDB_txn *txn, bool create, struct error *error)
+{
+	enum result result = prepare_meta(identities, txn, create, error);
+
+	if (result != RESULT_OK)
+		return result;
+	result = prepare_recovery(identities, txn);
+	return result == RESULT_OK ? result : tables_error(result, error);
+}
+
 static enum result prepare_all(struct identities *identities, bool create, struct error *error)
 {
 	MDB_txn *txn = NULL;
@@ -92,7 +114,7 @@ static enum result prepare_all(struct identities *identities, bool create, struc
 	return result;
 }
 
-enum result identities_open(const char *directory, bool create,
+enum result identities_open(const char *directory, size_t size, bool create,
 	const uint8_t key[static STORE_KEY_SIZE], struct identities **ret, struct error *error)
 {
 	struct identities *identities = calloc(1, sizeof(*identities));
@@ -100,8 +122,7 @@ enum result identities_open(const char *directory, bool create,
 	if (identities == NULL)
 		return error_set(error, RESULT_MEMORY, "no memory to open the identity store");
 	memcpy(identities->key, key, sizeof(identities->key));
-	enum result result =
-		store_open(directory, IDENTITY_STORE_SIZE, create, &identities->store, error);
+	enum result result = store_open(directory, size, create, &identities->store, error);
 	if (result == RESULT_OK)
 		result = prepare_all(identities, create, error);
 	if (result != RESULT_OK) {
@@ -110,6 +131,21 @@ enum result identities_open(const char *directory, bool create,
 	}
 	*ret = identities;
 	return RESULT_OK;
+}
+
+enum result identities_after_fork(struct identities *identities, struct error *error)
+{
+	enum result result = store_after_fork(identities->store, error);
+
+	if (result != RESULT_OK)
+		return result;
+	result = open_tables(identities);
+	return result == RESULT_OK ? result : tables_error(result, error);
+}
+
+struct store *identities_store(const struct identities *identities)
+{
+	return identities->store;
 }
 
 void identities_close(struct identities **identities)

@@ -42,6 +42,7 @@ void identity_wipe(struct identity *identity);
 /* The place of a trait in the schema, or schema->count where it has none of that name. */
 size_t schema_find(const struct schema *schema, const char *name);
 bool schema_has_phone(const struct schema *schema);
+bool schema_equal(const struct schema *one, const struct schema *other);
 
 /* "string", "phone", "email". */
 const char *trait_type_name(enum trait_type type);
@@ -49,14 +50,21 @@ CHECKED enum result trait_type_parse(const char *name, enum trait_type *ret_type
 
 struct identities;
 
+/* Room for some 100 000 identities, and for replacing all of them in one transaction. */
+#define IDENTITY_STORE_SIZE ((size_t)64 << 20)
+
 /*
- * `directory`, `create` and results as for store_open. A store that is made gets the default
- * schema: one trait `phone`, of type phone, neither identifier nor required. `key` is copied.
- * A store that was made with another key (the image was cloned) is rewritten for this one.
+ * `directory`, `size`, `create` and results as for store_open. A store that is made gets the
+ * default schema: one trait `phone`, of type phone, neither identifier nor required. `key` is
+ * copied. A store that was made with another key (the image was cloned) is rewritten for this one.
  */
-CHECKED enum result identities_open(const char *directory, bool create,
+CHECKED enum result identities_open(const char *directory, size_t size, bool create,
 	const uint8_t key[static STORE_KEY_SIZE], struct identities **ret, struct error *error);
 void identities_close(struct identities **identities);
+
+/* As the store's own. */
+CHECKED enum result identities_after_fork(struct identities *identities, struct error *error);
+struct store *identities_store(const struct identities *identities);
 
 /* Transactions of the identity environment; store_commit and store_abort end them. */
 CHECKED enum result identities_begin(struct identities *identities, bool write, MDB_txn **ret_txn);

@@ -21,6 +21,18 @@ bool schema_has_phone(const struct schema *schema)
 	return false;
 }
 
+bool schema_equal(const struct schema *one, const struct schema *other)
+{
+	bool equal = one->count == other->count;
+
+	for (size_t i = 0; equal && i < one->count; i++) {
+		const struct trait *a = &one->trait[i], *b = &other->trait[i];
+		equal = strcmp(a->name, b->name) == 0 && a->type == b->type &&
+			a->identifier == b->identifier && a->required == b->required;
+	}
+	return equal;
+}
+
 static const char *const type_names[] = {
 	[TRAIT_STRING] = "string",
 	[TRAIT_PHONE] = "phone",

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "identity_quarantine.h"
+#include "identity_recovery.h"
 #include "identity_tables.h"
 
 struct place {
@@ -85,8 +87,14 @@ enum result identities_rekey(struct identities *identities, MDB_txn *txn, struct
 			result = tables_save(identities, txn, &schema, &identity);
 		if (result == RESULT_OK)
 			result = index_add(identities, txn, &schema, &identity, error);
+		if (result == RESULT_OK)
+			result = identities_quarantine_move(
+				identities, txn, ids[i].bytes, identity.name);
 	}
 	free(ids);
+	/* Codes under the other key are the other machine's: here they would be good once more. */
+	if (result == RESULT_OK)
+		result = identities_recovery_reset(identities, txn);
 	if (result == RESULT_OK)
 		result = tables_save_key(identities, txn);
 	return result == RESULT_OK ? result : tables_error(result, error);

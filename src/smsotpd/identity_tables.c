@@ -56,6 +56,36 @@ void id_of_value(const struct identities *identities, const struct trait *trait,
 	id_end(&hash, ret_id);
 }
 
+void id_of_nobody(const struct identities *identities, uint8_t number, struct identity_id *ret_id)
+{
+	crypto_generichash_state hash;
+
+	id_start(identities, &hash, 'o');
+	crypto_generichash_update(&hash, &number, 1);
+	id_end(&hash, ret_id);
+}
+
+void id_of_code(const struct identities *identities, const char *name, const char *code,
+	struct identity_id *ret_id)
+{
+	crypto_generichash_state hash;
+
+	id_start(identities, &hash, 'r');
+	crypto_generichash_update(&hash, (const uint8_t *)name, strlen(name) + 1);
+	crypto_generichash_update(&hash, (const uint8_t *)code, strlen(code));
+	id_end(&hash, ret_id);
+}
+
+void id_of_phone(
+	const struct identities *identities, const struct phone *phone, struct identity_id *ret_id)
+{
+	crypto_generichash_state hash;
+
+	id_start(identities, &hash, 'p');
+	crypto_generichash_update(&hash, (const uint8_t *)phone->e164, strlen(phone->e164));
+	id_end(&hash, ret_id);
+}
+
 void id_of_key(const struct identities *identities, struct identity_id *ret_id)
 {
 	crypto_generichash_state hash;

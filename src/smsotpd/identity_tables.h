@@ -7,8 +7,11 @@
  *	identity    'n' name -> identity record
  *	identifier  'i' trait name, NUL, value -> key in `identity`; mail addresses in lower case
  *	uid         'u' uid (u32, little endian) -> key in `identity`
+ *	recovery    'n' name, or 'o' u8 of nobody -> record of recovery codes
+ *	quarantine  'n' name -> what is remembered of its phones
  *
- * The records hold all that is needed to make the indexes anew.
+ * The records hold all that is needed to make the indexes anew. A recovery code is kept as 'r'
+ *name, NUL, code; a number that went as 'p' number.
  */
 #ifndef SMSOTP_IDENTITY_TABLES_H
 #define SMSOTP_IDENTITY_TABLES_H
@@ -22,6 +25,8 @@ struct identities {
 	MDB_dbi identity;
 	MDB_dbi identifier;
 	MDB_dbi uid;
+	MDB_dbi recovery;
+	MDB_dbi quarantine;
 };
 
 struct identity_id {
@@ -32,6 +37,11 @@ void id_of_name(const struct identities *identities, const char *name, struct id
 void id_of_uid(const struct identities *identities, uint32_t uid, struct identity_id *ret_id);
 void id_of_value(const struct identities *identities, const struct trait *trait, const char *value,
 	struct identity_id *ret_id);
+void id_of_nobody(const struct identities *identities, uint8_t number, struct identity_id *ret_id);
+void id_of_code(const struct identities *identities, const char *name, const char *code,
+	struct identity_id *ret_id);
+void id_of_phone(
+	const struct identities *identities, const struct phone *phone, struct identity_id *ret_id);
 /* Another for each key. */
 void id_of_key(const struct identities *identities, struct identity_id *ret_id);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "identity_check.h"
+#include "identity_recovery.h"
 #include "identity_tables.h"
 #include "log.h"
 
@@ -55,6 +56,8 @@ enum result identities_remove(
 		result = forget_old(identities, txn, &schema, name);
 	if (result == RESULT_OK)
 		result = store_result(mdb_del(txn, identities->identity, &key, NULL));
+	if (result == RESULT_OK)
+		result = identities_recovery_remove(identities, txn, name);
 	if (result == RESULT_NOT_FOUND)
 		return error_set(error, result,
 			"there is no identity %s; see smsotpctl identity list",

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "code.h"
 #include "config.h"
+#include "identity_quarantine.h"
+#include "identity_recovery.h"
+#include "judge_standing.h"
+#include "seen.h"
 
 static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct schema *schema,
 	const struct job *job, struct identity *ret_identity)
@@ -24,70 +29,32 @@ static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct
 		judge->identities, txn, schema, name, job->config->identity.country, ret_identity);
 }
 
-static bool is_root(const struct identity *identity)
+/* One look-up, for a name that is nobody's too. */
+static enum result phone_waits(const struct judge *judge, MDB_txn *txn, const struct job *job,
+	const char *name, bool *ret_waits)
 {
-	return identity->uid == 0 || strcmp(identity->name, "root") == 0;
+	struct quarantine quarantine;
+	enum result result = identities_quarantine_load(
+		judge->identities, txn, name, judge->clock, &job->now, &quarantine);
+
+	if (result == RESULT_OK)
+		*ret_waits = quarantine_left(
+				     &quarantine, job->config->identity.quarantine, &job->now) > 0;
+	return result;
 }
 
-/* "alice bob" lets those two, "!alice" all but her, whatever else is listed; nothing, everybody. */
-static bool users_let(const struct config_service *service, const char *name)
+/* Where the uid of the account is known, it must be the identity's. */
+static bool uid_differs(const struct identity *identity, const struct login *login)
 {
-	bool listed = false;
-	bool named = false;
-
-	for (size_t i = 0; i < CONFIG_USERS && service->users[i][0] != '\0'; i++) {
-		const char *entry = service->users[i];
-		if (entry[0] == '!' && strcmp(entry + 1, name) == 0)
-			return false;
-		if (entry[0] != '!')
-			listed = true;
-		if (strcmp(entry, name) == 0)
-			named = true;
-	}
-	return named || !listed;
-}
-
-static bool trait_lets(const struct schema *schema, const struct config_service *service,
-	const struct identity *identity)
-{
-	size_t length = strcspn(service->trait, "=");
-
-	if (service->trait[0] == '\0')
-		return true;
-	for (size_t i = 0; i < schema->count; i++) {
-		const char *name = schema->trait[i].name;
-		if (strlen(name) == length && strncmp(name, service->trait, length) == 0)
-			return strcmp(identity->value[i], service->trait + length + 1) == 0;
-	}
-	return false;
-}
-
-/* The first rule that stands in the way; all of them look alike to the user. */
-static enum standing standing_of(const struct schema *schema, const struct identity *identity,
-	const struct job *job, struct phone *ret_phone)
-{
-	const struct config_service *service = job->login.service;
-	enum result phone = identity_phone(schema, identity, ret_phone);
-
-	if (identity->suspended)
-		return STANDING_SUSPENDED;
-	if (!service->root && is_root(identity))
-		return STANDING_ROOT;
-	if (!users_let(service, identity->name))
-		return STANDING_FILTERED;
-	if (!trait_lets(schema, service, identity))
-		return STANDING_TRAIT;
-	if (!job->login.first_factor)
-		return STANDING_BEFORE;
-	if (phone == RESULT_INVALID)
-		return STANDING_NO_TRAIT;
-	return phone == RESULT_OK ? STANDING_GOOD : STANDING_NO_PHONE;
+	return login->own_uid && !login->by_uid && identity->uid != UID_NONE &&
+	       identity->uid != login->uid;
 }
 
 static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 {
 	__attribute__((cleanup(identity_wipe))) struct identity identity = {.uid = UID_NONE};
 	struct schema schema;
+	bool waits = false;
 	enum result result = identities_schema(judge->identities, txn, &schema);
 
 	if (result != RESULT_OK)
@@ -95,11 +62,24 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	result = look_up(judge, txn, &schema, job, &identity);
 	if (result != RESULT_OK && result != RESULT_NOT_FOUND && result != RESULT_INVALID)
 		return result;
-	enum standing standing = standing_of(&schema, &identity, job, &job->phone);
 	bool exists = result == RESULT_OK;
+	result = phone_waits(judge, txn, job, exists ? identity.name : job->login.name, &waits);
+	if (result != RESULT_OK)
+		return result;
+	const struct circumstance circumstance = {.service = job->login.service,
+		.first_factor = job->login.first_factor,
+		.uid_differs = uid_differs(&identity, &job->login),
+		.waits = waits};
+	enum standing standing = judge_standing(&schema, &identity, &circumstance, &job->phone);
 	job->standing = exists || standing == STANDING_NO_TRAIT ? standing : STANDING_UNKNOWN;
 	memcpy(job->user, identity.name, sizeof(job->user));
 	return RESULT_OK;
+}
+
+/* Who may get texts, but for his phone: what he does is counted in his own record. */
+static bool has_record(const struct job *job)
+{
+	return standing_recovers(job->standing) && job->user[0] != '\0';
 }
 
 /* Looked for under every name, so that a miss costs what a hit costs. */
@@ -111,15 +91,18 @@ static enum result find_room(const struct judge *judge, MDB_txn *txn, struct job
 
 	state_id(judge->state, name, true, id);
 	enum result result = state_admits(judge->state, txn, id, &admits);
-	if (result == RESULT_OK && !admits && job->standing == STANDING_GOOD)
+	if (result == RESULT_OK && !admits && has_record(job))
 		job->standing = STANDING_NO_ROOM;
 	return result;
 }
 
-/* Nobody's record is shared by many names: there the name tells challenges apart as well. */
-static void attempt_fill(const struct job *job, bool own, struct attempt *ret_attempt)
+/*
+ * Nobody's record is shared by many names: there the name tells challenges apart as well. So it
+ * does for a user who gets no text, whose challenges must not be joined once he gets them again.
+ */
+static void attempt_fill(const struct job *job, bool good, struct attempt *ret_attempt)
 {
-	const uint8_t *binding = own ? job->login.binding : job->login.visitor.subject;
+	const uint8_t *binding = good ? job->login.binding : job->login.visitor.subject;
 
 	*ret_attempt = (struct attempt){.config = job->config,
 		.now = job->now,
@@ -157,7 +140,9 @@ struct desk {
 	struct ceiling spare_ceiling;
 	struct books books;
 	struct quotas quotas;
-	bool own; /* the record is the user's, not nobody's */
+	struct recovery_work recovery; /* in the identity store, for a long reply */
+	bool own;                      /* the record is the user's, not nobody's */
+	bool good;                     /* own, and the user gets texts: they count for all */
 };
 
 static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t identities,
@@ -168,11 +153,12 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 
 	/* Junk is the application's word: it takes back a text that has not left, and charges
 	 * nobody. */
-	desk->own = job->standing == STANDING_GOOD && (!job->junk || job->view.early);
+	desk->own = has_record(job) && (!job->junk || job->view.early);
+	desk->good = desk->own && job->standing == STANDING_GOOD;
 	state_id(state, desk->own ? job->user : job->login.name, desk->own, desk->id);
 	tally_key_source(job->login.visitor.source, &desk->key[SHARED_SOURCE]);
 	tally_key_host(&desk->key[SHARED_HOST]);
-	tally_key_prefix(desk->own ? &job->phone : &none, &desk->key[SHARED_PREFIX]);
+	tally_key_prefix(desk->good ? &job->phone : &none, &desk->key[SHARED_PREFIX]);
 	enum result result = state_load(state, txn, desk->id, &desk->record);
 	for (size_t i = 0; i < SHARED_COUNT && result == RESULT_OK; i++)
 		result = state_tally_load(
@@ -181,7 +167,7 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 	struct tally *user = desk->own ? desk->record.tally : desk->spare;
 	desk->books = (struct books){
 		.tally = {&user[LIMIT_USER], &user[LIMIT_USER_DAY], &desk->shared[SHARED_SOURCE],
-			desk->own ? &desk->shared[SHARED_HOST] : &desk->spare[LIMIT_HOST]},
+			desk->good ? &desk->shared[SHARED_HOST] : &desk->spare[LIMIT_HOST]},
 		.ceiling = desk->own ? &desk->record.ceiling : &desk->spare_ceiling,
 	};
 	budget_quotas(job->config, identities, job->login.source.shared, &desk->quotas);
@@ -190,7 +176,7 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 
 static void note(const struct desk *desk, struct findings *findings)
 {
-	findings->own = desk->own;
+	findings->own = desk->good;
 	findings->record = desk->record;
 	findings->quotas = desk->quotas;
 	for (size_t i = 0; i < LIMIT_COUNT; i++)
@@ -218,12 +204,12 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 		code_draw(job->config->code.digits, &job->text);
 		hash_of(judge, desk->id, attempt, &job->text, hash);
 	} while (challenge_has(&desk->record, attempt, hash));
-	enum effect effect = job->kind == JOB_BEGIN
-				     ? challenge_begin(&desk->record, attempt, hash)
-				     : challenge_resend(&desk->record, attempt, hash);
+	enum effect effect = job->kind == JOB_RESEND
+				     ? challenge_resend(&desk->record, attempt, hash)
+				     : challenge_begin(&desk->record, attempt, hash);
 	if (effect != EFFECT_TEXT)
 		return effect;
-	bool stopped = desk->own && job->config->limits.prefix_stop && !job->known &&
+	bool stopped = desk->good && job->config->limits.prefix_stop && !job->known &&
 		       budget_prefix_low(&desk->shared[SHARED_PREFIX], job->config, &job->now);
 	if (stopped ||
 		!budget_text(&desk->books, &desk->quotas, &job->now, !job->known, &job->near)) {
@@ -235,7 +221,7 @@ static enum effect ask_text(const struct judge *judge, const struct attempt *att
 	}
 	job->prefix_low =
 		budget_prefix_text(&desk->shared[SHARED_PREFIX], job->config, &job->now) &&
-		desk->own;
+		desk->good;
 	return EFFECT_TEXT;
 }
 
@@ -250,8 +236,12 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	job->over = budget_guess_over(&desk->books, &desk->quotas, &job->now, !job->known);
 	if (job->over != NULL)
 		return EFFECT_OVER;
-	enum effect effect = challenge_verify(&desk->record, attempt, hash, job->comparable);
-	if (effect == EFFECT_RIGHT && desk->own) {
+	/* A text that no phone got has no right code. */
+	enum effect effect = challenge_verify(
+		&desk->record, attempt, hash, job->comparable && (desk->good || !desk->own));
+	if (effect == EFFECT_RECOVERED) {
+		budget_success(&desk->books);
+	} else if (effect == EFFECT_RIGHT && desk->own) {
 		budget_success(&desk->books);
 		budget_prefix_answer(&desk->shared[SHARED_PREFIX], &job->now);
 	} else {
@@ -260,6 +250,59 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 	}
 	/* Nobody's record holds the challenge of a name that is nobody's, and no user's. */
 	return job->junk ? EFFECT_WRONG : effect;
+}
+
+/* The desk as if a text had been asked for, and put away as it was. */
+static void observe(const struct judge *judge, const struct attempt *attempt, struct desk *desk,
+	struct job *job)
+{
+	job->effect = ask_text(judge, attempt, desk, job);
+	job->near = NULL;
+	job->prefix_low = false;
+	code_wipe(&job->text);
+	job->unsendable = desk->good ? judge_unsendable(job->config, &job->phone) : NULL;
+}
+
+/* An account that has no identity is written down for the report. */
+static enum result note_seen(const struct judge *judge, MDB_txn *txn, const struct job *job)
+{
+	const struct login *login = &job->login;
+	struct seen seen = {.realtime = job->now.realtime};
+
+	if (job->user[0] != '\0' || strlen(login->name) >= sizeof(seen.name))
+		return RESULT_OK;
+	snprintf(seen.service, sizeof(seen.service), "%s", login->service->name);
+	if (login->by_uid)
+		snprintf(seen.name, sizeof(seen.name), "uid %u", login->uid);
+	else
+		memcpy(seen.name, login->name, strlen(login->name));
+	return seen_save(judge->state, txn, judge->keys, &seen);
+}
+
+/* Reads what a long reply may be: one record, whoever it is for. */
+static enum result recovery_open(const struct judge *judge, MDB_txn *txn, const struct job *job,
+	struct desk *desk, struct attempt *attempt)
+{
+	const char *name = desk->own ? job->user : job->login.name;
+	enum result result = identities_recovery_find(
+		judge->identities, txn, name, desk->own, &job->recovery, &desk->recovery);
+
+	if (result == RESULT_OK)
+		attempt->recovered = desk->own && job->recoverable && !job->junk &&
+				     desk->recovery.match < RECOVERY_CODES;
+	return result;
+}
+
+/* Writes it back, whether a code was used or not. */
+static enum result recovery_close(
+	const struct judge *judge, MDB_txn *txn, struct job *job, struct desk *desk)
+{
+	struct recovery *recovery = &desk->recovery.recovery;
+
+	if (job->effect == EFFECT_RECOVERED)
+		recovery_use(recovery, desk->recovery.match, job->now.realtime);
+	job->recovery_left = recovery_left(recovery);
+	return identities_recovery_keep(judge->identities, txn, &desk->recovery);
 }
 
 void judge_run(
@@ -272,6 +315,11 @@ void judge_run(
 	job->near = job->over = NULL;
 	job->prefix_low = false;
 	job->result = who(judge, identity_txn, job);
+	if (job->kind == JOB_SEEN) {
+		if (job->result == RESULT_OK)
+			job->result = note_seen(judge, state_txn, job);
+		return;
+	}
 	if (job->result == RESULT_OK)
 		job->result = find_room(judge, state_txn, job);
 	if (job->result == RESULT_OK)
@@ -282,9 +330,20 @@ void judge_run(
 		return;
 	if (job->findings != NULL)
 		note(&desk, job->findings);
-	attempt_fill(job, desk.own, &attempt);
+	attempt_fill(job, desk.good, &attempt);
+	if (job->long_reply)
+		job->result = recovery_open(judge, identity_txn, job, &desk, &attempt);
+	if (job->result != RESULT_OK)
+		return;
 	job->known = challenge_known(&desk.record, &attempt);
+	if (job->kind == JOB_OBSERVE) {
+		observe(judge, &attempt, &desk, job);
+		return;
+	}
 	job->effect = job->kind == JOB_VERIFY ? guess(judge, &attempt, &desk, job)
 					      : ask_text(judge, &attempt, &desk, job);
-	job->result = desk_close(judge, state_txn, &desk);
+	if (job->long_reply)
+		job->result = recovery_close(judge, identity_txn, job, &desk);
+	if (job->result == RESULT_OK)
+		job->result = desk_close(judge, state_txn, &desk);
 }

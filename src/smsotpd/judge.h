@@ -2,7 +2,8 @@
 /*
  * What a login's job does to the stores, in the caller's transactions: look up, judge, write back.
  * One load and one save of one record, whoever it is; a name of no standing works on nobody's
- * record.
+ * record. A reply as long as a recovery code also reads and writes one record of the identity
+ * store.
  */
 #ifndef SMSOTP_JUDGE_H
 #define SMSOTP_JUDGE_H
@@ -17,7 +18,10 @@ struct judge {
 	const struct clock *clock;
 };
 
-/* May be done again after a failed commit: it writes nothing but `txn` and the job's lower half. */
+/*
+ * May be done again after a failed commit: it writes nothing but the transactions and the job's
+ * lower half. `identity_txn` must be a writer's where the job has a long reply.
+ */
 void judge_run(
 	const struct judge *judge, MDB_txn *identity_txn, MDB_txn *state_txn, struct job *job);
 

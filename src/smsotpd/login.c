@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config.h"
-
 #define ADDRESS_SIZE 16
 
 /* What a source is told apart by. */
@@ -66,6 +64,13 @@ static const char *auth_line(const char *auth_info, const char *method, size_t *
 static bool is_sshd(const struct config_service *service)
 {
 	return strcmp(service->name, "sshd") == 0;
+}
+
+/* sudo asks for who calls it, unless it is told to ask for the target: then the names differ. */
+static bool asks_caller(const struct config_service *service, const struct ask *ask)
+{
+	return strcmp(service->name, "sudo") == 0 && ask->uid != 0 &&
+	       strcmp(ask->user, ask->ruser) == 0;
 }
 
 static void label_hash(
@@ -207,6 +212,7 @@ enum result login_read(const struct config *config, const struct keys *keys, con
 	ret_login->service = service;
 	ret_login->uid = ask->uid;
 	ret_login->by_uid = service->ask == ASK_CALLER;
+	ret_login->own_uid = asks_caller(service, ask);
 	memcpy(ret_login->name, ask->user, strlen(ask->user));
 	ret_login->first_factor = first_factor_met(service, ask);
 	struct place place = place_find(service, keys, ask, address, &ret_login->source);

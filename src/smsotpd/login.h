@@ -7,10 +7,9 @@
 #define SMSOTP_LOGIN_H
 
 #include "ask.h"
+#include "config.h"
 #include "ledger.h"
 #include "record.h"
-
-struct config_service;
 
 enum source_kind { SOURCE_UNNAMED = 0, SOURCE_ADDRESS, SOURCE_KEY, SOURCE_UID, SOURCE_TTY };
 
@@ -35,8 +34,10 @@ struct login {
 	struct source source;
 	bool by_uid;                  /* the subject is whoever has `uid`: su's caller */
 	uint32_t uid;                 /* the application's real uid */
+	bool own_uid;                 /* which is that of the account `name`: sudo's caller */
 	char name[NAME_SIZE_MAX + 1]; /* as typed */
 	bool first_factor;            /* service->before is met */
+	enum service_mode mode;       /* how strict the service is for this name; flow.c sets it */
 	struct telemetry telemetry;
 	struct visitor visitor;
 	uint8_t binding[HASH_SIZE]; /* of service, source and first factor: what a challenge is for

@@ -20,7 +20,15 @@
 #define TURN_MAX_MS 1000 /* the watchdog is told, late frames are dropped */
 #define JOBS_MAX    512  /* with so many under way, logins wait in the listener's queue */
 
-enum tag { TAG_MODULE = 1, TAG_CONTROL, TAG_WAKE, TAG_SIGNAL, TAG_CONNECTION, TAG_SENDER };
+enum tag {
+	TAG_MODULE = 1,
+	TAG_CONTROL,
+	TAG_WAKE,
+	TAG_SIGNAL,
+	TAG_CONNECTION,
+	TAG_SENDER,
+	TAG_WORKER
+};
 
 struct loop {
 	int epoll;
@@ -113,9 +121,28 @@ static void hook_reply(void *context, uint64_t connection, const json_t *reply)
 	connections_reply(loop->connections, connection, reply);
 }
 
+static int hook_lend(void *context, uint64_t connection)
+{
+	struct loop *loop = context;
+
+	return connections_lend(loop->connections, connection);
+}
+
+static void hook_pass(void *context, uint64_t connection, int reply)
+{
+	struct loop *loop = context;
+
+	connections_pass(loop->connections, connection, reply);
+}
+
 struct flow_hooks loop_hooks(struct loop *loop)
 {
-	return (struct flow_hooks){.context = loop, .answer = hook_answer, .reply = hook_reply};
+	return (struct flow_hooks){.context = loop,
+		.answer = hook_answer,
+		.reply = hook_reply,
+		.lend = hook_lend,
+		.pass = hook_pass,
+		.now = loop_now};
 }
 
 int loop_wake(const struct loop *loop)
@@ -131,6 +158,11 @@ int loop_epoll(const struct loop *loop)
 uint32_t loop_sender_tag(void)
 {
 	return TAG_SENDER;
+}
+
+uint32_t loop_worker_tag(void)
+{
+	return TAG_WORKER;
 }
 
 /* What has come back is answered first. True where nothing more can. */
@@ -195,6 +227,9 @@ static bool on_event(struct loop *loop, struct flow *flow, uint64_t data, enum l
 	case TAG_SENDER:
 		sender_ready(flow->sender, number);
 		return false;
+	case TAG_WORKER:
+		control_child(flow);
+		return false;
 	}
 	return false;
 }
@@ -214,29 +249,64 @@ static void pace(struct loop *loop, const struct flow *flow)
 		loop->paused = pause;
 }
 
-static int turn_timeout(struct loop *loop, struct flow *flow)
+static int turn_timeout(struct loop *loop, struct flow *flow, int most)
 {
 	int64_t now = loop_now();
 	int next = sender_turn(flow->sender, now);
 
 	connections_expire(loop->connections, now);
-	return next < 0 || next > TURN_MAX_MS ? TURN_MAX_MS : next;
+	control_turn(flow);
+	return next < 0 || next > most ? most : next;
+}
+
+/* Waits `most` ms at most, and does what has come; *ret_end is set where a signal has. */
+static enum result turn(
+	struct loop *loop, struct flow *flow, int most, bool *ret_ended, enum loop_end *ret_end)
+{
+	struct epoll_event events[EVENTS];
+	int count = epoll_wait(loop->epoll, events, EVENTS, turn_timeout(loop, flow, most));
+
+	if (count < 0 && errno != EINTR)
+		return RESULT_FAILED;
+	for (int i = 0; i < count; i++)
+		*ret_ended = on_event(loop, flow, events[i].data.u64, ret_end) || *ret_ended;
+	serve_alive();
+	return RESULT_OK;
 }
 
 enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_end)
 {
-	struct epoll_event events[EVENTS];
-
 	for (;;) {
-		bool end = false;
-		int count = epoll_wait(loop->epoll, events, EVENTS, turn_timeout(loop, flow));
-		if (count < 0 && errno != EINTR)
-			return RESULT_FAILED;
-		for (int i = 0; i < count; i++)
-			end = on_event(loop, flow, events[i].data.u64, ret_end) || end;
+		bool ended = false;
+		enum result result = turn(loop, flow, TURN_MAX_MS, &ended, ret_end);
+		if (result != RESULT_OK || ended)
+			return result;
 		pace(loop, flow);
-		serve_alive();
-		if (end)
-			return RESULT_OK;
+	}
+}
+
+/* Closed, not only forgotten: where no systemd keeps them open, whoever comes is refused at once
+ * and tries again. */
+static void listeners_close(struct loop *loop)
+{
+	close(loop->module);
+	close(loop->control);
+	loop->module = loop->control = -1;
+}
+
+uint32_t loop_drain(struct loop *loop, struct flow *flow)
+{
+	int64_t until = loop_now() + LOOP_DRAIN_MS;
+	enum loop_end again;
+	bool ended = false;
+
+	listeners_close(loop);
+	for (;;) {
+		uint32_t left = flow->jobs + sender_count(flow->sender) +
+				(uint32_t)connections_count(loop->connections);
+		int64_t now = loop_now();
+		bool over = left == 0 || ended || now >= until;
+		if (over || turn(loop, flow, (int)(until - now), &ended, &again) != RESULT_OK)
+			return left;
 	}
 }

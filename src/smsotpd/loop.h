@@ -8,6 +8,9 @@
 
 #include "flow.h"
 
+/* Shorter by a start than a begin's deadline: who comes meanwhile waits at the socket. */
+#define LOOP_DRAIN_MS 1000
+
 struct loop;
 
 enum loop_end { LOOP_STOP, LOOP_RELOAD, LOOP_BROKEN };
@@ -21,12 +24,20 @@ struct flow_hooks loop_hooks(struct loop *loop);
 int loop_wake(const struct loop *loop);
 int loop_epoll(const struct loop *loop);
 uint32_t loop_sender_tag(void);
+uint32_t loop_worker_tag(void);
 
 /*
  * Serves until SIGTERM or SIGINT (LOOP_STOP), SIGHUP (LOOP_RELOAD) or committer_broken
  * (LOOP_BROKEN); call again after a reload.
  */
 CHECKED enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_end);
+
+/*
+ * Before the end: nobody is accepted any more, who was is answered, and texts leave, so that
+ * a restart costs nobody a login. Returns how many logins and texts LOOP_DRAIN_MS were not enough
+ * for, of which the texts that smsotp-send already has leave all the same.
+ */
+uint32_t loop_drain(struct loop *loop, struct flow *flow);
 
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t loop_now(void);

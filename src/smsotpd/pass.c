@@ -27,11 +27,18 @@ void pass_grant(struct passes *passes, const struct visitor *visitor, int64_t no
 	memcpy(best->subject, visitor->subject, HASH_SIZE);
 }
 
-bool pass_open(struct passes *passes, const struct visitor *visitor, int64_t now)
+int64_t pass_since(const struct passes *passes, const struct visitor *visitor)
+{
+	const struct pass *pass = find((struct passes *)passes, visitor);
+
+	return pass == NULL ? 0 : pass->granted;
+}
+
+bool pass_open(struct passes *passes, const struct visitor *visitor, int64_t now, int64_t within)
 {
 	struct pass *pass = find(passes, visitor);
 
-	if (pass == NULL || pass->opened || now - pass->granted > PASS_MS)
+	if (pass == NULL || pass->opened || now - pass->granted > within)
 		return false;
 	pass->opened = true;
 	return true;

@@ -17,6 +17,10 @@ static const struct reason standings[] = {
 		"smsotpctl identity set NAME, with a line phone: NUMBER"},
 	[STANDING_NO_TRAIT] = {"the schema has no trait of type phone: nobody gets a text", "", "",
 		"(smsotpctl schema show; echo phone: phone) | smsotpctl schema set"},
+	[STANDING_QUARANTINE] = {"the phone was changed: sees the same lines, gets no text yet", "identity",
+		"quarantine", "a recovery code; wait, or smsotpctl identity release NAME"},
+	[STANDING_UID] = {"its account has another uid now: sees the same lines, gets no text", "", "",
+		"smsotpctl identity set NAME, with its uid and phone, or identity remove NAME"},
 	[STANDING_NO_ROOM] = {"the state store has no room for a first sign-in: gets no text", "store",
 		"state_size", "raise state_size and restart smsotpd, or smsotpctl identity remove"},
 	[STANDING_ROOT] = {"root is not let in here: sees the same lines, gets no text",
@@ -48,6 +52,7 @@ static const struct reason guesses[] = {
 	[EFFECT_SPENT] = {"the tries of the code on its way are used up", "code", "tries",
 		"wait until it expires"},
 	[EFFECT_RIGHT] = {"a right code lets in", "", "", ""},
+	[EFFECT_RECOVERED] = {"a recovery code lets in", "", "", ""},
 };
 
 static const struct reason limits[] = {

@@ -30,7 +30,8 @@ struct sender {
 	int epoll;
 	uint32_t tag;
 	struct sender_hooks hooks;
-	uint32_t end; /* no slot from here on is used: a turn looks at few */
+	uint8_t version; /* that smsotp-send speaks; 0 is our own */
+	uint32_t end;    /* no slot from here on is used: a turn looks at few */
 	struct slot slot[SLOTS];
 };
 
@@ -153,6 +154,7 @@ static enum result hand_over(struct sender *sender, struct slot *slot, uint32_t 
 
 	if (fd < 0)
 		return RESULT_UNREACHABLE;
+	slot->parcel.text.version = sender->version;
 	slot->parcel.text.life = (uint32_t)(slot->dead - now);
 	size_t size = text_encode(&slot->parcel.text, frame, sizeof(frame));
 	bool sent = size > 0 && epoll_ctl(sender->epoll, EPOLL_CTL_ADD, fd, &event) == 0 &&
@@ -215,6 +217,24 @@ int sender_turn(struct sender *sender, int64_t now)
 	return next <= now ? 0 : (int)(next - now);
 }
 
+uint32_t sender_count(const struct sender *sender)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < sender->end; i++)
+		count += sender->slot[i].state == SLOT_FREE ? 0 : 1;
+	return count;
+}
+
+/* smsotp-send, of another release or about to stop, has not begun with it. */
+static void wait_again(struct slot *slot)
+{
+	close(slot->fd);
+	slot->fd = -1;
+	slot->state = SLOT_WAITING;
+	slot->due += RETRY_MS;
+}
+
 void sender_ready(struct sender *sender, uint32_t number)
 {
 	uint8_t frame[TEXT_FRAME_SIZE];
@@ -226,6 +246,10 @@ void sender_ready(struct sender *sender, uint32_t number)
 	ssize_t size = recv(slot->fd, frame, sizeof(frame), MSG_DONTWAIT);
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (size > 0 && wire_get_again(frame, (size_t)size, &sender->version)) {
+		wait_again(slot);
+		return;
+	}
 	bool whole = size > 0 && report_decode(frame, (size_t)size, &report) == RESULT_OK;
 	if (whole && memcmp(report.id, slot->parcel.text.id, WIRE_ID_SIZE) == 0)
 		finish(sender, slot, &report);

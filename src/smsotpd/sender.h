@@ -50,6 +50,9 @@ bool sender_reachable(const struct sender *sender);
 /* What is due goes out. Returns ms until the next is, -1 for none. */
 int sender_turn(struct sender *sender, int64_t now);
 
+/* How many texts have not left, or not been reported yet. */
+uint32_t sender_count(const struct sender *sender);
+
 /* The slot's connection has something to say; `slot` is data.u64's low half. */
 void sender_ready(struct sender *sender, uint32_t slot);
 

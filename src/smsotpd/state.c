@@ -23,6 +23,8 @@ struct state {
 	size_t records_max;
 	MDB_dbi users;
 	MDB_dbi tallies;
+	MDB_dbi table[STATE_TABLES];
+	bool made[STATE_TABLES];
 	struct keys keys;
 };
 
@@ -57,6 +59,27 @@ static enum result tallies_fill(struct state *state)
 		result = store_commit(&txn);
 	store_abort(&txn);
 	return result;
+}
+
+/* A store that an older version filled has no room for them, and serves all the same. */
+static enum result tables_open(struct state *state)
+{
+	static const char *const names[] = {[STATE_MODES] = "modes", [STATE_SEEN] = "seen"};
+
+	for (size_t i = 0; i < STATE_TABLES; i++) {
+		enum result result = store_table(state->store, names[i], &state->table[i]);
+		state->made[i] = result == RESULT_OK;
+		if (result != RESULT_OK && result != RESULT_FULL)
+			return result;
+	}
+	return RESULT_OK;
+}
+
+static enum result open_tables(struct state *state)
+{
+	enum result result = store_table(state->store, "users", &state->users);
+
+	return result == RESULT_OK ? store_table(state->store, "tallies", &state->tallies) : result;
 }
 
 static void nobody_id(const struct state *state, uint8_t number, uint8_t ret_id[static HASH_SIZE])
@@ -104,11 +127,11 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 	state->records_max = size > WRITING_ROOM ? (size - WRITING_ROOM) / RECORD_ROOM : 0;
 	enum result result = store_open(directory, size, true, &state->store, error);
 	if (result == RESULT_OK) {
-		result = store_table(state->store, "users", &state->users);
-		if (result == RESULT_OK)
-			result = store_table(state->store, "tallies", &state->tallies);
+		result = open_tables(state);
 		if (result == RESULT_OK)
 			result = tallies_fill(state);
+		if (result == RESULT_OK)
+			result = tables_open(state);
 		if (result == RESULT_OK)
 			result = nobodies_fill(state);
 		if (result != RESULT_OK)
@@ -122,6 +145,24 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 	}
 	*ret_state = state;
 	return RESULT_OK;
+}
+
+enum result state_after_fork(struct state *state, struct error *error)
+{
+	enum result result = store_after_fork(state->store, error);
+
+	if (result != RESULT_OK)
+		return result;
+	result = open_tables(state);
+	if (result == RESULT_OK)
+		result = tables_open(state);
+	return result == RESULT_OK ? result
+				   : error_set(error, result, "the state store has not its tables");
+}
+
+struct store *state_store(const struct state *state)
+{
+	return state->store;
 }
 
 void state_close(struct state **state)
@@ -282,6 +323,37 @@ enum result state_forget(struct state *state, MDB_txn *txn, const uint8_t id[sta
 	enum result result = store_result(mdb_del(txn, state->users, &key, NULL));
 
 	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+enum result state_void(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE])
+{
+	struct record record;
+	bool any = false;
+
+	enum result result = state_load(state, txn, id, &record);
+	for (size_t i = 0; i < RECORD_CHALLENGES && result == RESULT_OK; i++) {
+		any = any || record.challenge[i].sent > 0;
+		record.challenge[i] = (struct challenge){0};
+	}
+	return result == RESULT_OK && any ? state_save(state, txn, id, &record) : result;
+}
+
+enum result state_has(
+	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE], bool *ret_has)
+{
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id}, value;
+	enum result result = store_result(mdb_get(txn, state->users, &key, &value));
+
+	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
+		return result;
+	*ret_has = result == RESULT_OK;
+	return RESULT_OK;
+}
+
+bool state_table(const struct state *state, enum state_table table, MDB_dbi *ret_table)
+{
+	*ret_table = state->table[table];
+	return state->made[table];
 }
 
 enum result state_used(struct state *state, unsigned int *ret_percent)

@@ -21,6 +21,10 @@ CHECKED enum result state_open(const char *directory, size_t size, const struct 
 	struct state **ret_state, struct error *error);
 void state_close(struct state **state);
 
+/* As the store's own. */
+CHECKED enum result state_after_fork(struct state *state, struct error *error);
+struct store *state_store(const struct state *state);
+
 CHECKED enum result state_begin(struct state *state, bool write, MDB_txn **ret_txn);
 
 /* As store_broken. */
@@ -71,10 +75,23 @@ CHECKED enum result state_tally_load(struct state *state, MDB_txn *txn, const st
 CHECKED enum result state_tally_save(struct state *state, MDB_txn *txn, const struct tally_key *key,
 	const struct clock *clock, const struct tally *tally);
 
+/* Voids the live codes of a user; all else stays. */
+CHECKED enum result state_void(
+	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE]);
+
+CHECKED enum result state_has(
+	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE], bool *ret_has);
+
 /* Forgets all of a user: after a change of phone, and when the identity goes. Missing is RESULT_OK.
  */
 CHECKED enum result state_forget(
 	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE]);
+
+/* What is of no user: rows of their own keys, see state_row.h. */
+enum state_table { STATE_MODES = 0, STATE_SEEN, STATE_TABLES };
+
+/* False where the store was too full to make it: it is empty then. */
+bool state_table(const struct state *state, enum state_table table, MDB_dbi *ret_table);
 
 /* As store_used. */
 CHECKED enum result state_used(struct state *state, unsigned int *ret_percent);

@@ -23,6 +23,7 @@
 struct store {
 	MDB_env *env;
 	int directory; /* holds the lock against a second opener */
+	size_t size;
 	bool broken;
 };
 
@@ -97,6 +98,11 @@ static enum result check_whole(
 	return RESULT_OK;
 }
 
+enum result store_readers_check(struct store *store)
+{
+	return store_result(mdb_reader_check(store->env, NULL));
+}
+
 static enum result open_files(
 	struct store *store, const char *path, size_t size, bool create, struct error *error)
 {
@@ -109,6 +115,9 @@ static enum result open_files(
 	result = store_lock_file(store->directory, path, LOCK_SIZE, error);
 	if (result == RESULT_OK)
 		result = open_env(store, path, size, error);
+	/* A child of a smsotpd that was killed may have read here and be gone by now. */
+	if (result == RESULT_OK && store_readers_check(store) != RESULT_OK)
+		result = error_set(error, RESULT_FAILED, "%s/lock.mdb is damaged; remove it", path);
 	if (result == RESULT_OK)
 		result = check_whole(store, path, found, size, error);
 	if (result != RESULT_OK)
@@ -136,6 +145,7 @@ enum result store_open(const char *directory, size_t size, bool create, struct s
 	if (store == NULL)
 		return error_set(error, RESULT_MEMORY, "no memory to open the store %s", directory);
 	store->directory = -1;
+	store->size = size;
 	enum result result = store_directory(directory, create, &store->directory, error);
 	if (result == RESULT_OK)
 		result = open_files(store, directory, size, create, error);
@@ -145,6 +155,25 @@ enum result store_open(const char *directory, size_t size, bool create, struct s
 	}
 	*ret_store = store;
 	return RESULT_OK;
+}
+
+int store_descriptor(const struct store *store)
+{
+	return store->directory;
+}
+
+enum result store_after_fork(struct store *store, struct error *error)
+{
+	/* Opened anew, not shared: the lock is the parent's alone, and ends with the parent. */
+	int directory = openat(store->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (directory < 0)
+		return error_set(error, RESULT_FAILED, "the store's directory does not open: %s",
+			strerror(errno));
+	close(store->directory);
+	store->directory = directory;
+	store->env = NULL;
+	return open_env(store, "of smsotpd", store->size, error);
 }
 
 void store_close(struct store **store)

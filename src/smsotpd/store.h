@@ -29,6 +29,18 @@ CHECKED enum result store_open(const char *directory, size_t size, bool create,
 	struct store **ret_store, struct error *error);
 void store_close(struct store **store);
 
+/*
+ * In a process that was forked, whose parent serves on: opens the same environment anew, because
+ * one must not be used across fork(2) (lmdb.h). store_descriptor must be open still, and any other
+ * descriptor of the parent's environment closed: closing one later would drop this process's locks
+ * (fcntl(2)). Tables are to be opened again.
+ */
+CHECKED enum result store_after_fork(struct store *store, struct error *error);
+int store_descriptor(const struct store *store);
+
+/* Forgets readers of processes that were killed: their pages could never be used again. */
+CHECKED enum result store_readers_check(struct store *store);
+
 /* One write transaction at a time, on one thread. */
 CHECKED enum result store_begin(struct store *store, bool write, MDB_txn **ret_txn);
 

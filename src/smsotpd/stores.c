@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "identity_quarantine.h"
 
 /*
  * What the key is called until the identity store is whole: where a first start was cut off, by a
@@ -57,6 +58,26 @@ static enum result first_end(const char *directory, struct error *error)
 	return key_sync(after, error);
 }
 
+static enum result open_identities(const struct config *config, const struct clock *clock,
+	bool first, struct stores *stores, struct error *error)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/identity", config->paths.store);
+	enum result result = identities_open(path, (size_t)config->store.identity_size << 20, first,
+		stores->keys.identity, &stores->identities, error);
+	if (result != RESULT_OK)
+		return result;
+	result = identities_quarantine_rebase(
+		stores->identities, config->identity.quarantine, clock);
+	if (result == RESULT_OK)
+		return RESULT_OK;
+	return error_set(error, result,
+		"the identity store cannot be written (%s); look at its disk, then restore it from "
+		"a backup",
+		result_name(result));
+}
+
 static enum result open_all(const struct config *config, const struct clock *clock,
 	struct stores *stores, struct error *error)
 {
@@ -71,8 +92,7 @@ static enum result open_all(const struct config *config, const struct clock *clo
 		key_load(path, first, clock->boot, &stores->keys, &stores->origin, error);
 	if (result != RESULT_OK)
 		return result;
-	snprintf(path, sizeof(path), "%s/identity", directory);
-	result = identities_open(path, first, stores->keys.identity, &stores->identities, error);
+	result = open_identities(config, clock, first, stores, error);
 	if (result == RESULT_OK && first)
 		result = first_end(directory, error);
 	if (result != RESULT_OK)
@@ -98,6 +118,13 @@ enum result stores_open(const struct config *config, const struct clock *clock,
 	}
 	*ret_stores = stores;
 	return RESULT_OK;
+}
+
+enum result stores_after_fork(struct stores *stores, struct error *error)
+{
+	enum result result = identities_after_fork(stores->identities, error);
+
+	return result == RESULT_OK ? state_after_fork(stores->state, error) : result;
 }
 
 void stores_close(struct stores *stores)

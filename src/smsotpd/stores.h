@@ -24,6 +24,9 @@ struct stores {
 /* All or nothing; the sentence says what is wrong and how to mend it. */
 CHECKED enum result stores_open(const struct config *config, const struct clock *clock,
 	struct stores *ret_stores, struct error *error);
+/* As store_after_fork, for both. */
+CHECKED enum result stores_after_fork(struct stores *stores, struct error *error);
+
 void stores_close(struct stores *stores);
 
 #endif

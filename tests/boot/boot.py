@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A host of its own: a Debian 12 whose systemd is pid 1 of fresh namespaces.
+"""A host of its own: a Debian 12 or 13 whose systemd is pid 1 of fresh namespaces.
 
     with Host("name") as host:
         host.install()
@@ -24,7 +24,6 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
 BASE = os.path.join(PROJECT, "build", "boot")
-ROOT = os.path.join(BASE, "root")
 START = os.path.join(HERE, "start")
 BOOT_SECONDS = 60
 PR_SET_CHILD_SUBREAPER = 36
@@ -42,11 +41,6 @@ def obstacle():
         return ("booting a host needs mount, pid, net, uts, ipc and cgroup namespaces: run it on a "
                 "machine or in a container with CAP_SYS_ADMIN")
     return None
-
-
-def make_root():
-    """Makes the pristine root where it is not yet there."""
-    subprocess.run([os.path.join(HERE, "make-root"), BASE], check=True, stdin=subprocess.DEVNULL)
 
 
 def quiet_environment():
@@ -85,7 +79,17 @@ class Host:
     """One host; `layers` in its directory holds its changes to the pristine root. They are called
     root, because the Makefile looks for dependencies in no directory of that name."""
 
+    # Of the pristine root: its directory, and Debian's word for what is in it.
+    PLACE, SUITE = BASE, "bookworm"
+
+    @classmethod
+    def make_root(cls):
+        """Makes the pristine root where it is not yet there."""
+        subprocess.run([os.path.join(HERE, "make-root"), cls.PLACE, cls.SUITE], check=True,
+                       stdin=subprocess.DEVNULL)
+
     def __init__(self, name):
+        self.pristine = os.path.join(self.PLACE, "root")
         self.directory = os.path.join(BASE, name)
         self.layers = os.path.join(self.directory, "root")
         self.unshare = None
@@ -103,7 +107,7 @@ class Host:
         """`make install` into the host, which must not run. `arguments` go to make."""
         script = ('mkdir -p upper work merged && mount -t overlay overlay -o '
                   '"lowerdir=$1,upperdir=upper,workdir=work" merged && shift && make "$@"')
-        subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", ROOT, "-s", "-C", PROJECT,
+        subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", self.pristine, "-s", "-C", PROJECT,
                         "install", f"DESTDIR={self.layers}/merged", *arguments],
                        cwd=self.layers, check=True, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, env=quiet_environment())
@@ -114,8 +118,8 @@ class Host:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         with open(os.path.join(self.directory, "console.log"), "ab") as console:
             self.unshare = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", START, ROOT,
-                 self.layers], stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+                ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", START,
+                 self.pristine, self.layers], stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         deadline = time.monotonic() + BOOT_SECONDS
         while time.monotonic() < deadline:
             if self.unshare.poll() is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the tests of the installed product share: a booted Debian 12 a class."""
+"""What the tests of the installed product share: a booted Debian a class."""
 
 import os
 import sys
@@ -32,7 +32,7 @@ class HostCase(unittest.TestCase):
         reason = boot.obstacle()
         if reason is not None:
             raise unittest.SkipTest(reason)
-        boot.make_root()
+        cls.HOST.make_root()
         cls.host = cls.HOST(cls.__name__.lower())
         cls.addClassCleanup(cls.host.kill)
         cls.host.set_up()

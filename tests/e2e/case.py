@@ -3,6 +3,7 @@
 
 import unittest
 
+import contract
 import hosts
 import leaks
 
@@ -21,6 +22,12 @@ class HostCase(unittest.TestCase):
         cls.addClassCleanup(cls.host.stop)
         cls.host.start()
         cls.addClassCleanup(leaks.assert_none)
+        cls.addClassCleanup(cls.assert_contract)
+
+    @classmethod
+    def assert_contract(cls):
+        """Whatever the tests did, each whole line of the trail is as smsotp-events(5) has it."""
+        contract.assert_kept([line for line in cls.host.events() if line.endswith("}")])
 
     users = 0
 

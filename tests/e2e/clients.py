@@ -4,10 +4,12 @@ by paramiko, which shows every request byte for byte."""
 
 import queue
 import socket
+import subprocess
 import threading
 
 import paramiko
 import pexpect
+from pexpect import fdpexpect
 
 PROMPT = r"[^\r\n]*Code(?: \(r: resend[^)]*\))?: "
 TIMEOUT = 15
@@ -54,10 +56,39 @@ class Terminal:
         self.child.close(force=True)
 
 
+class Console:
+    """The other end of a console on which a program runs already."""
+
+    def __init__(self, master):
+        self.child = fdpexpect.fdspawn(master, timeout=TIMEOUT, encoding="utf-8",
+                                       codec_errors="replace")
+
+    def expect(self, pattern):
+        """As Terminal's."""
+        self.child.expect(pattern)
+        return self.child.before
+
+    def send(self, text):
+        self.child.sendline(text)
+
+
 def ssh(name, *command, source="127.0.0.1", options=(), user=None):
     """OpenSSH's client, without a key unless `options` name one."""
     return Terminal(["/usr/bin/ssh", "-b", source, *options, "-o", "PubkeyAuthentication=no",
                      f"{name}@127.0.0.1", *command], user)
+
+
+def dbclient(name, *command):
+    """Dropbear's; it knows no host yet and asks nobody whether it should."""
+    return Terminal(["/usr/bin/dbclient", "-y", f"{name}@127.0.0.1", *command])
+
+
+def plink(name, *command):
+    """PuTTY's, told the host's key; it would else ask for Return once more behind the code."""
+    seen = subprocess.run(["ssh-keygen", "-lf", "/etc/ssh/ssh_host_ed25519_key.pub"], check=True,
+                          capture_output=True, text=True)
+    return Terminal(["/usr/bin/plink", "-ssh", "-no-antispoof", "-hostkey",
+                     seen.stdout.split()[1], f"{name}@127.0.0.1", *command])
 
 
 def sudo(user, *command, options=()):

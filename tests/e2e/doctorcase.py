@@ -11,8 +11,9 @@ import hosts
 from case import HostCase
 
 PAM = "/etc/pam.d"
-# Alternatives to the stack of sshd; a host has one of them.
-OTHERS = ("sshd-password-code", "sshd-some")
+# Alternatives to the stacks of sshd and login, of which a host has one each, and stacks that want a
+# section.
+OTHERS = ("sshd-password-code", "sshd-some", "login-rescue", "polkit-1", "cockpit")
 
 
 @contextlib.contextmanager

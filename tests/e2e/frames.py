@@ -11,6 +11,8 @@ SOCKET = "/run/smsotp/smsotpd.sock"
 VERSION, BEGIN, VERIFY, OPEN, CLOSE, ANSWER = 1, 1, 2, 3, 4, 5
 REFUSED, ASK, SPENT, UNAVAILABLE, DISABLED, GRANTED = range(6)
 TOKEN = 64
+# Nothing was done for the frame; smsotpd's own version.
+AGAIN_FRAME = bytes((VERSION, 8))
 
 
 def string(text):

@@ -73,6 +73,14 @@ def write_config(sections, path=CONFIG):
     write(path, "\n".join(lines))
 
 
+def example(service):
+    """The section of a service that etc/smsotp.conf shows in comments, as it is to be written."""
+    with open(PROJECT + "/etc/smsotp.conf", encoding="ascii") as file:
+        found = file.read().split(f"\n#[service {service}]\n")[1].split("\n\n")[0]
+    return f"[service {service}]\n" + "".join(line.lstrip("#") + "\n"
+                                             for line in found.rstrip().split("\n"))
+
+
 def module_directory():
     return os.path.dirname(glob.glob("/usr/lib/*/security/pam_unix.so")[0])
 

@@ -3,6 +3,7 @@
 """The installed product on a Debian 12 that its own systemd has booted: socket activation, real
 logins over sshd with the sandbox on, daemons killed, the host started again."""
 
+import json
 import os
 import subprocess
 import unittest
@@ -70,6 +71,55 @@ class Activation(HostCase):
         self.sign_in(self.host.person())
         self.assertEqual(self.host.out("stat", "--format=%U %a", log), "smsotp 600")
         self.assertIn(f"user{self.host.people}", self.host.read(log))
+
+
+    def entries(self, person, event):
+        """The journal's, as objects, found by their fields."""
+        said = self.host.out("journalctl", "--no-pager", "--output=json",
+                             f"SMSOTP_USER={person.name}", f"SMSOTP_EVENT={event}")
+        return [json.loads(line) for line in said.splitlines()]
+
+    def test_events_have_fields_in_the_journal(self):
+        person = self.host.person()
+        self.sign_in(person)
+        entry = until(lambda: self.entries(person, "login.granted"), "the journal's entry")[0]
+        self.assertEqual((entry["_SYSTEMD_UNIT"], entry["PRIORITY"], entry["SMSOTP_RULE"]),
+                         ("smsotpd.service", "6", "right"))
+        self.assertTrue(entry["MESSAGE"].startswith("login.granted "))
+        self.assertIn(entry["SMSOTP_ID"], self.host.read("/var/log/smsotp/events.jsonl"))
+
+    def test_a_stopped_journal_keeps_nobody_waiting(self):
+        """pam_systemd does wait for it, so it is taken out. What found no room in the journal is
+        lost there, and in the file all the same."""
+        journal = str(self.host.main_pid("systemd-journald.service"))
+        person, other = self.host.person(), self.host.person()
+        self.host.run("sed", "-i.aside", "/pam_systemd/d", "/etc/pam.d/common-session")
+        self.addCleanup(self.host.run, "mv", "/etc/pam.d/common-session.aside",
+                        "/etc/pam.d/common-session")
+        self.host.run("kill", "-STOP", journal)
+        self.addCleanup(self.host.run, "kill", "-CONT", journal)
+        self.sign_in(person)
+        self.host.kill_unit("smsotpd.service")
+        self.sign_in(other)
+        self.host.run("kill", "-CONT", journal)
+        log = self.host.read("/var/log/smsotp/events.jsonl")
+        for each in (person, other):
+            self.assertRegex(log, f'"login.granted".*"user":"{each.name}"')
+        self.sign_in(other)
+        until(lambda: self.entries(other, "login.granted"), "the journal's entry")
+
+
+class Import(HostCase):
+    def test_in_the_sandbox(self):
+        """Its child may be made there, opens the stores, and writes no file but theirs."""
+        person = self.host.person()
+        self.host.write("/root/people.csv", "name,uid\n" + "".join(
+            f"many{i},{50_000 + i}\n" for i in range(5000)))
+        self.assertEqual(self.host.out("smsotpctl", "import", "/root/people.csv").strip(),
+                         "added 5000, changed 0, removed 0, unchanged 0")
+        self.host.run("smsotpctl", "export", "--output", "/root/backup.jsonl")
+        self.assertEqual(self.host.out("grep", "-c", "", "/root/backup.jsonl").strip(), "5002")
+        self.sign_in(person)
 
 
 class Reboot(HostCase):

@@ -184,6 +184,13 @@ class Sound(DoctorCase):
                     changed(hosts.CONFIG + ".d/before.conf", conf):
                 self.assertEqual(self.errors(), [], name)
 
+    def test_the_stacks_that_want_a_section(self):
+        for name in ("polkit-1", "cockpit"):
+            with changed(f"{PAM}/{name}", read(f"{hosts.PROJECT}/etc/pam.d/{name}")), \
+                    changed(hosts.CONFIG + ".d/example.conf", hosts.example(name)):
+                found = [each for each in self.doctor() if each["cause"].startswith(name)]
+                self.assertEqual(found, [])
+
     def test_behind_a_password_nobody_is_open(self):
         with changed(f"{PAM}/sshd", read(f"{hosts.PROJECT}/etc/pam.d/sshd-password-code")):
             self.assertNotIn("sshd.open", self.ids())
@@ -266,6 +273,13 @@ class Stacks(DoctorCase):
         with changed(hosts.CONFIG + ".d/before.conf", "[service sshd]\nbefore = password\n"):
             finding = self.found("pam.before")
             self.assertIn("@include common-auth", finding["mend"]["line"])
+
+    def test_a_wrong_password_that_is_not_the_end(self):
+        behind = OURS.replace("success=done", "success=ok")
+        with changed(hosts.CONFIG + ".d/before.conf", "[service sshd]\nbefore = password\n"):
+            for text in ("auth required pam_unix.so\n", "auth substack common-auth\n"):
+                with self.subTest(text=text), changed(f"{PAM}/sshd", text + behind + SESSION):
+                    self.assertIn("a wrong one does not end", self.found("pam.before")["cause"])
 
     def test_no_session_line(self):
         with changed(f"{PAM}/sshd", OURS + PASSWORD):

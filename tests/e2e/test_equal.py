@@ -13,7 +13,8 @@ from dialogues import LOCKED, SENT, DialogueCase
 
 # What sshd hands to PAM in place of an answer of a user that it refuses, as long as the answer.
 JUNK = "\b\n\r\177INCORRECT"
-REPLIES = ("000000", "r", "x", "", "abc", "123 456", JUNK[:6], JUNK, JUNK[:1])
+REPLIES = ("000000", "r", "x", "", "abc", "123 456", JUNK[:6], JUNK, JUNK[:1],
+           "0000-0000-0000", "0000 0000 0000")
 PASSES = (1, 31, 61, 121, 901)
 HISTORIES = attack.amount(4, 200)
 STEPS = 14
@@ -72,7 +73,7 @@ class Crowd:
 class Equal(DialogueCase):
     CLOCKED = True
     SSHD = "DenyUsers denied\n"
-    CONFIG = {"service sshd": {"users": "!taken-out", "trait": "role=admin"}}
+    CONFIG = {"identity": {"quarantine": 30 * DAY}, "service sshd": {"users": "!taken-out", "trait": "role=admin"}}
 
     @classmethod
     def identity(cls, user, *more, role="admin"):
@@ -93,7 +94,14 @@ class Equal(DialogueCase):
                      cls.identity(host.user("denied")), "root", "ghost",
                      cls.identity(host.user("taken-out")),
                      cls.identity(host.user("no-admin"), role="user"),
-                     cls.identity(host.user("over-budget"))]
+                     cls.identity(host.user("over-budget")),
+                     cls.identity(host.user("changed")), cls.identity(host.user("spared")),
+                     cls.identity(host.user("anew"))]
+        # Their phones wait longer than any history here, and some have recovery codes.
+        host.ctl("identity", "set", "changed", input=f"phone: {host.new_phone().number}\n")
+        host.ctl("identity", "set", "anew", input="uid: 54321\n")
+        for name in ("existing", "suspended", "changed", "spared", "no-admin"):
+            host.ctl("recovery", "issue", name)
 
     strangers = 0
 
@@ -123,7 +131,8 @@ class Equal(DialogueCase):
         self.assertEqual(begun["over-budget"], ([], "over a limit"))
         for name in ("taken-out", "no-admin"):
             self.assertEqual(begun[name], (["left", "out"], "text"))
-        self.assertEqual(len({tuple(standing) for standing, _ in begun.values()}), 4)
+        self.assertEqual(begun["changed"][0], ["the", "phone"])
+        self.assertEqual(len({tuple(standing) for standing, _ in begun.values()}), 5)
 
     def test_each_reply_up_to_the_lock(self):
         for reply in REPLIES:

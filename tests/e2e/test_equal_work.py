@@ -5,11 +5,12 @@ same commits of as many bytes, the same texts asked for. No clock is looked at."
 import json
 import os
 
+import clients
 import relay
 from dialogues import DialogueCase
 
 # To the lock: a wrong code, a resend, nothing, what is no code, and wrong codes again.
-ANSWERS = ("000000", "r", "111111", "", "not a code", "222222", "333333")
+ANSWERS = ("000000", "r", "111111", "", "not a code", "0000-0000-0000", "333333")
 STACK = "/etc/pam.d/sshd"
 # What a commit writes at least: two pages of data, one of its own records, and the bell.
 COMMIT_BYTES = 3 * 4096
@@ -85,6 +86,13 @@ class EqualWork(DialogueCase):
         self.dialogue(name, source=source).prompt()
         return self.work()
 
+    def turned_away(self, name, source):
+        """The work of a begin that has to wait, which nobody is looked up for."""
+        self.before = self.written(self.committer)
+        dialogue = self.dialogue(name, source=source)
+        self.assertRaises(clients.Ended, dialogue.prompt)
+        return self.work()
+
     def events(self, source):
         """What was written of the dialogue from there."""
         events = [json.loads(line) for line in self.host.events()]
@@ -107,11 +115,13 @@ class EqualWork(DialogueCase):
         """All that can be told of a name, from its first login on: three dialogues."""
         first, second, third = self.source(), self.source(), self.source()
         seen = {"first": self.walk(name, first), "again": self.walk(name, second),
-                "joined": [self.joined(name, third)]}
-        self.host.event(lambda line: f'"{second}"' in line and '"login.locked"' in line)
+                "joined": [self.joined(name, third)], "away": [self.turned_away(name, second)]}
+        self.host.event(lambda line: f'"{second}"' in line and '"login.shown"' in line)
         # A user's texts run out over all his sources, and nobody sees that: the first tells all.
         return {**seen, "texts": self.texts(first),
-                "events": [each["event"] for each in self.events(second)]}
+                "events": [(each["event"], "user" in each, "unknown" in each)
+                           if each["event"] == "login.shown" else each["event"]
+                           for each in self.events(second)]}
 
     def usual(self):
         """The history of somebody new, whom nothing is wrong with."""
@@ -131,7 +141,7 @@ class EqualWork(DialogueCase):
             self.assertEqual(history["texts"], expected["texts"])
             self.assertEqual(history["events"], expected["events"])
             difference = max(self.difference(history[part], expected[part])
-                             for part in ("first", "again", "joined"))
+                             for part in ("first", "again", "joined", "away"))
             nearest = difference if nearest is None else min(nearest, difference)
             if nearest <= PAGE:
                 break
@@ -164,6 +174,23 @@ class EqualWork(DialogueCase):
         user = self.host.user("nofone", number=False)
         self.host.ctl("identity", "set", "nofone", input=f"uid: {user.uid}\n")
         self.same("nofone")
+
+    def test_user_whose_phone_changed(self):
+        user = self.host.user("halved")
+        self.host.ctl("identity", "set", "halved",
+                      input=f"phone: {self.host.new_phone().number}\n")
+        self.same(user.name)
+
+    def test_user_with_recovery_codes(self):
+        user = self.host.user("spared")
+        self.host.ctl("recovery", "issue", "spared")
+        self.same(user.name)
+
+    def test_identity_with_recovery_codes_and_no_phone(self):
+        user = self.host.user("spares", number=False)
+        self.host.ctl("identity", "set", "spares", input=f"uid: {user.uid}\n")
+        self.host.ctl("recovery", "issue", "spares")
+        self.same("spares")
 
     def test_account_without_an_identity(self):
         self.same(self.host.user("noteen", number=False).name)

@@ -13,9 +13,9 @@ from dialogues import LOCKED, DialogueCase
 
 REFUSED, USAGE, AWAY = 1, 2, 3
 VERBS = ("identity set", "identity show", "identity list", "identity remove",
-         "identity suspend", "identity resume", "import", "schema show", "schema set", "lock list",
-         "lock clear", "explain", "send-test", "events", "status", "doctor",
-         "exempt add", "exempt key")
+         "identity suspend", "identity resume", "import", "export", "schema show", "schema set", "lock list",
+         "lock clear", "explain", "send-test", "events", "stats", "status",
+         "doctor", "exempt add", "exempt key")
 
 
 class Tool(DialogueCase):
@@ -73,12 +73,12 @@ class Verbs(Tool):
     def test_import_is_all_or_nothing(self):
         with open("/root/people.csv", "w", encoding="ascii") as file:
             file.write("name,uid,phone\nin1,2001,+91 99999 00091\nin2,2002,12345\n")
-        self.assertRegex(self.tool("import", "/root/people.csv", status=REFUSED), r"line 3\b")
+        self.assertRegex(self.tool("import", "/root/people.csv", status=REFUSED), r"people\.csv:3: ")
         self.assertNotIn("in1", self.tool("identity", "list"))
         with open("/root/people.csv", "w", encoding="ascii") as file:
             file.write("name,uid,phone\nin1,2001,+91 99999 00091\nin2,2002,+91 99999 00092\n")
         reply = self.json("import", "/root/people.csv")
-        self.assertEqual((reply["created"], reply["changed"]), (2, 0))
+        self.assertEqual((reply["added"], reply["changed"]), (2, 0))
         self.tool("import", "/root/nowhere.csv", status=REFUSED)
         for name in ("in1", "in2"):
             self.tool("identity", "remove", name)
@@ -200,11 +200,12 @@ class Usage(Tool):
         for words in ((), ("nonsense",), ("identity",), ("identity", "show"), ("lock", "clear"),
                       ("identity", "list", "--force"), ("status", "two", "words"), ("status", "--colour"),
                       ("send-test", "one", "two"), ("explain",), ("status", "--from", "127.0.0.1"),
-                      ("identity", "suspend"), ("explain", "name", "--from")):
+                      ("identity", "suspend"), ("explain", "name", "--from"),
+                      ("stats", "--user", "x"), ("events", "--output", "x"), ("events", "--kind")):
             self.assertIn("usage", self.tool(*words, status=USAGE).lower(), words)
 
     def test_daemon_away(self):
-        for words in (("status",), ("identity", "list"), ("lock", "list")):
+        for words in (("status",), ("identity", "list"), ("lock", "list"), ("stats",)):
             self.assertRegex(self.tool(*words, status=AWAY), "does not answer at .*: systemctl start")
 
     def test_not_root(self):

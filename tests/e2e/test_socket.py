@@ -45,18 +45,27 @@ class Frames(DialogueCase):
 
     def test_short_long_and_foreign_frames(self):
         pid, whole = self.host.smsotpd.pid, frames.ask(frames.BEGIN, "nobody-here")
-        for frame in (b"\0", whole[:-1], whole + b"\0", whole[:200] * 100, b"GET / HTTP/1.0\r\n",
-                      frames.ask(frames.BEGIN, "x", version=frames.VERSION + 1),
+        for frame in (b"\0", whole[:-1], whole + b"\0", whole[:200] * 100,
                       frames.ask(0, "x"), frames.ask(frames.ANSWER, "x"), frames.ask(255, "x"),
-                      whole[:23] + b"\xff\xff" + whole[25:], os.urandom(512)):
+                      whole[:23] + b"\xff\xff" + whole[25:], whole[:1] + os.urandom(512)):
             self.assertEqual(frames.say(frame), b"", frame[:32])
         for frame in (b"{", b"[]", b"{}", b'{"verb": 7}', b'{"verb": "no.such"}', b"\xff" * 64,
                       b"[" * 60000):
             frames.say(frame, SOCKETS[1])
-        for frame in (b"\0", os.urandom(64), b"x" * 60000):
+        for frame in (b"\0", whole[:1] + os.urandom(64), b"\1" * 60000):
             self.assertEqual(frames.say(frame, SOCKETS[2]), b"")
         self.assertEqual(self.host.smsotpd.pid, pid)
         self.assertTrue(self.host.smsotpd.running() and self.host.sender.running())
+        self.signs_in()
+
+    def test_frame_of_another_version_is_to_be_asked_again(self):
+        """Whatever else it says: what a version to come puts there is not ours to read."""
+        whole = frames.ask(frames.BEGIN, "x")
+        for version in set(range(256)) - {frames.VERSION, max(1, frames.VERSION - 1)}:
+            said = bytes((version,)) + whole[1:2 + version]
+            self.assertEqual(frames.say(said), frames.AGAIN_FRAME, version)
+        self.assertEqual(frames.say(b"GET / HTTP/1.0\r\n"), frames.AGAIN_FRAME)
+        self.assertEqual(frames.say(b"\0" + os.urandom(64), SOCKETS[2]), frames.AGAIN_FRAME)
         self.signs_in()
 
     def test_silent_connection_is_not_waited_for(self):

@@ -67,9 +67,10 @@ class Stacks(HostCase):
         login.close()
 
     def test_login(self):
+        """As by a getty, first in a session of its own."""
         person = self.host.person()
-        console = self.terminal(self.host.command("script", "--quiet", "--command", "login",
-                                                  "/dev/null"))
+        console = self.terminal(self.host.command("script", "--quiet", "--command",
+                                                  "setsid --ctty --wait login", "/dev/null"))
         console.expect("login: ")
         console.send(person.name)
         self.expect_code(console, person, 0)

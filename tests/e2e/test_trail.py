@@ -18,6 +18,7 @@ from phone import wrong
 EVENTS = hosts.LOG + "/events.jsonl"
 LOGIN = {"id", "service", "source", "source_kind", "uid", "tty", "rhost", "ssh_connection",
          "first_factor", "time", "event"}
+STEP = LOGIN | {"user", "phone", "known", "decision", "rule", "effect"}
 TEXT = {"id", "user", "stub", "milliseconds", "time", "event"}
 
 
@@ -58,21 +59,28 @@ class Trail(TrailCase):
         code = user.phone.next_code()
         dialogue.answer(wrong(code))
         dialogue.prompt()
+        self.host.clock.advance(7)
         dialogue.answer(code)
         self.signed_in(dialogue, user.name)
         self.assertNotIn("SMSOTP", dialogue.run_command("env"))
         dialogue.close()
+        number = user.phone.number.replace(" ", "")
+        masked = number[:3] + "x" * (len(number) - 5) + number[-2:]
         same = {"user": user.name, "service": "sshd", "source": "127.0.4.1", "uid": 0,
                 "source_kind": "address", "first_factor": "none"}
-        known = LOGIN | {"user", "known", "effect"}
-        begin = self.fields(seen, "login.begin", known, effect="text", known=False, **same)
+        step = {"phone": masked, "known": False, **same}
+        begin = self.fields(seen, "login.begin", STEP, effect="text", decision="text", rule="due",
+                            **step)
         self.assertRegex(begin["id"], "^[0-9a-f]{32}$")
         self.assertRegex(begin["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
         self.assertTrue(begin["ssh_connection"].startswith("127.0.4.1 "))
-        same["id"] = begin["id"]
-        self.fields(seen, "login.resend", known, effect="text", **same)
-        self.fields(seen, "login.refused", known, effect="wrong", **same)
-        self.fields(seen, "login.granted", known, effect="right", **same)
+        same["id"] = step["id"] = begin["id"]
+        self.fields(seen, "login.resend", STEP, effect="text", decision="text", rule="due", **step)
+        answer = STEP | {"answer_ms"}
+        self.fields(seen, "login.refused", answer, effect="wrong", decision="refused",
+                    rule="wrong", answer_ms=0, **step)
+        self.fields(seen, "login.granted", answer, effect="right", decision="granted",
+                    rule="right", answer_ms=7000, **step)
         session = LOGIN | {"user", "accepted"}
         self.fields(seen, "session.open", session, accepted=True, **same)
         self.fields(seen, "session.close", session, accepted=True, **same)
@@ -82,7 +90,7 @@ class Trail(TrailCase):
                              (begin["id"], user.name, False))
         again = len(self.host.events())
         self.begun(user, source="127.0.4.1")
-        self.fields(again, "login.begin", known, known=True)
+        self.fields(again, "login.begin", STEP, known=True)
 
     def test_texts_that_do_not_arrive(self):
         self.addCleanup(self.host.gateway_does)
@@ -100,7 +108,13 @@ class Trail(TrailCase):
     def test_a_lock(self):
         user, seen = self.user(), len(self.host.events())
         self.locked(user, "127.0.4.2")
-        self.fields(seen, "login.locked", LOGIN | {"user", "known", "effect"}, user=user.name)
+        locked = self.fields(seen, "login.locked", STEP | {"answer_ms"}, user=user.name,
+                             decision="refused", rule="wrong")
+        self.shut(user, "127.0.4.2")
+        self.shut(user, "127.0.4.2")
+        shown = self.fields(seen, "login.shown", LOGIN | {"decision", "rule"}, decision="no text",
+                            rule="lockout", source="127.0.4.2")
+        self.assertNotEqual(shown["id"], locked["id"])
 
     def test_refusals_of_a_minute_are_counted(self):
         seen = len(self.host.events())
@@ -113,7 +127,8 @@ class Trail(TrailCase):
         dialogue.answer("000000")
         dialogue.prompt()
         event = self.since(again, "login.refused")[0]
-        self.assertEqual((event["count"], event["standing"]), (4, "the application refuses this user"))
+        self.assertEqual((event["count"], event["rule"]), (4, "application"))
+        self.assertEqual(event["standing"], "the application refuses this user")
         self.assertEqual(len(self.since(seen, "login.refused", 2)), 2)
 
     def test_a_name_that_does_not_exist(self):
@@ -136,6 +151,7 @@ class Trail(TrailCase):
         frames.say(frames.ask(frames.BEGIN, user.name, tty='\x1b[2J"\n{\\\x7f\u20ac'))
         tty = self.since(seen, "login.begin")[0]["tty"]
         self.assertEqual(tty, r"\x1b[2J\x22\x0a{\x5c\x7f\xe2\x82\xac")
+        self.assertIn(f' tty="{tty}" ', self.host.smsotpd.said())
         for path in (EVENTS, self.host.smsotpd.log):
             with open(path, "rb") as file:
                 self.assertFalse(set(file.read()) - set(range(0x20, 0x7f)) - {0x0a}, path)
@@ -147,7 +163,7 @@ class Trail(TrailCase):
             self.assertEqual(frames.verdict(answer), frames.UNAVAILABLE)
         events = self.since(seen, "service.unknown", 2)
         self.assertEqual([event["service"] for event in events], ["cron", "cups"])
-        self.assertIn("[service NAME]", events[0]["detail"])
+        self.assertIn("write [service cron] for it", events[0]["detail"])
 
     def test_a_schema_without_a_phone(self):
         user, seen = self.user(), len(self.host.events())

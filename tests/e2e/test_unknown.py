@@ -5,7 +5,7 @@ import frames
 from dialogues import DialogueCase
 
 ANSWERS = ("000000", "111111", "not a code", "2", "", " ", "3 3 3 3 3 3", "\t\t", "444444",
-           "5" * 200)
+           "0000-0000-0000", "5" * 200)
 
 
 class Unknown(DialogueCase):
@@ -72,6 +72,19 @@ class Unknown(DialogueCase):
         phone = self.host.new_phone()
         self.host.ctl("identity", "set", "ghost", input=f"phone: {phone.number}\n")
         self.same("ghost", ("127.0.1.9", "127.0.1.10"))
+
+    def test_user_whose_phone_changed(self):
+        user = self.user()
+        user.phone = self.host.new_phone()
+        self.host.ctl("identity", "set", user.name, input=f"phone: {user.phone.number}\n")
+        self.same(user.name, ("127.0.1.19", "127.0.1.20"))
+        self.assertEqual(user.phone.unread(), 0)
+
+    def test_user_with_recovery_codes_and_no_phone(self):
+        user = self.user(number=False)
+        self.host.ctl("identity", "set", user.name, input=f"uid: {user.uid}\n")
+        self.host.ctl("recovery", "issue", user.name)
+        self.same(user.name, ("127.0.1.21", "127.0.1.22"))
 
     def test_name_with_blanks_and_signs(self):
         self.same("no body $(id) %n", ("127.0.1.11", "127.0.1.12"))

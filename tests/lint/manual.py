@@ -4,7 +4,8 @@
     manual.py [PROGRAM...]
 
 mandoc finds no fault; smsotp.conf(5) has each key of src/config_keys.c below its section, and no
-other; the page of each PROGRAM names every long option of its --help, and no other.
+other; the page of each PROGRAM names every long option of its --help and of its verbs', and no
+other.
 """
 import pathlib
 import re
@@ -54,16 +55,22 @@ def config():
             [f"{PAGE}: [{section}] {key} is no key" for section, key in sorted(page - rows)])
 
 
+def help_of(program, *verb):
+    return subprocess.run([tree.ROOT / program, *verb, "--help"], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=10)
+
+
 def options(program):
     name = pathlib.Path(program).name
     page = pathlib.Path(f"man/{name}.8")
     if not (tree.ROOT / page).exists():
         return [f"{page} is missing"]
-    shown = subprocess.run([tree.ROOT / program, "--help"], capture_output=True, text=True,
-                           stdin=subprocess.DEVNULL, timeout=10)
+    shown = help_of(program)
     if shown.returncode != 0:
         return [f"{program} --help ends with {shown.returncode}"]
-    helped = set(re.findall(r"(?<![\w-])--([a-z][\w-]*)", shown.stdout))
+    verbs = re.findall(r"(?m)^  ([a-z][a-z-]*(?: [a-z-]+)?)", shown.stdout)
+    said = [shown, *(help_of(program, *verb.split()) for verb in verbs)]
+    helped = set(re.findall(r"(?<![\w-])--([a-z][\w-]*)", "".join(each.stdout for each in said)))
     paged = set(re.findall(r"\bFl (?:\\-|-)([a-z][\w-]*)", tree.text(page).replace("\\-", "-")))
     return ([f"{page}: --{option} is missing" for option in sorted(helped - paged)] +
             [f"{page}: --{option} is not in --help" for option in sorted(paged - helped)])

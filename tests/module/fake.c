@@ -52,6 +52,7 @@ static void hear(struct fake *fake, const struct ask *ask)
 	struct fake_heard *heard = &fake->heard[fake->count];
 
 	must(fake->count < FAKE_HEARD, "too many asks");
+	heard->version = ask->version;
 	heard->type = ask->type;
 	memcpy(heard->id, ask->id, WIRE_ID_SIZE);
 	heard->uid = ask->uid;
@@ -70,7 +71,8 @@ static void hear(struct fake *fake, const struct ask *ask)
 static size_t frame_of(const struct fake *fake, const struct fake_turn *turn, const struct ask *ask,
 	uint8_t *frame, size_t room)
 {
-	struct answer answer = {.verdict = (enum verdict)turn->verdict,
+	struct answer answer = {.version = ask->version,
+		.verdict = (enum verdict)turn->verdict,
 		.line = (enum line)turn->line,
 		.tries = turn->number,
 		.seconds = turn->number,
@@ -84,10 +86,15 @@ static size_t frame_of(const struct fake *fake, const struct fake_turn *turn, co
 		answer.id[0] ^= 1;
 	size_t size = answer_encode(&answer, frame, room);
 	must(size > 0, "answer_encode");
+	if (turn->act == FAKE_AGAIN || turn->act == FAKE_NEWER) {
+		wire_put_again(frame, ask->version);
+		frame[0] = turn->act == FAKE_NEWER ? WIRE_VERSION + 1 : frame[0];
+		return WIRE_AGAIN_SIZE;
+	}
 	if (turn->act == FAKE_FOREIGN)
 		frame[1] = FRAME_BEGIN;
 	if (turn->act == FAKE_VERSION)
-		frame[0] = WIRE_VERSION + 1;
+		frame[0]++;
 	if (turn->act == FAKE_SHORT)
 		return size - 1;
 	if (turn->act == FAKE_LONG)
@@ -120,6 +127,18 @@ static void wait_a_little(void)
 	nanosleep(&later, NULL);
 }
 
+/* Whether the frame is of a release after the one we play; then it is not heard. */
+static bool too_new(const struct fake *fake, int fd, const uint8_t *frame)
+{
+	uint8_t again[WIRE_AGAIN_SIZE];
+
+	if (!fake->before || frame[0] <= WIRE_OLDEST)
+		return false;
+	wire_put_again(again, WIRE_OLDEST);
+	must(send(fd, again, sizeof(again), MSG_NOSIGNAL) == sizeof(again), "send");
+	return true;
+}
+
 /* One connection; a hung one stays open until the process ends. */
 static void serve(struct fake *fake, int fd, size_t *number)
 {
@@ -129,7 +148,8 @@ static void serve(struct fake *fake, int fd, size_t *number)
 	struct ask ask;
 	ssize_t size = recv(fd, frame, sizeof(frame), 0);
 
-	if (size <= 0 || ask_decode(frame, (size_t)size, &ask) != RESULT_OK) {
+	if (size <= 0 || too_new(fake, fd, frame) ||
+		ask_decode(frame, (size_t)size, &ask) != RESULT_OK) {
 		close(fd);
 		return;
 	}

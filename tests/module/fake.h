@@ -22,7 +22,9 @@ enum fake_act {
 	FAKE_LONG,       /* the answer and one byte */
 	FAKE_HUGE,       /* the answer and more than a frame may have */
 	FAKE_FOREIGN,    /* the answer as another type */
-	FAKE_VERSION,    /* the answer in a version to come */
+	FAKE_VERSION,    /* the answer in the version after the ask's */
+	FAKE_AGAIN,      /* was about to stop: ask again */
+	FAKE_NEWER,      /* ask again in a version to come */
 	FAKE_SLOW,       /* answers a little later */
 	FAKE_RESTART,    /* goes away, answers, and comes back a little later */
 };
@@ -37,6 +39,7 @@ struct fake_turn {
 };
 
 struct fake_heard {
+	uint8_t version;
 	enum frame_type type;
 	uint8_t id[WIRE_ID_SIZE];
 	uint32_t uid;
@@ -57,6 +60,7 @@ struct fake {
 	char path[64];
 	struct fake_turn turn[FAKE_TURNS];
 	size_t turns;
+	bool before;  /* of the release before: it speaks WIRE_OLDEST alone */
 	bool endless; /* no turns: every begin is asked, every verify granted for the name's number
 		       */
 	size_t count;

@@ -41,8 +41,8 @@ static inline int fixture_make(void **state)
 	fixture->context.config = fixture->config;
 	fixture->context.clock = &fixture->clock;
 	snprintf(path, sizeof(path), "%s/identity", fixture->root);
-	if (identities_open(path, true, keys.identity, &fixture->context.identities, &error) !=
-		RESULT_OK)
+	if (identities_open(path, IDENTITY_STORE_SIZE, true, keys.identity,
+		    &fixture->context.identities, &error) != RESULT_OK)
 		return -1;
 	snprintf(path, sizeof(path), "%s/state", fixture->root);
 	*state = fixture;

@@ -43,6 +43,11 @@ static inline void hook_answer(void *context, uint64_t connection, const struct 
 	bench->answer.user = bench->answer.help = ""; /* they end with the call */
 }
 
+static inline int64_t hook_now(void)
+{
+	return 0;
+}
+
 static inline void hook_reported(
 	void *context, const struct parcel *parcel, const struct report *report)
 {
@@ -61,7 +66,7 @@ static inline int flow_setup(void **state)
 	*flow = (struct flow){.config = bench->scene->config,
 		.keys = &bench->scene->keys,
 		.clock = &bench->scene->clock,
-		.hooks = {.context = bench, .answer = hook_answer}};
+		.hooks = {.context = bench, .answer = hook_answer, .now = hook_now}};
 	assert_int_equal(ledger_new(&flow->ledger), RESULT_OK);
 	assert_int_equal(
 		committer_start(&bench->scene->judge, bench->wake, &flow->committer), RESULT_OK);

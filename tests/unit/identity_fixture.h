@@ -34,7 +34,8 @@ static inline int fixture_make(void **state)
 		return -1;
 	snprintf(fixture->path, sizeof(fixture->path), "%s/identity", fixture->root);
 	*state = fixture;
-	return identities_open(fixture->path, true, key, &fixture->identities, &fixture->error);
+	return identities_open(fixture->path, IDENTITY_STORE_SIZE, true, key, &fixture->identities,
+		&fixture->error);
 }
 
 static inline int fixture_remove(void **state)
@@ -56,8 +57,8 @@ static inline int fixture_remove(void **state)
 static inline void reopen(struct fixture *fixture, const uint8_t with[static STORE_KEY_SIZE])
 {
 	identities_close(&fixture->identities);
-	enum result result =
-		identities_open(fixture->path, false, with, &fixture->identities, &fixture->error);
+	enum result result = identities_open(fixture->path, IDENTITY_STORE_SIZE, false, with,
+		&fixture->identities, &fixture->error);
 	if (result != RESULT_OK)
 		fail_msg("%s", fixture->error.text);
 }

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "smsotpd/code.h"
+#include "smsotpd/identity_quarantine.h"
+#include "smsotpd/identity_recovery.h"
 
 #define STORE_SIZE ((size_t)16 << 20)
 
@@ -43,7 +45,7 @@ int mdb_put(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value, unsigned 
 int mdb_txn_commit(MDB_txn *txn)
 {
 	calls.commits++;
-	bool fits = calls.most == 0 || pending <= calls.most;
+	bool fits = (calls.most == 0 || pending <= calls.most) && calls.commits != calls.nth;
 	if (fits)
 		return REAL(mdb_txn_commit)(txn);
 	calls.failed++;
@@ -95,8 +97,8 @@ static void open_stores(struct scene *scene)
 	char path[64];
 
 	snprintf(path, sizeof(path), "%s/identity", scene->directory);
-	if (identities_open(path, true, scene->keys.identity, &scene->judge.identities, &error) !=
-		RESULT_OK)
+	if (identities_open(path, IDENTITY_STORE_SIZE, true, scene->keys.identity,
+		    &scene->judge.identities, &error) != RESULT_OK)
 		fail_msg("%s", error.text);
 	snprintf(path, sizeof(path), "%s/state", scene->directory);
 	if (state_open(path, STORE_SIZE, &scene->keys, &scene->judge.state, &error) != RESULT_OK)
@@ -251,14 +253,61 @@ struct job *scene_guess(
 	return job;
 }
 
+struct job *scene_type(
+	struct scene *scene, const char *service, const char *name, const char *reply)
+{
+	struct job *job = scene_job(scene, JOB_VERIFY, service, name);
+	struct reply typed = {.length = strlen(reply)};
+
+	strcpy(typed.bytes, reply);
+	enum result read = code_read(&typed, scene->config->code.digits, &job->code);
+	job->comparable = read == RESULT_OK;
+	job->junk = read == RESULT_REFUSED;
+	job->long_reply = recovery_length(typed.length);
+	job->recoverable = recovery_read(&typed, &job->recovery) == RESULT_OK;
+	return job;
+}
+
+void scene_issue(struct scene *scene, const char *name,
+	struct recovery_code ret_codes[static RECOVERY_CODES])
+{
+	MDB_txn *txn = NULL;
+
+	assert_int_equal(identities_begin(scene->judge.identities, true, &txn), RESULT_OK);
+	assert_int_equal(identities_recovery_issue(scene->judge.identities, txn, name,
+				 scene->now.realtime, ret_codes),
+		RESULT_OK);
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+	memset(&calls, 0, sizeof(calls));
+}
+
+void scene_change_phone(struct scene *scene, const char *name)
+{
+	static const struct phone before = {"+919999900098"}, after = {"+919999900099"};
+	int64_t left = 0;
+	bool changed = false;
+	MDB_txn *txn = NULL;
+
+	assert_int_equal(identities_begin(scene->judge.identities, true, &txn), RESULT_OK);
+	assert_int_equal(
+		identities_quarantine_change(scene->judge.identities, txn, name, &before, &after,
+			scene->config->identity.quarantine, &scene->clock, &left, &changed),
+		RESULT_OK);
+	assert_true(changed);
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+	memset(&calls, 0, sizeof(calls));
+}
+
 void scene_run(struct scene *scene, struct job *job)
 {
 	MDB_txn *identity_txn = NULL, *state_txn = NULL;
 
-	assert_int_equal(
-		identities_begin(scene->judge.identities, false, &identity_txn), RESULT_OK);
+	assert_int_equal(identities_begin(scene->judge.identities, job->long_reply, &identity_txn),
+		RESULT_OK);
 	assert_int_equal(state_begin(scene->judge.state, true, &state_txn), RESULT_OK);
 	judge_run(&scene->judge, identity_txn, state_txn, job);
+	if (job->long_reply)
+		assert_int_equal(store_commit(&identity_txn), RESULT_OK);
 	store_abort(&identity_txn);
 	assert_int_equal(store_commit(&state_txn), RESULT_OK);
 }

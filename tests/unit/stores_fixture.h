@@ -12,7 +12,10 @@
 /* What one login's job saves: its record, and the tallies of its source, host and prefix. */
 #define JOB_SAVES    4
 #define JOB_LOADS    5 /* and whether the name has a record */
-#define JOB_LOOK_UPS 2 /* the schema and the name */
+#define JOB_LOOK_UPS 3 /* the schema, the name, and what its phone was */
+/* With a reply as long as a recovery code: the record of these, and nobody's. */
+#define LONG_JOB_SAVES    (JOB_SAVES + 1)
+#define LONG_JOB_LOOK_UPS (JOB_LOOK_UPS + 2)
 
 struct calls {
 	int loads;    /* mdb_get in the write transaction, which is the state's */
@@ -20,6 +23,7 @@ struct calls {
 	int look_ups; /* mdb_get in the other one, which is the identities' */
 	int commits;  /* that were asked for */
 	int failed;   /* of these */
+	int nth;      /* this commit fails, counted from 1; 0: none does */
 	int most;     /* a commit of more saves fails with a full map; 0: none does, -1: all do */
 };
 
@@ -55,6 +59,17 @@ struct job *scene_job(
 /* The same with a code that was typed. */
 struct job *scene_guess(
 	struct scene *scene, const char *service, const char *name, const struct code *code);
+
+/* The same with any reply, read as flow reads it. */
+struct job *scene_type(
+	struct scene *scene, const char *service, const char *name, const char *reply);
+
+/* New recovery codes of an identity. */
+void scene_issue(struct scene *scene, const char *name,
+	struct recovery_code ret_codes[static RECOVERY_CODES]);
+
+/* The identity's phone is another one from now on. */
+void scene_change_phone(struct scene *scene, const char *name);
 
 /* Runs the job in transactions of its own. */
 void scene_run(struct scene *scene, struct job *job);

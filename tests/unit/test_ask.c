@@ -37,6 +37,16 @@ static void answer_sample(struct answer *ret_answer)
 	memset(ret_answer->token, 0xd4, TOKEN_SIZE);
 }
 
+/* What an answer of that verdict must have besides. */
+static void answer_found(struct answer *answer, int verdict)
+{
+	bool waives = verdict == VERDICT_WAIVED || verdict == VERDICT_ASK_WAIVED;
+
+	answer->verdict = (enum verdict)verdict;
+	answer->line = verdict == VERDICT_DISABLED ? LINE_NONE : (enum line)(verdict % LINE_COUNT);
+	answer->user = waives ? WAIVER : "demo";
+}
+
 static void assert_asks_equal(const struct ask *left, const struct ask *right)
 {
 	assert_int_equal(left->type, right->type);
@@ -80,8 +90,7 @@ static void test_answer_there_and_back(void **state)
 	(void)state;
 	answer_sample(&answer);
 	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
-		answer.verdict = (enum verdict)verdict;
-		answer.line = (enum line)(verdict % LINE_COUNT);
+		answer_found(&answer, verdict);
 		size_t size = answer_encode(&answer, frame, sizeof(frame));
 		assert_int_equal(answer_decode(frame, size, &back), RESULT_OK);
 		assert_int_equal(back.verdict, answer.verdict);
@@ -164,6 +173,15 @@ static void test_foreign_types_and_versions_are_refused(void **state)
 		assert_int_equal(ask_decode(asked, ask_size, &ask) == RESULT_OK, spoken);
 		assert_int_equal(
 			answer_decode(answered, answer_size, &answer) == RESULT_OK, spoken);
+		/* What was read is written in the version it came in. */
+		if (spoken) {
+			assert_int_equal(ask.version, version);
+			assert_int_equal(answer.version, version);
+			assert_int_equal(ask_encode(&ask, asked, sizeof(asked)), ask_size);
+			answer_encode(&answer, answered, sizeof(answered));
+			assert_int_equal(asked[0], version);
+			assert_int_equal(answered[0], version);
+		}
 	}
 }
 
@@ -176,6 +194,7 @@ static void test_verdicts_and_lines_out_of_range_are_refused(void **state)
 	(void)state;
 	for (unsigned int byte = 0; byte < 256; byte++) {
 		answer_sample(&answer);
+		answer_found(&answer, byte < VERDICT_COUNT ? (int)byte : VERDICT_ASK);
 		size_t size = answer_encode(&answer, frame, sizeof(frame));
 		frame[verdict] = (uint8_t)byte;
 		assert_int_equal(
@@ -185,6 +204,54 @@ static void test_verdicts_and_lines_out_of_range_are_refused(void **state)
 		frame[verdict + 1] = (uint8_t)byte;
 		assert_int_equal(
 			answer_decode(frame, size, &answer) == RESULT_OK, byte < LINE_COUNT);
+	}
+}
+
+static bool waives(uint8_t *frame, size_t size)
+{
+	struct answer answer;
+
+	if (answer_decode(frame, size, &answer) != RESULT_OK)
+		return false;
+	return answer.verdict == VERDICT_DISABLED || answer.verdict == VERDICT_WAIVED ||
+	       answer.verdict == VERDICT_ASK_WAIVED;
+}
+
+/* Any byte of a refusal changed to any other, cut at any length, or zeros from any place on. */
+static void test_no_damage_turns_a_refusal_into_a_waiver(void **state)
+{
+	static const struct {
+		enum verdict verdict;
+		enum line line;
+		const char *help;
+	} rows[] = {
+		{VERDICT_SPENT, LINE_LOCKED, ""},
+		{VERDICT_SPENT, LINE_LOCKED, WAIVER},
+		{VERDICT_UNAVAILABLE, LINE_UNAVAILABLE, ""},
+		{VERDICT_ASK, LINE_WRONG, ""},
+	};
+	uint8_t frame[1024], damaged[1024];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct answer answer = {.id = {1},
+			.verdict = rows[i].verdict,
+			.line = rows[i].line,
+			.seconds = 60,
+			.user = "",
+			.help = rows[i].help};
+		size_t size = answer_encode(&answer, frame, sizeof(frame));
+		for (size_t at = 0; at < size; at++) {
+			for (unsigned int byte = 0; byte < 256; byte++) {
+				memcpy(damaged, frame, size);
+				damaged[at] = (uint8_t)byte;
+				assert_false(waives(damaged, size));
+			}
+			memcpy(damaged, frame, size);
+			assert_false(waives(damaged, at));
+			memset(damaged + at, 0, size - at);
+			assert_false(waives(damaged, size));
+		}
 	}
 }
 
@@ -268,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_every_other_length_is_refused),
 		cmocka_unit_test(test_foreign_types_and_versions_are_refused),
 		cmocka_unit_test(test_verdicts_and_lines_out_of_range_are_refused),
+		cmocka_unit_test(test_no_damage_turns_a_refusal_into_a_waiver),
 		cmocka_unit_test(test_replies_of_every_length),
 		cmocka_unit_test(test_the_longest_fits_and_longer_is_cut),
 		cmocka_unit_test(test_null_facts_are_empty),

@@ -29,7 +29,8 @@ static void flipped(const struct config_key *key, char ret[static 128])
 	};
 
 	if (key->kind == KEY_NUMBER)
-		sprintf(ret, "%d", atoi(key->value) + 1);
+		sprintf(ret, "%d",
+			atoi(key->value) + ((uint32_t)atoi(key->value) < key->maximum ? 1 : -1));
 	else if (key->kind == KEY_BOOL)
 		strcpy(ret, strcmp(key->value, "yes") == 0 ? "no" : "yes");
 	else if (key->kind == KEY_WORD)

@@ -47,6 +47,13 @@ static const struct {
 		":2: [audit] journal: is neither yes nor no; write one of the two"},
 	{"[gateway]\nauth = none\n",
 		":2: [gateway] auth: is no such word; write one of password, address"},
+	{"[service sshd]\nmode = off\n",
+		":2: [service sshd] mode: is no such word; write one of enforce, warn, observe"},
+	{"[service sshd]\npercent = 101\n",
+		":2: [service sshd] percent: is out of range; write a whole number from 0 to 100"},
+	{"[service sshd]\nmode = warn\notherwise = enforce\n",
+		":3: [service sshd] otherwise: enforce is stricter than mode = warn; write mode = "
+		"enforce, or another"},
 	{"[paths]\nrun = run\n",
 		":2: [paths] run: is no absolute path; write one that begins with /"},
 	{"[paths]\nrun =\n", ":2: [paths] run: is empty; write a value"},

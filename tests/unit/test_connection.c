@@ -67,13 +67,19 @@ static int client(struct bench *bench, int64_t now)
 	return fd;
 }
 
-static void speak(int fd, uint32_t uid)
+static void speak_in(int fd, uint32_t uid, uint8_t version)
 {
 	uint8_t frame[WIRE_FRAME_SIZE];
-	const struct ask ask = {.type = FRAME_VERIFY, .uid = uid, .user = "demo"};
+	const struct ask ask = {
+		.version = version, .type = FRAME_VERIFY, .uid = uid, .user = "demo"};
 	size_t size = ask_encode(&ask, frame, sizeof(frame));
 
 	assert_int_equal(send(fd, frame, size, MSG_NOSIGNAL), size);
+}
+
+static void speak(int fd, uint32_t uid)
+{
+	speak_in(fd, uid, 0);
 }
 
 /* Whether a frame of the entry was handed on; its connection in *ret_id. */
@@ -110,6 +116,68 @@ static void test_a_frame_is_read_once_and_answered(void **state)
 	assert_true(closed(fd));
 	assert_false(heard(bench, 0, &id));
 	close(fd);
+}
+
+/* The module of the release before is answered in its version. */
+static void test_an_answer_is_of_the_asks_version(void **state)
+{
+	struct bench *bench = *state;
+	const struct answer answer = {.user = "", .help = ""};
+	uint8_t frame[WIRE_FRAME_SIZE];
+
+	for (unsigned int version = WIRE_OLDEST; version <= WIRE_VERSION; version++) {
+		uint64_t id = 0;
+		int fd = client(bench, 0);
+
+		speak_in(fd, 1000, (uint8_t)version);
+		assert_true(heard(bench, 0, &id));
+		connections_answer(bench->connections, id, &answer);
+		assert_true(recv(fd, frame, sizeof(frame), MSG_DONTWAIT) > 2);
+		assert_int_equal(frame[0], version);
+		close(fd);
+	}
+}
+
+static void assert_told_to_ask_again(int fd)
+{
+	uint8_t frame[WIRE_FRAME_SIZE];
+	uint8_t version = 0;
+	ssize_t size = recv(fd, frame, sizeof(frame), MSG_DONTWAIT);
+
+	assert_true(size > 0 && wire_get_again(frame, (size_t)size, &version));
+	assert_int_equal(version, WIRE_VERSION);
+	assert_true(closed(fd));
+	close(fd);
+}
+
+static void test_a_frame_of_the_release_after_is_to_be_asked_again(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t id = 0;
+	int fd = client(bench, 0);
+
+	speak_in(fd, 1000, WIRE_VERSION + 1);
+	assert_false(heard(bench, 0, &id));
+	assert_told_to_ask_again(fd);
+}
+
+static void test_who_is_there_is_counted(void **state)
+{
+	struct bench *bench = *state;
+	const struct answer answer = {.user = "", .help = ""};
+	uint64_t id = 0;
+	int read = client(bench, 0);
+	int silent = client(bench, 0);
+
+	speak(read, 1000);
+	assert_true(heard(bench, 0, &id));
+	assert_int_equal(connections_count(bench->connections), 2);
+	connections_answer(bench->connections, id, &answer);
+	assert_int_equal(connections_count(bench->connections), 1);
+	connections_expire(bench->connections, FRAME_MS);
+	assert_int_equal(connections_count(bench->connections), 0);
+	close(read);
+	close(silent);
 }
 
 /* An entry's last owner can leave an event behind, which the next one finds. */
@@ -193,6 +261,9 @@ int main(void)
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		row(test_a_frame_is_read_once_and_answered),
+		row(test_an_answer_is_of_the_asks_version),
+		row(test_a_frame_of_the_release_after_is_to_be_asked_again),
+		row(test_who_is_there_is_counted),
 		row(test_an_event_without_a_frame_closes_nothing),
 		row(test_a_late_frame_is_not_waited_for),
 		row(test_the_oldest_silent_one_gives_way),

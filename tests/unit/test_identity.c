@@ -169,8 +169,8 @@ static void test_never_begun_by_itself(void **state)
 	identities_close(&fixture->identities);
 	snprintf(file, sizeof(file), "%s/data.mdb", fixture->path);
 	assert_int_equal(unlink(file), 0);
-	assert_int_equal(
-		identities_open(fixture->path, false, key, &fixture->identities, &fixture->error),
+	assert_int_equal(identities_open(fixture->path, IDENTITY_STORE_SIZE, false, key,
+				 &fixture->identities, &fixture->error),
 		RESULT_NOT_FOUND);
 	expect_words(fixture, "restore it from a backup");
 }

@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rows of a file, and what the import verb makes of them: all or nothing, with line and column. */
-#include <sys/mman.h>
-
-#include "ctl_fixture.h"
+#include "import_fixture.h"
 #include "smsotpd/csv.h"
 
 static json_t *import(struct fixture *fixture, const char *text, size_t size)
 {
-	int bulk = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	assert_int_equal(write(bulk, text, size), size);
-	json_t *reply = run(fixture, "{\"verb\": \"import\"}", bulk);
-	close(bulk);
-	return reply;
-}
-
-/* All identities as compact JSON. */
-static char *list(struct fixture *fixture)
-{
-	json_t *reply = run(fixture, "{\"verb\": \"identity.list\", \"reveal\": true}", -1);
-	char *text = json_dumps(json_object_get(reply, "identities"), JSON_COMPACT);
-
-	json_decref(reply);
-	return text;
-}
-
-static void expect_list(struct fixture *fixture, const char *expected)
-{
-	char *text = list(fixture);
-
-	assert_string_equal(text, expected);
-	free(text);
+	return import_with(fixture, "", text, size);
 }
 
 static void test_rows(void **state)
@@ -66,12 +41,14 @@ static void test_bad_rows(void **state)
 {
 	(void)state;
 	static const struct {
-		const char *text, *words;
+		const char *text;
+		size_t line;
+		const char *words;
 	} rows[] = {
-		{"a\n\"never", "line 2: the quote of field 1 is never closed"},
-		{"a\n\n\"x\"y", "line 3: field 1 goes on after its closing quote"},
-		{"a,b\"c", "line 1: field 2 has a quote inside"},
-		{"1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20", "more than 19 fields"},
+		{"a\n\"never", 2, "the quote of field 1 is never closed"},
+		{"a\n\n\"x\"y", 3, "field 1 goes on after its closing quote"},
+		{"a,b\"c", 1, "field 2 has a quote inside"},
+		{"1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20", 1, "more than 19 fields"},
 	};
 	struct csv csv;
 	struct csv_row row;
@@ -83,6 +60,7 @@ static void test_bad_rows(void **state)
 		while (result == RESULT_OK)
 			result = csv_next(&csv, &row, &error);
 		assert_int_equal(result, RESULT_INVALID);
+		assert_int_equal(csv.begin, rows[i].line);
 		if (strstr(error.text, rows[i].words) == NULL)
 			fail_msg("\"%s\" does not say \"%s\"", error.text, rows[i].words);
 	}
@@ -110,31 +88,61 @@ static void test_import(void **state)
 static void test_all_or_nothing(void **state)
 {
 	static const struct {
-		const char *text, *words;
+		const char *text;
+		int line;
+		const char *words;
 	} rows[] = {
-		{"", "the file is empty"},
-		{"phone\n", "no column is called name"},
-		{"name,name\n", "line 1: two columns have one name"},
-		{"name,fax\n", "line 1: \"fax\" is nothing an identity has"},
-		{"name,phone\nalice,99999 00001\nbob\n", "line 3: there are 1 fields"},
-		{"name,phone\nalice,99999 00001\nbob,12\n", "line 3: phone of bob"},
-		{"name,uid\nalice,1\nbob,-1\n", "line 3, column uid:"},
-		{"name,uid\nalice,1\nbob,4294967295\n", "line 3, column uid:"},
-		{"name,uid\nalice,1\nbob,1\n", "line 3: alice and bob would have the same uid"},
-		{"name,suspended\nalice,maybe\n", "line 2, column suspended:"},
-		{"name,uid\nalice,1\n\nalice,2\n", "line 4, column name: alice stands on line 2"},
-		{"name,uid\nalice,1\nb b,2\n", "line 3, column name:"},
-		{"name,phone\nalice,99999 00001\n\"bob", "line 3: the quote"},
-		{"name,phone\nalice,\xff\n", "line 2: phone of alice"},
+		{"", 1, "the file is empty"},
+		{"phone\n", 1, "no column is called name"},
+		{"name,name\n", 1, "two columns have one name"},
+		{"name,fax\nalice,1\n", 1, "\"fax\" is nothing an identity has"},
+		{"+91 99999 00001,alice\n", 1, "field 1 cannot name a column"},
+		{"name,phone\nalice,99999 00001\nbob\n", 3, "there are 1 fields"},
+		{"name,phone\nalice,99999 00001\nbob,12\n", 3, "phone of bob"},
+		{"name,uid\nalice,1\nbob,-1\n", 3, "uid is no user id"},
+		{"name,uid\nalice,1\nbob,4294967295\n", 3, "uid is no user id"},
+		{"name,uid\nalice,1\nbob,1\n", 3, "alice and bob would have the same uid"},
+		{"name,uid\nbob,1\nalice,1\n", 3, "bob and alice would have the same uid"},
+		{"name,suspended\nalice,maybe\n", 2, "suspended is neither"},
+		{"name,uid\nalice,1\n\nalice,2\n", 4, "alice stands on line 2 already"},
+		{"name,uid\nalice,1\nb b,2\n", 3, "\"b b\" cannot name an identity"},
+		{"name,phone\nalice,99999 00001\n\"bob", 3, "the quote of field 1"},
+		{"name,phone\nalice,\xff\n", 2, "phone of alice"},
 	};
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		expect_error(import(fixture, rows[i].text, strlen(rows[i].text)), rows[i].words);
+		expect_fault(import(fixture, rows[i].text, strlen(rows[i].text)), rows[i].line,
+			rows[i].words);
 		expect_list(fixture, "[]");
 	}
-	expect_error(import(fixture, "name\nal\0ice\n", 12), "NUL");
+	expect_fault(import(fixture, "name\nal\0ice\n", 12), 2, "NUL");
 	expect_list(fixture, "[]");
+}
+
+/* As many faults as are shown at once, in the order of lines, whenever they were found. */
+static void test_all_faults_at_once(void **state)
+{
+	static const char text[] = "name,uid\nalice,1\nbob,x\ncarol,1\nd,e,f\ndave\"x,1\nbob,2\n"
+				   "erin,2\n";
+	static const int lines[] = {3, 4, 5, 6, 8};
+	struct fixture *fixture = *state;
+
+	json_t *reply = import(fixture, text, sizeof(text) - 1);
+	const json_t *errors = json_object_get(reply, "errors");
+	assert_int_equal(json_array_size(errors), 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(
+			json_integer_value(json_object_get(json_array_get(errors, i), "line")),
+			lines[i]);
+	json_decref(reply);
+	expect_list(fixture, "[]");
+	char many[4096] = "name,uid\n";
+	for (int i = 0; i < 100; i++)
+		strcat(many, "a,b,c\n");
+	reply = import(fixture, many, strlen(many));
+	assert_int_equal(json_array_size(json_object_get(reply, "errors")), 20);
+	expect_error(reply, "at least 20 faults");
 }
 
 /* What is no memfd could keep the committer waiting. */
@@ -202,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_bad_rows),
 		WITH_STORES(test_import),
 		WITH_STORES(test_all_or_nothing),
+		WITH_STORES(test_all_faults_at_once),
 		WITH_STORES(test_bulk_is_a_memfd),
 		WITH_STORES(test_many),
 		WITH_STORES(test_new_phone_forgets),

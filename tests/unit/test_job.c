@@ -11,13 +11,13 @@ static void test_one_row_grants_and_two_send(void **state)
 	for (int result = RESULT_OK; result <= RESULT_FAILED; result++)
 		for (int standing = 0; standing < STANDING_COUNT; standing++)
 			for (int effect = 0; effect < EFFECT_COUNT; effect++)
-				for (int kind = JOB_BEGIN; kind <= JOB_VERB; kind++) {
+				for (int kind = JOB_BEGIN; kind <= JOB_SEEN; kind++) {
 					const struct job job = {.kind = (enum job_kind)kind,
 						.result = (enum result)result,
 						.standing = (enum standing)standing,
 						.effect = (enum effect)effect};
 					grants += job_grants(&job);
-					sends += job_sends(&job) && kind != JOB_VERB;
+					sends += job_sends(&job) && kind != JOB_EXPLAIN;
 				}
 	assert_int_equal(grants, 1);
 	assert_int_equal(sends, 2);
@@ -28,7 +28,7 @@ static void test_one_row_grants_and_two_send(void **state)
 static void test_a_new_job_is_a_refusal(void **state)
 {
 	(void)state;
-	for (int kind = JOB_BEGIN; kind <= JOB_VERB; kind++) {
+	for (int kind = JOB_BEGIN; kind <= JOB_SEEN; kind++) {
 		struct job *job = NULL;
 
 		assert_int_equal(job_new((enum job_kind)kind, &job), RESULT_OK);

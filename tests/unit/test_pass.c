@@ -18,15 +18,15 @@ static void test_once_each(void **state)
 	const struct visitor visitor = visitor_of(1, 1);
 
 	(void)state;
-	assert_false(pass_open(&passes, &visitor, BOOTTIME));
+	assert_false(pass_open(&passes, &visitor, BOOTTIME, PASS_MS));
 	assert_false(pass_close(&passes, &visitor));
 	pass_grant(&passes, &visitor, BOOTTIME);
 	assert_false(pass_close(&passes, &visitor));
-	assert_true(pass_open(&passes, &visitor, BOOTTIME + 1));
-	assert_false(pass_open(&passes, &visitor, BOOTTIME + 2));
+	assert_true(pass_open(&passes, &visitor, BOOTTIME + 1, PASS_MS));
+	assert_false(pass_open(&passes, &visitor, BOOTTIME + 2, PASS_MS));
 	assert_true(pass_close(&passes, &visitor));
 	assert_false(pass_close(&passes, &visitor));
-	assert_false(pass_open(&passes, &visitor, BOOTTIME + 3));
+	assert_false(pass_open(&passes, &visitor, BOOTTIME + 3, PASS_MS));
 }
 
 static void test_of_the_same_login_and_subject_only(void **state)
@@ -38,9 +38,9 @@ static void test_of_the_same_login_and_subject_only(void **state)
 
 	(void)state;
 	pass_grant(&passes, &mine, BOOTTIME);
-	assert_false(pass_open(&passes, &other_login, BOOTTIME));
-	assert_false(pass_open(&passes, &other_subject, BOOTTIME));
-	assert_true(pass_open(&passes, &mine, BOOTTIME));
+	assert_false(pass_open(&passes, &other_login, BOOTTIME, PASS_MS));
+	assert_false(pass_open(&passes, &other_subject, BOOTTIME, PASS_MS));
+	assert_true(pass_open(&passes, &mine, BOOTTIME, PASS_MS));
 	assert_false(pass_close(&passes, &other_login));
 	assert_false(pass_close(&passes, &other_subject));
 	assert_true(pass_close(&passes, &mine));
@@ -54,11 +54,11 @@ static void test_soon(void **state)
 
 	(void)state;
 	pass_grant(&passes, &first, BOOTTIME);
-	assert_true(pass_open(&passes, &first, BOOTTIME + PASS_MS));
+	assert_true(pass_open(&passes, &first, BOOTTIME + PASS_MS, PASS_MS));
 	/* A session may last for as long as it likes. */
 	assert_true(pass_close(&passes, &first));
 	pass_grant(&passes, &second, BOOTTIME);
-	assert_false(pass_open(&passes, &second, BOOTTIME + PASS_MS + 1));
+	assert_false(pass_open(&passes, &second, BOOTTIME + PASS_MS + 1, PASS_MS));
 }
 
 static void test_the_oldest_gives_way(void **state)
@@ -71,10 +71,10 @@ static void test_the_oldest_gives_way(void **state)
 		pass_grant(&passes, &visitor, BOOTTIME + i);
 	}
 	const struct visitor oldest = visitor_of(1, 1);
-	assert_false(pass_open(&passes, &oldest, BOOTTIME + PASS_SIZE));
+	assert_false(pass_open(&passes, &oldest, BOOTTIME + PASS_SIZE, PASS_MS));
 	for (uint32_t i = 1; i <= PASS_SIZE; i++) {
 		const struct visitor visitor = visitor_of(i + 1, 1);
-		assert_true(pass_open(&passes, &visitor, BOOTTIME + PASS_SIZE));
+		assert_true(pass_open(&passes, &visitor, BOOTTIME + PASS_SIZE, PASS_MS));
 	}
 }
 

@@ -292,7 +292,7 @@ static int setup(void **state)
 	const struct sender_hooks hooks = {rig, leaves, reported};
 	struct config *config = rig->bench->scene->config;
 	config->limits.texts_user = config->limits.texts_day = 1000;
-	flow->hooks = (struct flow_hooks){.context = rig, .answer = told};
+	flow->hooks = (struct flow_hooks){.context = rig, .answer = told, .now = hook_now};
 	sender_free(&flow->sender);
 	assert_int_equal(
 		sender_new("/nonexistent/send.sock", rig->bench->epoll, 1, &hooks, &flow->sender),

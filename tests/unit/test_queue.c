@@ -175,7 +175,7 @@ static void test_late(void **state)
 static void test_foreign(void **state)
 {
 	struct fixture *fixture = *state;
-	static const char *const frames[] = {"\x01", "\x01\x06short", "\x09\x06", "GET / HTTP/1.0"};
+	static const char *const frames[] = {"\x01", "\x01\x06short", "\x09"};
 	char big[TEXT_FRAME_SIZE + 1] = {1, 6};
 
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
@@ -190,6 +190,57 @@ static void test_foreign(void **state)
 	queue_read(fixture->queue, 1000);
 	queue_read(fixture->queue, 1000);
 	assert_dropped(fd);
+	assert_int_equal(queue_count(fixture->queue, HELD_FREE), QUEUE_MAX);
+}
+
+static void assert_told_to_ask_again(int fd)
+{
+	uint8_t frame[TEXT_FRAME_SIZE];
+	uint8_t version = 0;
+	ssize_t size = recv(fd, frame, sizeof(frame), 0);
+
+	assert_true(size > 0 && wire_get_again(frame, (size_t)size, &version));
+	assert_int_equal(version, WIRE_VERSION);
+	assert_dropped(fd);
+}
+
+static void test_another_version(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const frames[] = {
+		"\xff\x06", "\xfe\x06 what is to come", "GET / HTTP/1.0"};
+
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		int fd = client_open(fixture);
+		assert_true(send(fd, frames[i], strlen(frames[i]), 0) > 0);
+		queue_read(fixture->queue, 1000);
+		queue_read(fixture->queue, 1000);
+		assert_told_to_ask_again(fd);
+	}
+	assert_int_equal(queue_count(fixture->queue, HELD_FREE), QUEUE_MAX);
+}
+
+/* Before the end: what is on its way goes on, the rest goes back. */
+static void test_stop(void **state)
+{
+	struct fixture *fixture = *state;
+	struct report report = {.outcome = OUTCOME_ACCEPTED};
+	int leaves = client_send(fixture, 1, 5000);
+	int waits = client_send(fixture, 2, 5000);
+	uint8_t byte;
+
+	queue_read(fixture->queue, 1000);
+	queue_read(fixture->queue, 1000);
+	struct held *held = queue_next(fixture->queue, 1000);
+	queue_start(fixture->queue, held, NULL);
+	queue_close(fixture->queue);
+	assert_int_equal(recv(waits, &byte, 1, 0), -1);
+	queue_return(fixture->queue, queue_any(fixture->queue, HELD_WAITING));
+	assert_told_to_ask_again(waits);
+	assert_int_equal(recv(leaves, &byte, 1, 0), -1);
+	queue_report(fixture->queue, held, &report, 1000);
+	assert_int_equal(recv(leaves, &byte, 1, 0), 1);
+	close(leaves);
 	assert_int_equal(queue_count(fixture->queue, HELD_FREE), QUEUE_MAX);
 }
 
@@ -264,6 +315,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_another_version, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_peer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hang_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),

@@ -51,6 +51,25 @@ static void ask_for_role(struct scene *scene)
 	scene_filter(scene, "sshd", NULL, 0, "role=admin");
 }
 
+static void change_demo_s_phone(struct scene *scene)
+{
+	scene_change_phone(scene, "demo");
+}
+
+/* sudo, by an account of this name with another uid. */
+static void spoil_uid(struct scene *scene, struct job *job)
+{
+	(void)scene;
+	job->login.own_uid = true;
+	job->login.uid = 1009;
+}
+
+static void spoil_nothing_by_uid(struct scene *scene, struct job *job)
+{
+	(void)scene;
+	job->login.own_uid = true;
+}
+
 static void ask_for_no_trait(struct scene *scene)
 {
 	scene_filter(scene, "sshd", NULL, 0, "role=admin");
@@ -86,6 +105,16 @@ static const struct {
 		ask_for_no_trait, STANDING_TRAIT},
 	{"an unknown name, where there is a list", "sshd", "nobody-here", spoil_nothing,
 		list_others, STANDING_UNKNOWN},
+	{"a changed phone", "sshd", "demo", spoil_nothing, change_demo_s_phone,
+		STANDING_QUARANTINE},
+	{"another's phone changed", "sshd", "user1", spoil_nothing, change_demo_s_phone,
+		STANDING_GOOD},
+	{"a changed phone of an identity without one", "sshd", "nobody-here", spoil_nothing,
+		change_demo_s_phone, STANDING_UNKNOWN},
+	{"sudo by another uid", "sudo", "demo", spoil_uid, as_it_is, STANDING_UID},
+	{"sudo by the identity's uid", "sudo", "demo", spoil_nothing_by_uid, as_it_is,
+		STANDING_GOOD},
+	{"sudo by an identity without a uid", "sudo", "toor", spoil_uid, as_it_is, STANDING_GOOD},
 	{"the first factor is not shown", "sshd", "demo", spoil_before, as_it_is, STANDING_BEFORE},
 	{"junk", "sshd", "demo", spoil_junk, as_it_is, STANDING_JUNK},
 	{"junk for an unknown name", "sshd", "nobody-here", spoil_junk, as_it_is, STANDING_JUNK},

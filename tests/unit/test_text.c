@@ -131,7 +131,7 @@ static void test_a_longer_phone_is_refused(void **state)
 	struct text text;
 
 	(void)state;
-	wire_start(&wire, frame, sizeof(frame), FRAME_TEXT);
+	wire_start(&wire, frame, sizeof(frame), 0, FRAME_TEXT);
 	wire_put_bytes(&wire, text_sample.id, WIRE_ID_SIZE);
 	wire_put_u8(&wire, TEXT_CODE);
 	wire_put_u32(&wire, 1);

@@ -15,7 +15,7 @@ static const uint8_t sample[] = {
 
 static void sample_write(struct wire *wire, uint8_t *bytes, size_t size)
 {
-	wire_start(wire, bytes, size, FRAME_TEXT);
+	wire_start(wire, bytes, size, 0, FRAME_TEXT);
 	wire_put_u8(wire, 0xaa);
 	wire_put_u32(wire, 0x01020304);
 	wire_put_u64(wire, UINT64_C(0x1112131415161718));
@@ -27,12 +27,13 @@ static void sample_write(struct wire *wire, uint8_t *bytes, size_t size)
 static enum result sample_read(uint8_t *bytes, size_t size)
 {
 	struct wire wire;
+	uint8_t version = 0;
 	uint8_t type = 0;
 	uint8_t three[3];
 
-	if (wire_open(&wire, bytes, size, &type) != RESULT_OK)
+	if (wire_open(&wire, bytes, size, &version, &type) != RESULT_OK)
 		return RESULT_INVALID;
-	bool equal = type == FRAME_TEXT && wire_get_u8(&wire) == 0xaa &&
+	bool equal = type == FRAME_TEXT && version == WIRE_VERSION && wire_get_u8(&wire) == 0xaa &&
 		     wire_get_u32(&wire) == 0x01020304 &&
 		     wire_get_u64(&wire) == UINT64_C(0x1112131415161718);
 	wire_get_bytes(&wire, three, sizeof(three));
@@ -95,6 +96,12 @@ static void test_a_writer_without_room_fails_and_stays_inside(void **state)
 	}
 }
 
+/* Our own and the one before. */
+static bool spoken(unsigned int version)
+{
+	return version == WIRE_VERSION || (version == WIRE_VERSION - 1 && version > 0);
+}
+
 static void test_versions(void **state)
 {
 	(void)state;
@@ -102,11 +109,35 @@ static void test_versions(void **state)
 		uint8_t bytes[] = {(uint8_t)version, FRAME_BEGIN};
 		struct wire wire;
 		uint8_t type = 77;
-		bool spoken = version >= WIRE_OLDEST && version <= WIRE_VERSION;
+		uint8_t said = 77;
 
-		enum result result = wire_open(&wire, bytes, sizeof(bytes), &type);
-		assert_int_equal(result, spoken ? RESULT_OK : RESULT_INVALID);
-		assert_int_equal(type, spoken ? FRAME_BEGIN : 77);
+		enum result result = wire_open(&wire, bytes, sizeof(bytes), &said, &type);
+		assert_int_equal(result, spoken(version) ? RESULT_OK : RESULT_INVALID);
+		assert_int_equal(type, spoken(version) ? FRAME_BEGIN : 77);
+		assert_int_equal(said, spoken(version) ? version : 77);
+		assert_int_equal(wire_foreign(bytes, sizeof(bytes)), !spoken(version));
+		assert_false(wire_foreign(bytes, 1));
+	}
+}
+
+static void test_again(void **state)
+{
+	static const uint8_t ours[] = {WIRE_VERSION, 8};
+	uint8_t bytes[WIRE_AGAIN_SIZE + 1] = {0};
+
+	(void)state;
+	wire_put_again(bytes, 0);
+	assert_memory_equal(bytes, ours, sizeof(ours));
+	for (unsigned int version = 1; version < 256; version++) {
+		uint8_t said = 77;
+
+		wire_put_again(bytes, (uint8_t)version);
+		assert_int_equal(wire_get_again(bytes, WIRE_AGAIN_SIZE, &said), spoken(version));
+		assert_int_equal(said, spoken(version) ? version : 77);
+		for (size_t size = 0; size <= sizeof(bytes); size++)
+			assert_true(size == WIRE_AGAIN_SIZE || !wire_get_again(bytes, size, &said));
+		bytes[1] = FRAME_ANSWER;
+		assert_false(wire_get_again(bytes, WIRE_AGAIN_SIZE, &said));
 	}
 }
 
@@ -169,6 +200,7 @@ int main(void)
 		cmocka_unit_test(test_every_truncation_is_refused),
 		cmocka_unit_test(test_a_writer_without_room_fails_and_stays_inside),
 		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_failure_sticks),
 	};

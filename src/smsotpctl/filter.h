@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which events are shown. */
+#ifndef SMSOTP_FILTER_H
+#define SMSOTP_FILTER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "since.h"
+
+/* Each is NULL or "" where it does not matter; what is given has all to be met. */
+struct filter {
+	const char *user;       /* the whole name */
+	const char *id;         /* or its beginning */
+	const char *kind;       /* "login.granted", its beginning, or a pattern of glob(7) */
+	char since[SINCE_SIZE]; /* this moment and later */
+};
+
+bool filter_any(const struct filter *filter);
+
+/* Of an object of events.jsonl. */
+bool filter_takes(const struct filter *filter, const json_t *event);
+
+#endif

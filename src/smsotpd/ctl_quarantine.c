@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ *	identity.release  name  ->  released: seconds that were left
+ */
+#include "config.h"
+#include "ctl_verb.h"
+#include "identity_quarantine.h"
+#include "log.h"
+
+static enum result release(const struct ctl_call *call, MDB_txn *txn, const char *name,
+	int64_t *ret_left, struct error *error)
+{
+	const struct ctl_context *context = call->context;
+	char shown[4 * IDENTITY_NAME_MAX + 1];
+	struct quarantine quarantine;
+	struct moment now;
+
+	context->clock->now(context->clock, &now);
+	enum result result = identities_quarantine_load(
+		context->identities, txn, name, context->clock, &now, &quarantine);
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	int64_t left = quarantine_left(&quarantine, context->config->identity.quarantine, &now);
+	if (left == 0)
+		return error_set(error, RESULT_NOT_FOUND,
+			"the phone of %s is in no quarantine; there is nothing to release",
+			log_escape(name, shown, sizeof(shown)));
+	result = identities_quarantine_release(context->identities, txn, name);
+	if (result == RESULT_OK)
+		*ret_left = (left + 999) / 1000;
+	return result == RESULT_OK ? result : ctl_failed(result, error);
+}
+
+static enum result verb_release(const struct ctl_call *call, json_t *reply, struct error *error)
+{
+	WIPED(identity) identity = {0};
+	struct schema schema;
+	MDB_txn *txn = NULL;
+	int64_t left = 0;
+
+	enum result result = ctl_find(call, &schema, &identity, error);
+	if (result != RESULT_OK)
+		return result;
+	result = identities_begin(call->context->identities, true, &txn);
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	result = release(call, txn, identity.name, &left, error);
+	if (result == RESULT_OK) {
+		result = store_commit(&txn);
+		if (result != RESULT_OK)
+			result = ctl_failed(result, error);
+	}
+	store_abort(&txn);
+	if (result != RESULT_OK)
+		return result;
+	json_object_set_new(reply, "released", json_integer((json_int_t)left));
+	ctl_event(call, EVENT_PHONE_RELEASED, identity.name, NULL);
+	return RESULT_OK;
+}
+
+const struct ctl_verb ctl_quarantine_verbs[] = {
+	{"identity.release", verb_release},
+	{NULL, NULL},
+};

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ *	report  [service]  ->  identities, services [{service, mode, ready, lacking [{name, why}],
+ *	                       no_identity [{name, time}]}]
+ *
+ * Who would be locked out where a code is required: identities that get no text, and accounts that
+ * signed in without one and have no identity.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "config.h"
+#include "ctl_verb.h"
+#include "identity_quarantine.h"
+#include "judge_standing.h"
+#include "log.h"
+#include "modes.h"
+#include "seen.h"
+
+#define SECOND    INT64_C(1000)
+#define TIME_SIZE 32
+
+struct walk {
+	const struct ctl_call *call;
+	struct schema schema;
+	MDB_txn *identity;
+	json_t *services;                                      /* of the reply */
+	const struct config_service *service[CONFIG_SERVICES]; /* by its place in `services` */
+	json_int_t ready[CONFIG_SERVICES];
+	json_int_t identities;
+};
+
+/* NULL where the identity gets a text and may sign in. */
+static const char *obstacle(const struct walk *walk, const struct config_service *service,
+	const struct identity *identity, bool waits)
+{
+	WIPED(phone) phone = {""};
+	const struct circumstance circumstance = {
+		.service = service, .first_factor = true, .waits = waits};
+	enum standing standing = judge_standing(&walk->schema, identity, &circumstance, &phone);
+
+	if (standing != STANDING_GOOD)
+		return standing_name(standing);
+	if (service->ask == ASK_CALLER && identity->uid == UID_NONE)
+		return "no uid, by which the caller is found";
+	return judge_unsendable(walk->call->context->config, &phone);
+}
+
+static void add(
+	json_t *service, const char *list, const char *name, const char *field, const char *value)
+{
+	char shown[4 * IDENTITY_NAME_MAX + 1];
+
+	json_array_append_new(json_object_get(service, list),
+		json_pack("{s:s, s:s}", "name", log_escape(name, shown, sizeof(shown)), field,
+			value));
+}
+
+/* A changed phone gets no text yet. */
+static enum result phone_waits(
+	const struct walk *walk, const struct identity *identity, bool *ret_waits)
+{
+	const struct ctl_context *context = walk->call->context;
+	struct quarantine quarantine;
+	struct moment now;
+
+	context->clock->now(context->clock, &now);
+	enum result result = identities_quarantine_load(context->identities, walk->identity,
+		identity->name, context->clock, &now, &quarantine);
+	if (result == RESULT_OK)
+		*ret_waits = quarantine_left(
+				     &quarantine, context->config->identity.quarantine, &now) > 0;
+	return result;
+}
+
+static enum result judge_one(const struct identity *identity, void *context)
+{
+	struct walk *walk = context;
+	bool waits = false;
+	enum result result = phone_waits(walk, identity, &waits);
+
+	if (result != RESULT_OK)
+		return result;
+	walk->identities++;
+	for (size_t i = 0; i < json_array_size(walk->services); i++) {
+		const char *why = obstacle(walk, walk->service[i], identity, waits);
+		if (why == NULL)
+			walk->ready[i]++;
+		else
+			add(json_array_get(walk->services, i), "lacking", identity->name, "why",
+				why);
+	}
+	return RESULT_OK;
+}
+
+static enum result find_seen(
+	const struct walk *walk, const struct seen *seen, struct identity *ret_identity)
+{
+	struct identities *identities = walk->call->context->identities;
+	uint32_t uid;
+
+	if (sscanf(seen->name, "uid %u", &uid) == 1)
+		return identities_find_uid(
+			identities, walk->identity, &walk->schema, uid, ret_identity);
+	return identities_find_name(
+		identities, walk->identity, &walk->schema, seen->name, ret_identity);
+}
+
+/* Who has an identity by now stands among the others. */
+static enum result list_stranger(const struct seen *seen, void *context)
+{
+	struct walk *walk = context;
+	WIPED(identity) identity = {0};
+	time_t seconds = (time_t)(seen->realtime / SECOND);
+	char when[TIME_SIZE] = "";
+	struct tm broken;
+
+	enum result result = find_seen(walk, seen, &identity);
+	if (result != RESULT_NOT_FOUND && result != RESULT_INVALID)
+		return result;
+	if (gmtime_r(&seconds, &broken) != NULL)
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &broken);
+	for (size_t i = 0; i < json_array_size(walk->services); i++) {
+		if (strcmp(walk->service[i]->name, seen->service) == 0)
+			add(json_array_get(walk->services, i), "no_identity", seen->name, "time",
+				when);
+	}
+	return RESULT_OK;
+}
+
+/* The sections that are on, or the one that was asked for. */
+static enum result choose(struct walk *walk, struct error *error)
+{
+	const struct ctl_call *call = walk->call;
+	const struct config *config = call->context->config;
+	const struct config_service *only = NULL;
+
+	if (json_object_get(call->request, "service") != NULL) {
+		enum result result = ctl_service(call, &only, error);
+		if (result != RESULT_OK)
+			return result;
+	}
+	for (uint32_t i = 0; i < config->services; i++) {
+		const struct config_service *service = &config->service[i];
+		if (only == NULL ? !service->enabled : service != only)
+			continue;
+		walk->service[json_array_size(walk->services)] = service;
+		json_array_append_new(
+			walk->services, json_pack("{s:s, s:[], s:[]}", "service", service->name,
+						"lacking", "no_identity"));
+	}
+	return RESULT_OK;
+}
+
+static enum result read_all(struct walk *walk)
+{
+	const struct ctl_context *context = walk->call->context;
+	MDB_txn *state = NULL;
+
+	enum result result = identities_begin(context->identities, false, &walk->identity);
+	if (result == RESULT_OK)
+		result = state_begin(context->state, false, &state);
+	if (result == RESULT_OK)
+		result = identities_schema(context->identities, walk->identity, &walk->schema);
+	if (result == RESULT_OK)
+		result = identities_each(context->identities, walk->identity, judge_one, walk);
+	if (result == RESULT_OK)
+		result = seen_each(context->state, state, list_stranger, walk);
+	store_abort(&state);
+	store_abort(&walk->identity);
+	return result;
+}
+
+static enum result verb_report(const struct ctl_call *call, json_t *reply, struct error *error)
+{
+	struct walk walk = {.call = call, .services = json_array()};
+
+	json_object_set_new(reply, "services", walk.services);
+	enum result result = choose(&walk, error);
+	if (result != RESULT_OK)
+		return result;
+	result = read_all(&walk);
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	json_object_set_new(reply, "identities", json_integer(walk.identities));
+	for (size_t i = 0; i < json_array_size(walk.services); i++)
+		json_object_set_new(
+			json_array_get(walk.services, i), "ready", json_integer(walk.ready[i]));
+	return RESULT_OK;
+}
+
+const struct ctl_verb ctl_report_verbs[] = {
+	{"report", verb_report},
+	{NULL, NULL},
+};

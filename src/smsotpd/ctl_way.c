@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctl_way.h"
+
+#include <string.h>
+
+enum ctl_way ctl_way(const json_t *request)
+{
+	static const struct {
+		const char *verb;
+		enum ctl_way way;
+	} rows[] = {
+		{"export", CTL_CHILD_READS},
+		{"identity.list", CTL_READS},
+		{"identity.show", CTL_READS},
+		{"import", CTL_CHILD_WRITES},
+		{"lock.clear", CTL_READS},
+		{"lock.list", CTL_READS},
+		{"mode", CTL_READS},
+		{"mode.confirm", CTL_READS},
+		{"mode.fall", CTL_READS},
+		{"mode.set", CTL_READS},
+		{"recovery.list", CTL_READS},
+		{"report", CTL_READS},
+		{"schema.show", CTL_READS},
+		{"send-test", CTL_READS},
+		{"status", CTL_READS},
+		{"user.status", CTL_READS},
+	};
+	const char *verb = json_string_value(json_object_get(request, "verb"));
+
+	for (size_t i = 0; verb != NULL && i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (strcmp(rows[i].verb, verb) == 0)
+			return rows[i].way;
+	}
+	return CTL_WRITES;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "event_put.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config.h"
+#include "log.h"
+#include "mute.h"
+
+#define VALUE_SIZE 512
+
+struct trail {
+	struct audit *audit;
+	const struct clock *clock;
+	struct mutes mutes;
+};
+
+enum result trail_new(struct audit *audit, const struct clock *clock, struct trail **ret_trail)
+{
+	struct trail *trail = calloc(1, sizeof(*trail));
+
+	if (trail == NULL)
+		return RESULT_MEMORY;
+	trail->audit = audit;
+	trail->clock = clock;
+	mutes_init(&trail->mutes);
+	*ret_trail = trail;
+	return RESULT_OK;
+}
+
+void trail_free(struct trail **trail)
+{
+	free(*trail);
+	*trail = NULL;
+}
+
+void event_put(json_t *fields, enum field field, const char *value)
+{
+	char escaped[VALUE_SIZE];
+
+	if (value != NULL && value[0] != '\0')
+		json_object_set_new(fields, field_row(field)->name,
+			json_string(log_escape(value, escaped, sizeof(escaped))));
+}
+
+void event_put_number(json_t *fields, enum field field, int64_t value)
+{
+	json_object_set_new(fields, field_row(field)->name, json_integer(value));
+}
+
+void event_put_flag(json_t *fields, enum field field, bool value)
+{
+	json_object_set_new(fields, field_row(field)->name, json_boolean(value));
+}
+
+void event_put_hex(json_t *fields, enum field field, const uint8_t *bytes, size_t size)
+{
+	char hex[2 * WIRE_ID_SIZE + 1] = "";
+
+	for (size_t i = 0; i < size && i < WIRE_ID_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	event_put(fields, field, hex);
+}
+
+void event_put_phone(json_t *fields, const struct phone *phone)
+{
+	char masked[PHONE_MASKED_SIZE];
+
+	phone_mask(phone, masked);
+	event_put(fields, FIELD_PHONE, masked);
+}
+
+void event_put_decision(json_t *fields, enum decision decision, enum rule rule)
+{
+	event_put(fields, FIELD_DECISION, decision_name(decision));
+	event_put(fields, FIELD_RULE, rule_name(rule));
+}
+
+void event_put_login(json_t *fields, const struct login *login, const char *user)
+{
+	const struct telemetry *telemetry = &login->telemetry;
+
+	event_put_hex(fields, FIELD_ID, login->visitor.id, WIRE_ID_SIZE);
+	event_put(fields, FIELD_SERVICE, login->service->name);
+	event_put(fields, FIELD_USER, user);
+	if (user != NULL && user[0] == '\0')
+		event_put_hex(fields, FIELD_UNKNOWN, login->visitor.name, 8);
+	event_put(fields, FIELD_SOURCE, login->source.label);
+	event_put(fields, FIELD_SOURCE_KIND, source_kind_name(login->source.kind));
+	event_put_number(fields, FIELD_UID, login->uid);
+	event_put(fields, FIELD_TTY, telemetry->tty);
+	event_put(fields, FIELD_RHOST, telemetry->rhost);
+	event_put(fields, FIELD_RUSER, telemetry->ruser);
+	event_put(fields, FIELD_SSH_CONNECTION, telemetry->connection);
+	event_put(fields, FIELD_FIRST_FACTOR, telemetry->factor);
+	if (login->mode != MODE_ENFORCE)
+		event_put(fields, FIELD_MODE, config_mode_name(login->mode));
+}
+
+void event_write_at(struct trail *trail, int priority, enum event event, json_t *fields)
+{
+	struct moment now;
+
+	trail->clock->now(trail->clock, &now);
+	audit_write(trail->audit, &now, priority, event_row(event)->name, fields);
+}
+
+void event_write(struct trail *trail, enum event event, json_t *fields)
+{
+	event_write_at(trail, event_row(event)->priority, event, fields);
+}
+
+void event_drop(struct trail *trail, enum event event, json_t *fields)
+{
+	const struct event_row *row = event_row(event);
+	struct moment now;
+
+	trail->clock->now(trail->clock, &now);
+	audit_drop(trail->audit, &now, row->priority, row->name, fields);
+}
+
+json_t *event_counted(struct trail *trail, const uint8_t source[static HASH_SIZE], enum event event,
+	enum rule rule)
+{
+	bool elsewhere = false;
+	struct moment now;
+
+	trail->clock->now(trail->clock, &now);
+	uint32_t count = mutes_count(&trail->mutes, source, event, rule, now.boottime, &elsewhere);
+	if (count == 0)
+		return NULL;
+	json_t *fields = json_object();
+	if (count > 1)
+		event_put_number(fields, FIELD_COUNT_OF, count);
+	if (elsewhere)
+		event_put(fields, FIELD_COUNTED,
+			"all sources beyond those that have events of their own");
+	return fields;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What an event comes to: its line in the file, and its entry for the journal. */
+#include "smsotpd/audit.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "smsotpd/journal.h"
+#include "test.h"
+
+#define DIRECTORY_SIZE 64
+
+struct place {
+	char directory[DIRECTORY_SIZE];
+	char path[DIRECTORY_SIZE + 16];
+};
+
+static int setup(void **state)
+{
+	struct place *place = calloc(1, sizeof(*place));
+
+	snprintf(place->directory, DIRECTORY_SIZE, "/tmp/smsotp-audit-XXXXXX");
+	assert_non_null(mkdtemp(place->directory));
+	snprintf(place->path, sizeof(place->path), "%s/" AUDIT_FILE, place->directory);
+	*state = place;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct place *place = *state;
+
+	unlink(place->path);
+	rmdir(place->directory);
+	free(place);
+	return 0;
+}
+
+static void file_put(const struct place *place, const char *text)
+{
+	FILE *file = fopen(place->path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/* The whole file, after one event. */
+static void write_one(const struct place *place, char *ret, size_t size)
+{
+	const struct moment now = {.realtime = 1};
+	struct audit *audit = NULL;
+
+	assert_int_equal(audit_start(place->directory, false, &audit), RESULT_OK);
+	audit_write(audit, &now, LOG_INFO, "daemon.start", json_pack("{s:s}", "detail", "1"));
+	audit_stop(&audit);
+	FILE *file = fopen(place->path, "r");
+	assert_non_null(file);
+	ret[fread(ret, 1, size - 1, file)] = '\0';
+	fclose(file);
+}
+
+#define LINE "{\"time\":\"1970-01-01T00:00:00.001Z\",\"event\":\"daemon.start\",\"detail\":\"1\"}\n"
+
+static void test_a_line_that_was_left_half(void **state)
+{
+	static const struct {
+		const char *before;
+		const char *after;
+	} rows[] = {
+		{"", LINE},
+		{"{}\n", "{}\n" LINE},
+		{"{\"time\":\"197", "{\"time\":\"197\n" LINE},
+		{"{", "{\n" LINE},
+	};
+	char found[512];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		file_put(*state, rows[i].before);
+		write_one(*state, found, sizeof(found));
+		assert_string_equal(found, rows[i].after);
+	}
+}
+
+static void test_the_journals_entry(void **state)
+{
+	char entry[JOURNAL_ENTRY_SIZE];
+	json_t *fields = json_pack("{s:s, s:i, s:b, s:b, s:s}", "id", "0a", "uid", 1000, "known", 1,
+		"stub", 0, "tty", "\\x1b");
+
+	(void)state;
+	size_t length = journal_entry(5, "login.begin id=\"0a\"", "login.begin", fields, entry);
+	entry[length] = '\0';
+	assert_string_equal(entry, "MESSAGE=login.begin id=\"0a\"\nPRIORITY=5\n"
+				   "SYSLOG_IDENTIFIER=smsotpd\nSMSOTP_EVENT=login.begin\n"
+				   "SMSOTP_ID=0a\nSMSOTP_UID=1000\nSMSOTP_KNOWN=yes\n"
+				   "SMSOTP_STUB=no\nSMSOTP_TTY=\\x1b\n");
+	json_decref(fields);
+}
+
+/* A newline would begin another field: such a value is left out whole, as one without room is. */
+static void test_nothing_makes_a_field_of_its_own(void **state)
+{
+	char entry[JOURNAL_ENTRY_SIZE];
+	char *huge = calloc(1, 2 * JOURNAL_ENTRY_SIZE);
+
+	(void)state;
+	memset(huge, 'x', 2 * JOURNAL_ENTRY_SIZE - 1);
+	json_t *fields = json_pack(
+		"{s:s, s:s, s:s}", "tty", "a\nSMSOTP_USER=root", "ruser", huge, "id", "0a");
+	size_t length = journal_entry(6, "m", "e", fields, entry);
+	assert_true(length < JOURNAL_ENTRY_SIZE);
+	entry[length] = '\0';
+	assert_null(strstr(entry, "SMSOTP_USER"));
+	assert_null(strstr(entry, "RUSER"));
+	assert_non_null(strstr(entry, "\nSMSOTP_ID=0a\n"));
+	json_decref(fields);
+	free(huge);
+}
+
+#define with_place(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_place(test_a_line_that_was_left_half),
+		cmocka_unit_test(test_the_journals_entry),
+		cmocka_unit_test(test_nothing_makes_a_field_of_its_own),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

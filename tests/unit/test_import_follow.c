@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What an import does beyond the records: to phones held back, recovery codes, and logins beside.
+ */
+#include "import_fixture.h"
+#include "smsotpd/identity_quarantine.h"
+#include "smsotpd/identity_recovery.h"
+
+#define TEXT(text) (text), sizeof(text) - 1
+
+static const char three[] = "name,uid,phone\n"
+			    "alice,1,+91 99999 00001\n"
+			    "bob,2,+91 99999 00002\n"
+			    "carol,3,+91 99999 00003\n";
+
+static void begin(struct fixture *fixture)
+{
+	json_t *reply = import_with(fixture, "", TEXT(three));
+
+	expect_counts(reply, 3, 0, 0, 0);
+	expect_ok(reply);
+}
+
+static struct recovery recovery_of(struct fixture *fixture, const char *name)
+{
+	struct recovery recovery = {0};
+	MDB_txn *txn = NULL;
+
+	assert_int_equal(identities_begin(fixture->context.identities, false, &txn), RESULT_OK);
+	enum result result =
+		identities_recovery_load(fixture->context.identities, txn, name, &recovery);
+	assert_true(result == RESULT_OK || result == RESULT_NOT_FOUND);
+	store_abort(&txn);
+	return recovery;
+}
+
+static int64_t held_back(struct fixture *fixture, const char *name)
+{
+	struct quarantine quarantine;
+	MDB_txn *txn = NULL;
+	struct moment now;
+
+	fixture->clock.now(&fixture->clock, &now);
+	assert_int_equal(identities_begin(fixture->context.identities, false, &txn), RESULT_OK);
+	assert_int_equal(identities_quarantine_load(fixture->context.identities, txn, name,
+				 &fixture->clock, &now, &quarantine),
+		RESULT_OK);
+	store_abort(&txn);
+	return quarantine_left(&quarantine, fixture->config->identity.quarantine, &now);
+}
+
+/* As identity set does it, one by one. */
+static void test_what_follows(void **state)
+{
+	struct fixture *fixture = *state;
+
+	begin(fixture);
+	for (const char *const *name = (const char *const[]){"alice", "bob", "carol", NULL};
+		*name != NULL; name++) {
+		char request[96];
+		snprintf(request, sizeof(request),
+			"{\"verb\": \"recovery.issue\", \"name\": \"%s\"}", *name);
+		expect_ok(run(fixture, request, -1));
+	}
+	json_t *reply = import_with(fixture, ", \"replace\": true, \"max_change\": 100",
+		TEXT("name,uid,phone\nalice,1,+91 99999 00009\nbob,22,+91 99999 00002\n"));
+	assert_int_equal(json_array_size(json_object_get(reply, "events")), 3);
+	expect_counts(reply, 0, 2, 1, 0);
+	expect_ok(reply);
+	assert_true(held_back(fixture, "alice") > 0);
+	assert_int_equal(held_back(fixture, "bob"), 0);
+	struct recovery recovery = recovery_of(fixture, "alice");
+	assert_int_equal(recovery_left(&recovery), RECOVERY_CODES);
+	recovery = recovery_of(fixture, "bob");
+	assert_int_equal(recovery_left(&recovery), 0);
+	recovery = recovery_of(fixture, "carol");
+	assert_int_equal(recovery.issued, 0);
+	/* Who went and comes back with another number waits as well. */
+	expect_ok(import_with(fixture, "", TEXT("name,phone\ncarol,+91 99999 00008\n")));
+	assert_true(held_back(fixture, "carol") > 0);
+}
+
+/* Suspended: no live code, and all else stays. */
+static void test_suspended(void **state)
+{
+	struct fixture *fixture = *state;
+	struct state *store = fixture->context.state;
+	struct record record = {.known = {{.realtime = 1}}, .challenge = {{.sent = 1, .live = 1}}};
+	uint8_t id[HASH_SIZE];
+	MDB_txn *txn = NULL;
+
+	begin(fixture);
+	state_id(store, "alice", true, id);
+	assert_int_equal(state_begin(store, true, &txn), RESULT_OK);
+	assert_int_equal(state_save(store, txn, id, &record), RESULT_OK);
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+	expect_ok(import_with(fixture, "", TEXT("name,suspended\nalice,yes\n")));
+	assert_int_equal(state_begin(store, false, &txn), RESULT_OK);
+	assert_int_equal(state_load(store, txn, id, &record), RESULT_OK);
+	store_abort(&txn);
+	assert_int_equal(record.challenge[0].sent, 0);
+	assert_int_equal(record.known[0].realtime, 1);
+}
+
+/* What happens beside an import at the first word of it that comes in its last fifth, or before. */
+struct beside {
+	struct fixture *fixture;
+	bool late;
+	bool done;
+	bool forgotten; /* what the state had before has gone by then */
+};
+
+static const char *const moved = "u00007";
+
+static void put_record(struct fixture *fixture, int64_t mark)
+{
+	struct record record = {.known = {{.realtime = mark}}};
+	struct state *state = fixture->context.state;
+	uint8_t id[HASH_SIZE];
+	MDB_txn *txn = NULL;
+
+	state_id(state, moved, true, id);
+	assert_int_equal(state_begin(state, true, &txn), RESULT_OK);
+	assert_int_equal(state_save(state, txn, id, &record), RESULT_OK);
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+}
+
+static int64_t get_record(struct fixture *fixture)
+{
+	struct state *state = fixture->context.state;
+	struct record record;
+	uint8_t id[HASH_SIZE];
+	MDB_txn *txn = NULL;
+
+	state_id(state, moved, true, id);
+	assert_int_equal(state_begin(state, false, &txn), RESULT_OK);
+	assert_int_equal(state_load(state, txn, id, &record), RESULT_OK);
+	store_abort(&txn);
+	return record.known[0].realtime;
+}
+
+static bool tell_beside(void *context, size_t done, unsigned int permille)
+{
+	struct beside *beside = context;
+
+	(void)done;
+	if (beside->done || (permille >= 800) != beside->late)
+		return true;
+	beside->done = true;
+	beside->forgotten = get_record(beside->fixture) == 0;
+	if (beside->late)
+		put_record(beside->fixture, 2);
+	else
+		expect_ok(run(beside->fixture,
+			"{\"verb\": \"identity.set\", \"name\": \"other\", \"set\": {}}", -1));
+	return true;
+}
+
+static char *many(int count, int phone)
+{
+	size_t size = 0;
+	char *text = NULL;
+	FILE *file = open_memstream(&text, &size);
+
+	fputs("name,phone\n", file);
+	for (int i = 0; i < count; i++)
+		fprintf(file, "u%05d,+91 99999 000%02d\n", i, phone);
+	fclose(file);
+	return text;
+}
+
+/* A login that began while the identities were written was judged by the old phone. */
+static void test_login_beside(void **state)
+{
+	struct fixture *fixture = *state;
+	struct beside beside = {.fixture = fixture, .late = true};
+	const struct ctl_progress progress = {.context = &beside, .tell = tell_beside};
+	char *old = many(5000, 1), *new = many(5000, 2);
+
+	expect_ok(import_with(fixture, "", old, strlen(old)));
+	put_record(fixture, 1);
+	fixture->context.progress = &progress;
+	expect_ok(import_with(fixture, "", new, strlen(new)));
+	assert_true(beside.done);
+	assert_true(beside.forgotten);
+	assert_int_equal(get_record(fixture), 0);
+	free(old);
+	free(new);
+}
+
+/* What was judged over another store than is there now is not written. */
+static void test_store_changed_beside(void **state)
+{
+	struct fixture *fixture = *state;
+	struct beside beside = {.fixture = fixture};
+	const struct ctl_progress progress = {.context = &beside, .tell = tell_beside};
+
+	begin(fixture);
+	fixture->context.progress = &progress;
+	expect_error(import_with(fixture, "", TEXT("name,uid\nalice,9\n")), "identities changed");
+	expect_ok(import_with(fixture, "", TEXT("name,uid\nalice,9\n")));
+}
+
+/* Another uid is another person: nothing of the one before is left. */
+static void test_other_uid(void **state)
+{
+	struct fixture *fixture = *state;
+
+	expect_ok(import_with(fixture, "", TEXT("name,uid\nu00007,7\n")));
+	put_record(fixture, 1);
+	expect_ok(import_with(fixture, "", TEXT("name,uid,suspended\nu00007,7,no\n")));
+	assert_int_equal(get_record(fixture), 1);
+	expect_ok(import_with(fixture, "", TEXT("name,uid\nu00007,8\n")));
+	assert_int_equal(get_record(fixture), 0);
+}
+
+/* More phones than can be held back at once do not change, or some would not be. */
+static void test_more_than_is_held_back(void **state)
+{
+	struct fixture *fixture = *state;
+	char *old = many(QUARANTINE_MAX + 1, 1), *new = many(QUARANTINE_MAX + 1, 2);
+
+	expect_ok(import_with(fixture, "", old, strlen(old)));
+	expect_error(import_with(fixture, "", new, strlen(new)), "65537 phones would change");
+	fixture->config->identity.quarantine = 0;
+	expect_ok(import_with(fixture, "", new, strlen(new)));
+	free(old);
+	free(new);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_STORES(test_what_follows),
+		WITH_STORES(test_suspended),
+		WITH_STORES(test_other_uid),
+		WITH_STORES(test_more_than_is_held_back),
+		WITH_STORES(test_login_beside),
+		WITH_STORES(test_store_changed_beside),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
