@@ -29,7 +29,16 @@ class FaultCase(HostCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.addClassCleanup(cls.assert_no_text_twice)
         cls.people = [cls.user(cls) for _ in range(cls.USERS)]
+
+    @classmethod
+    def assert_no_text_twice(cls):
+        """The gateway drops the second of two equal texts: its journal has both."""
+        fates = [fate["fate"] for line in cls.host.gateway_saw()
+                 for fate in json.loads(line).get("fates", [])]
+        twice = [fate for fate in fates if "duplicate" in fate]
+        assert fates and not twice, f"{len(twice)} of {len(fates)} texts came twice"
 
     @classmethod
     def assert_contract(cls):
@@ -142,10 +151,12 @@ class FaultCase(HostCase):
 
     def strike(self, daemon, number, again=0, **how):
         """One login while the call of that number fails. True where there was such a call."""
-        page = self.host.pages[daemon.name]
+        page, pid = self.host.pages[daemon.name], daemon.pid
         page.arm(number, **how)
         attempt, code, granted = self.login(f"call {number} of {daemon.name}, {how}")
         page.disarm()
+        if daemon.pid != pid:
+            daemon.restart()  # what could not open its stores stays shut until it is told
         why = f"call {number} of {daemon.name}, {page.name()}, {how}"
         self.survives(daemon, why)
         granted = self.once(attempt, code, granted, why)
@@ -155,9 +166,7 @@ class FaultCase(HostCase):
         self.host.smsotpd.start()
         self.assertEqual(attempt.session()[1], frames.REFUSED)  # its start is over
         self.once(attempt, code, granted, why + ", after SIGKILL")
-        codes = attempt.codes()
-        self.assertEqual(len(set(codes)), len(codes), f"{why}: a text came twice")
-        self.assertLessEqual(len(codes), self.charged(attempt.user), f"{why}: not counted")
+        self.assertLessEqual(len(attempt.codes()), self.charged(attempt.user), f"{why}: not counted")
         self.assertFalse(grown and again == 2, f"{why}: descriptors are left open each time")
         if grown:
             self.strike(daemon, number, again + 1, **how)
@@ -172,15 +181,15 @@ class FaultCase(HostCase):
         page.disarm()
         return page.count()
 
-    def strike_all(self, daemon, sample, most=None, **how):
-        """Every call until there are no more, or `most` of them, spread; `sample` where time is
-        short."""
-        count = self.calls(daemon, **how)
+    def strike_all(self, daemon, sample, most=None, until=None, **how):
+        """Every call until there are no more, or number `until`, or `most` of them, spread;
+        `sample` where time is short."""
+        count = min(self.calls(daemon, **how), until or faults.NEVER)
         self.assertGreater(count, 0)
         many = (most or count) if attack.LONG else sample
         step = max(1, count // many)
         number, missed, done, since = 1 + count % step, 0, 0, time.monotonic()
-        while missed < (3 if attack.LONG else 1) and number < 4 * count + 100:
+        while missed < (3 if attack.LONG else 1) and number < (until or 4 * count + 100):
             missed = 0 if self.strike(daemon, number, **how) else missed + 1
             number, done = number + step, done + 1
         print(f"# {self.id()}: {count} calls, {done} of them struck in turn, "

@@ -23,6 +23,9 @@ class Daemon(faultcase.FaultCase):
     def test_sockets(self):
         self.strike_all(self.host.smsotpd, 8, classes=faults.SOCKET)
 
+    def test_store_from_then_on(self):
+        self.strike_all(self.host.smsotpd, 4, classes=faults.STORE, last=faults.FOREVER)
+
     def test_disk_full_from_then_on(self):
         self.strike_all(self.host.smsotpd, 4, classes=faults.FILE, last=faults.FOREVER)
 
@@ -47,6 +50,7 @@ class ModuleCase(faultcase.FaultCase):
         self.application = faults.Application(self.host, self.page)
         self.application.start()
         self.addCleanup(self.application.close)
+        self.at_prompt = lambda: None
 
     def typed(self, replies, attempt=None):
         """A login, of another's user where there is one, that types what the functions in `replies`
@@ -57,6 +61,7 @@ class ModuleCase(faultcase.FaultCase):
         for reply in replies:
             if said != "asked":
                 break
+            self.at_prompt()
             last = reply(attempt)
             said = self.application.say(last)
         while said == "asked":
@@ -78,13 +83,28 @@ class ModuleCase(faultcase.FaultCase):
         attempt.wait_codes(2)
         return (attempt.codes() or ["000000"])[-1]
 
-    def whole(self):
-        return self.typed([self.resent, self.refused, self.right])
+    def armed(self, number, replies, **how):
+        """A login while that call fails. Of memory those from the first prompt on: libpam crashes
+        where it reads a stack without (1.5.2, dlsym of a path that asprintf did not make)."""
+        def arm():
+            self.at_prompt = lambda: None
+            self.page.arm(number, **how)
+
+        if how.get("classes") == faults.MEMORY and how.get("act") is None:
+            self.at_prompt = arm
+        else:
+            arm()
+        try:
+            return self.typed(replies)
+        finally:
+            self.at_prompt = lambda: None
+            self.page.disarm()
+
+    def whole(self, number, **how):
+        return self.armed(number, [self.resent, self.refused, self.right], **how)
 
     def strike(self, daemon, number, **how):
-        self.page.arm(number, **how)
-        attempt, last, result = self.whole()
-        self.page.disarm()
+        attempt, last, result = self.whole(number, **how)
         why = f"call {number} of the module, {self.page.name()}, {how}"
         if result is None:
             self.assertNotIn(self.application.status(), faultcase.CRASHES, why)
@@ -93,9 +113,7 @@ class ModuleCase(faultcase.FaultCase):
         self.application.start()
         _, _, again = self.typed([lambda _: last or "000000"], attempt)
         self.assertFalse(result == 0 and again == 0, f"{why}: {last} was right twice")
-        self.page.arm(number, **how)
-        _, _, result = self.typed([self.refused] * 4)
-        self.page.disarm()
+        _, _, result = self.armed(number, [self.refused] * 4, **how)
         self.assertNotEqual(result, 0, why)
         self.application.start()
         _, _, result = self.typed([lambda attempt: attempt.wait_codes(1, 5) and attempt.codes()[0]])
@@ -103,9 +121,7 @@ class ModuleCase(faultcase.FaultCase):
         return self.page.hits() > 0
 
     def calls(self, daemon, **how):
-        self.page.arm(faults.NEVER, **how)
-        _, _, result = self.whole()
-        self.page.disarm()
+        _, _, result = self.whole(faults.NEVER, **how)
         self.assertEqual(result, 0)
         return self.page.count()
 

@@ -37,7 +37,11 @@ class Start(test_starts_fail.StartCase):
 
 class FirstStart(test_starts_fail.FirstStartCase):
     def test_first_start(self):
-        self.strike_all(self.host.smsotpd, 5, most=400, act=faults.DIE)
+        self.strike_all(self.host.smsotpd, 3, most=400, act=faults.DIE)
+
+    def test_identity_store_and_key(self):
+        self.strike_all(self.host.smsotpd, 10, until=70, classes=faults.STORE | faults.FILE,
+                        act=faults.DIE)
 
     def test_first_start_but_for_the_stores(self):
         self.strike_all(self.host.smsotpd, 5, classes=faults.ALL - faults.STORE, act=faults.DIE)

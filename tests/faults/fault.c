@@ -38,8 +38,8 @@ static struct range {
 	uintptr_t start, end;
 } spared[] = {{.object = "/ld-linux"}, {.object = "/libseccomp"}};
 
-static _Thread_local int
-	looking_up; /* glibc's name services crash where a first look-up has no memory */
+/* In a call of libc whose own memory is passed on. */
+static _Thread_local int looking_up;
 
 #define SPARED (sizeof(spared) / sizeof(spared[0]))
 
@@ -223,6 +223,14 @@ STAND_IN(FAULT_CURL, true, CURLMcode, CURLM_OUT_OF_MEMORY, ENOMEM, curl_multi_po
 STAND_IN(FAULT_CURL, true, struct curl_slist *, NULL, ENOMEM, curl_slist_append,
 	(struct curl_slist *list, const char *text), (list, text))
 /* clang-format on */
+
+EXPORTED void *dlopen(const char *path, int mode)
+{
+	looking_up++;
+	void *object = REAL(dlopen)(path, mode);
+	looking_up--;
+	return object;
+}
 
 EXPORTED struct passwd *getpwnam(const char *name)
 {
