@@ -11,7 +11,9 @@ import hosts
 import wait
 from phone import CODE, wrong
 
-LIBRARY = hosts.BUILD + "/tests/fault.so"
+# A sanitized program has its memory for itself.
+MEMORY_TOO = hosts.BUILD + "/tests/fault.so"
+LIBRARY = hosts.BUILD + "/tests/fault-calls.so" if "SMSOTP_DAEMONS" in os.environ else MEMORY_TOO
 MEMORY, STORE, FILE, SOCKET, CURL, ALL = 1, 2, 4, 8, 16, 31
 FAIL, LATE, DIE, DIE_AFTER = range(4)
 FOREVER = 2 ** 32 - 1
@@ -32,8 +34,8 @@ class Page:
             file.flush()
             self.map = mmap.mmap(file.fileno(), self.SIZE)
 
-    def environ(self):
-        return {"LD_PRELOAD": LIBRARY, "SMSOTP_FAULTS": self.path}
+    def environ(self, library=LIBRARY):
+        return {"LD_PRELOAD": library, "SMSOTP_FAULTS": self.path}
 
     def arm(self, first, last=None, act=FAIL, classes=ALL):
         """Counts from here; the calls from `first` to `last`, or that one alone, are struck."""
@@ -136,7 +138,7 @@ class Application:
         self.process = subprocess.Popen(
             [hosts.BUILD + "/tests/signin", SERVICE], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, bufsize=0,
-            env={"PATH": "/usr/bin:/bin", **self.page.environ()})
+            env={"PATH": "/usr/bin:/bin", **self.page.environ(MEMORY_TOO)})
         assert self.read() == "ready"
 
     def read(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Each call in turn of malloc, LMDB, files, sockets and libcurl fails, in smsotpd, smsotp-send and
+"""Each call in turn of LMDB, files, sockets and libcurl fails, in smsotpd, smsotp-send and
 the module's process, while somebody signs in: a wrong code is never right, a right one is right
 once, what failed is over with the next login, and nothing is left open."""
 
@@ -8,9 +8,6 @@ import faults
 
 
 class Daemon(faultcase.FaultCase):
-    def test_memory(self):
-        self.strike_all(self.host.smsotpd, 8, classes=faults.MEMORY)
-
     def test_store(self):
         self.strike_all(self.host.smsotpd, 8, classes=faults.STORE)
 
@@ -31,9 +28,6 @@ class Daemon(faultcase.FaultCase):
 
 
 class Sender(faultcase.FaultCase):
-    def test_memory(self):
-        self.strike_all(self.host.sender, 3, classes=faults.MEMORY)
-
     def test_files_and_sockets(self):
         self.strike_all(self.host.sender, 6, classes=faults.FILE | faults.SOCKET)
 

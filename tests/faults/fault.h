@@ -6,7 +6,10 @@
 #ifndef SMSOTP_TEST_FAULT_H
 #define SMSOTP_TEST_FAULT_H
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define FAULT_VARIABLE  "SMSOTP_FAULTS" /* names the page's file */
@@ -37,5 +40,39 @@ struct fault_page {
 	_Atomic uint32_t hits;
 	char name[FAULT_NAME_SIZE]; /* of the first that was hit */
 };
+
+/* Counts one call; true where *ret_act is to become of it. FAULT_DIE does not return. */
+bool fault_struck(enum fault_class kind, const char *name, enum fault_act *ret_act);
+
+/* SIGKILL. */
+void fault_die(void);
+
+#define EXPORTED   __attribute__((visibility("default")))
+#define REAL(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
+
+/* A function `name` that counts as `kind` where `counts`; it fails by `failure` with `number` in
+ * errno. */
+#define STAND_IN(kind, counts, type, failure, number, name, parameters, arguments)                 \
+	EXPORTED type name parameters                                                              \
+	{                                                                                          \
+		static __typeof__(&name) real;                                                     \
+		enum fault_act act = FAULT_FAIL;                                                   \
+		if (real == NULL)                                                                  \
+			real = REAL(name);                                                         \
+		bool hit = (counts) && fault_struck(kind, #name, &act);                            \
+		bool late = (kind) == FAULT_FILE && act == FAULT_LATE;                             \
+		if (hit && act != FAULT_DIE_AFTER && !late) {                                      \
+			errno = number;                                                            \
+			return failure;                                                            \
+		}                                                                                  \
+		type result = real arguments;                                                      \
+		if (hit && act == FAULT_DIE_AFTER)                                                 \
+			fault_die();                                                               \
+		if (hit && late) {                                                                 \
+			errno = number;                                                            \
+			return failure;                                                            \
+		}                                                                                  \
+		return result;                                                                     \
+	}
 
 #endif
