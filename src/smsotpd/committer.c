@@ -22,6 +22,7 @@ struct committer {
 	struct list in;  /* under mutex */
 	struct list out; /* under mutex */
 	bool stopping;   /* under mutex */
+	bool broken;     /* under mutex */
 };
 
 static void list_init(struct list *list)
@@ -77,9 +78,11 @@ static bool take_batch(struct committer *committer, struct list *ret_batch)
 
 static void give_back(struct committer *committer, struct list *batch)
 {
+	const struct judge *judge = &committer->judge;
 	uint64_t one = 1;
 
 	pthread_mutex_lock(&committer->mutex);
+	committer->broken = state_broken(judge->state) || identities_broken(judge->identities);
 	for (struct job *job = list_pop(batch); job != NULL; job = list_pop(batch))
 		list_push(&committer->out, job);
 	pthread_mutex_unlock(&committer->mutex);
@@ -231,4 +234,12 @@ struct job *committer_take(struct committer *committer)
 	struct job *job = list_pop(&committer->out);
 	pthread_mutex_unlock(&committer->mutex);
 	return job;
+}
+
+bool committer_broken(struct committer *committer)
+{
+	pthread_mutex_lock(&committer->mutex);
+	bool broken = committer->broken;
+	pthread_mutex_unlock(&committer->mutex);
+	return broken;
 }

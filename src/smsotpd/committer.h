@@ -30,4 +30,7 @@ void committer_give(struct committer *committer, struct job *job);
 /* A finished job, the caller's now; NULL where there is none. */
 struct job *committer_take(struct committer *committer);
 
+/* One of the stores takes no transaction any more (store_broken): this process can only end. */
+bool committer_broken(struct committer *committer);
+
 #endif

@@ -222,6 +222,21 @@ static void reload(struct daemon *daemon)
 		"[paths] and [store] change at the next start only");
 }
 
+/* What the loop ended with, in the trail; RESULT_FAILED where the daemon must not end well. */
+static enum result ended(const struct daemon *daemon, enum loop_end end, struct error *error)
+{
+	if (end == LOOP_STOP) {
+		event_daemon(daemon->trail, EVENT_DAEMON_STOP, SMSOTP_VERSION);
+		return RESULT_OK;
+	}
+	enum result result = error_set(error, RESULT_FAILED,
+		"a write to a store in %s failed half way: smsotpd ends, and its next start opens "
+		"it anew; look at that disk",
+		daemon->config->paths.store);
+	event_daemon(daemon->trail, EVENT_STORE_UNAVAILABLE, error->text);
+	return result;
+}
+
 static int run(struct daemon *daemon)
 {
 	struct error error = {"the event loop failed"};
@@ -244,7 +259,7 @@ static int run(struct daemon *daemon)
 	if (left > 0)
 		log_line(LOG_WARNING, "%u logins or texts were under way at the stop", left);
 	if (result == RESULT_OK)
-		event_daemon(daemon->trail, EVENT_DAEMON_STOP, SMSOTP_VERSION);
+		result = ended(daemon, end, &error);
 	stop(daemon);
 	if (result == RESULT_OK)
 		return 0;

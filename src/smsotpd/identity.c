@@ -163,6 +163,11 @@ enum result identities_begin(struct identities *identities, bool write, MDB_txn 
 	return store_begin(identities->store, write, ret_txn);
 }
 
+bool identities_broken(const struct identities *identities)
+{
+	return store_broken(identities->store);
+}
+
 enum result identities_used(struct identities *identities, unsigned int *ret_percent)
 {
 	return store_used(identities->store, ret_percent);

@@ -69,6 +69,9 @@ struct store *identities_store(const struct identities *identities);
 /* Transactions of the identity environment; store_commit and store_abort end them. */
 CHECKED enum result identities_begin(struct identities *identities, bool write, MDB_txn **ret_txn);
 
+/* As store_broken. */
+bool identities_broken(const struct identities *identities);
+
 CHECKED enum result identities_schema(
 	struct identities *identities, MDB_txn *txn, struct schema *ret_schema);
 

@@ -32,6 +32,23 @@ static void machine_hash(const uint8_t key[static KEY_SIZE], uint8_t ret[static 
 	crypto_generichash(ret, KEY_SIZE, id, sizeof(id), key, KEY_SIZE);
 }
 
+enum result key_sync(const char *path, struct error *error)
+{
+	char directory[PATH_MAX];
+
+	snprintf(directory, sizeof(directory), "%s", path);
+	*strrchr(directory, '/') = '\0';
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool synced = fd >= 0 && fsync(fd) == 0;
+	int failure = errno;
+	if (fd >= 0)
+		close(fd);
+	if (!synced)
+		return error_set(error, RESULT_FAILED, "the key %s cannot be synced: %s", path,
+			strerror(failure));
+	return RESULT_OK;
+}
+
 /* Written beside its place and moved there whole: a key that is half there would lose both stores.
  */
 static enum result key_make(const char *path, uint8_t bytes[static FILE_SIZE], struct error *error)
@@ -50,7 +67,7 @@ static enum result key_make(const char *path, uint8_t bytes[static FILE_SIZE], s
 	bool written = write(fd, bytes, FILE_SIZE) == (ssize_t)FILE_SIZE && fsync(fd) == 0;
 	close(fd);
 	if (written && rename(fresh, path) == 0)
-		return RESULT_OK;
+		return key_sync(path, error);
 	unlink(fresh);
 	return error_set(
 		error, RESULT_FULL, "cannot write the key %s: make room on its disk", path);

@@ -34,6 +34,9 @@ enum key_origin { KEY_READ, KEY_MADE, KEY_MOVED };
 CHECKED enum result key_load(const char *path, bool create, const uint8_t boot[static 16],
 	struct keys *ret_keys, enum key_origin *ret_origin, struct error *error);
 
+/* After a rename(2) to the absolute `path`: it has come to the disk when this returns. */
+CHECKED enum result key_sync(const char *path, struct error *error);
+
 void keys_wipe(struct keys *keys);
 
 /* BLAKE2b-128, keyed, over the concatenation of `count` parts, each with its length before it. */

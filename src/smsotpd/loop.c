@@ -165,15 +165,20 @@ uint32_t loop_worker_tag(void)
 	return TAG_WORKER;
 }
 
-static void on_wake(struct loop *loop, struct flow *flow)
+/* What has come back is answered first. True where nothing more can. */
+static bool on_wake(struct loop *loop, struct flow *flow, enum loop_end *ret_end)
 {
 	uint64_t count;
 	struct job *job;
 
 	if (read(loop->wake, &count, sizeof(count)) < 0 && errno != EAGAIN)
-		return;
+		return false;
 	while (flow->committer != NULL && (job = committer_take(flow->committer)) != NULL)
 		control_finished(flow, job);
+	if (flow->committer == NULL || !committer_broken(flow->committer))
+		return false;
+	*ret_end = LOOP_BROKEN;
+	return true;
 }
 
 /* True where the daemon is to stop or to read its config again. */
@@ -213,8 +218,7 @@ static bool on_event(struct loop *loop, struct flow *flow, uint64_t data, enum l
 		connections_accept(loop->connections, loop->control, true, loop_now());
 		return false;
 	case TAG_WAKE:
-		on_wake(loop, flow);
-		return false;
+		return on_wake(loop, flow, ret_end);
 	case TAG_SIGNAL:
 		return on_signal(loop, ret_end);
 	case TAG_CONNECTION:

@@ -13,7 +13,7 @@
 
 struct loop;
 
-enum loop_end { LOOP_STOP, LOOP_RELOAD };
+enum loop_end { LOOP_STOP, LOOP_RELOAD, LOOP_BROKEN };
 
 /* `module` and `control` are listening sockets, owned by the loop from now on. */
 CHECKED enum result loop_new(int module, int control, struct loop **ret_loop);
@@ -26,7 +26,10 @@ int loop_epoll(const struct loop *loop);
 uint32_t loop_sender_tag(void);
 uint32_t loop_worker_tag(void);
 
-/* Serves until SIGTERM or SIGINT (LOOP_STOP) or SIGHUP (LOOP_RELOAD); call again after a reload. */
+/*
+ * Serves until SIGTERM or SIGINT (LOOP_STOP), SIGHUP (LOOP_RELOAD) or committer_broken
+ * (LOOP_BROKEN); call again after a reload.
+ */
 CHECKED enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_end);
 
 /*

@@ -180,6 +180,11 @@ enum result state_begin(struct state *state, bool write, MDB_txn **ret_txn)
 	return store_begin(state->store, write, ret_txn);
 }
 
+bool state_broken(const struct state *state)
+{
+	return store_broken(state->store);
+}
+
 void state_id(
 	const struct state *state, const char *name, bool exists, uint8_t ret_id[static HASH_SIZE])
 {

@@ -27,6 +27,9 @@ struct store *state_store(const struct state *state);
 
 CHECKED enum result state_begin(struct state *state, bool write, MDB_txn **ret_txn);
 
+/* As store_broken. */
+bool state_broken(const struct state *state);
+
 /* The key of a user's record; of a name that does not exist, one of nobody's. */
 void state_id(
 	const struct state *state, const char *name, bool exists, uint8_t ret_id[static HASH_SIZE]);

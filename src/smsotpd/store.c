@@ -24,6 +24,7 @@ struct store {
 	MDB_env *env;
 	int directory; /* holds the lock against a second opener */
 	size_t size;
+	bool broken;
 };
 
 enum result store_result(int mdb_error)
@@ -66,7 +67,9 @@ static enum result open_env(struct store *store, const char *path, size_t size, 
 	if (failure == 0)
 		failure = mdb_env_open(store->env, name, MDB_NOTLS, 0600);
 	if (failure != 0)
-		return error_set(error, store_result(failure), "the store %s does not open: %s",
+		return error_set(error, store_result(failure),
+			"the store %s does not open: %s; restore its data.mdb from a backup (state "
+			"alone may be moved away and begins empty)",
 			path, mdb_strerror(failure));
 	return RESULT_OK;
 }
@@ -189,10 +192,17 @@ enum result store_begin(struct store *store, bool write, MDB_txn **ret_txn)
 	MDB_txn *txn = NULL;
 
 	int failure = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn);
+	if (failure == MDB_PANIC)
+		store->broken = true;
 	if (failure != 0)
 		return store_result(failure);
 	*ret_txn = txn;
 	return RESULT_OK;
+}
+
+bool store_broken(const struct store *store)
+{
+	return store->broken;
 }
 
 enum result store_commit(MDB_txn **txn)

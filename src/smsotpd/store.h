@@ -44,6 +44,12 @@ CHECKED enum result store_readers_check(struct store *store);
 /* One write transaction at a time, on one thread. */
 CHECKED enum result store_begin(struct store *store, bool write, MDB_txn **ret_txn);
 
+/*
+ * A commit has failed half way and store_begin has met that: LMDB takes no transaction of this
+ * environment any more, and only a new process opens it anew (lmdb.h, MDB_PANIC).
+ */
+bool store_broken(const struct store *store);
+
 /* Frees and nulls *txn whatever it returns: aborting after a failed commit is a use after free. */
 CHECKED enum result store_commit(MDB_txn **txn);
 void store_abort(MDB_txn **txn);

@@ -117,7 +117,9 @@ enum result store_lock_file(int directory, const char *path, size_t size, struct
 		O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (file < 0)
 		return error_set(error, errno == ENOSPC ? RESULT_FULL : RESULT_FAILED,
-			"%s/lock.mdb cannot be made: %s", path, strerror(errno));
+			"%s/lock.mdb cannot be made: %s; remount that file system for writing, or "
+			"make room on it",
+			path, strerror(errno));
 	result = store_allocate(file, size, path, "lock.mdb", error);
 	close(file);
 	return result;

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stores.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "identity_quarantine.h"
+
+/*
+ * What the key is called until the identity store is whole: where a first start was cut off, by a
+ * full disk or by the end of power, this name tells what it left from a store whose key is lost.
+ */
+#define KEY_FIRST "key.first"
 
 static bool exists(const char *directory, const char *name)
 {
@@ -16,24 +24,38 @@ static bool exists(const char *directory, const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* Another machine's locks and codes; under this one's key nobody could find them. */
-static void state_remove(const char *directory)
+static void store_remove(const char *directory, const char *name)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/state/data.mdb", directory);
+	snprintf(path, sizeof(path), "%s/%s/data.mdb", directory, name);
 	unlink(path);
-	snprintf(path, sizeof(path), "%s/state/lock.mdb", directory);
+	snprintf(path, sizeof(path), "%s/%s/lock.mdb", directory, name);
 	unlink(path);
 }
 
-/* A first start that failed half way is a first start again. */
-static void key_remove(const char *directory)
+/* Nobody was served from what a first start left: it is begun again. The key's file goes last. */
+static void first_remove(const char *directory)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/key", directory);
+	store_remove(directory, "identity");
+	snprintf(path, sizeof(path), "%s/" KEY_FIRST, directory);
 	unlink(path);
+}
+
+/* From here on the stores are there, and without this key they are lost. */
+static enum result first_end(const char *directory, struct error *error)
+{
+	char before[PATH_MAX];
+	char after[PATH_MAX];
+
+	snprintf(before, sizeof(before), "%s/" KEY_FIRST, directory);
+	snprintf(after, sizeof(after), "%s/key", directory);
+	if (rename(before, after) != 0)
+		return error_set(
+			error, RESULT_FAILED, "cannot make the key %s: %s", after, strerror(errno));
+	return key_sync(after, error);
 }
 
 static enum result open_identities(const struct config *config, const struct clock *clock,
@@ -61,20 +83,23 @@ static enum result open_all(const struct config *config, const struct clock *clo
 {
 	const char *directory = config->paths.store;
 	char path[PATH_MAX];
-	bool first = !exists(directory, "identity/data.mdb") && !exists(directory, "key");
 
-	snprintf(path, sizeof(path), "%s/key", directory);
+	if (exists(directory, KEY_FIRST) && !exists(directory, "key"))
+		first_remove(directory);
+	bool first = !exists(directory, "identity/data.mdb") && !exists(directory, "key");
+	snprintf(path, sizeof(path), "%s/%s", directory, first ? KEY_FIRST : "key");
 	enum result result =
 		key_load(path, first, clock->boot, &stores->keys, &stores->origin, error);
 	if (result != RESULT_OK)
 		return result;
 	result = open_identities(config, clock, first, stores, error);
-	if (result != RESULT_OK && stores->origin == KEY_MADE)
-		key_remove(directory);
+	if (result == RESULT_OK && first)
+		result = first_end(directory, error);
 	if (result != RESULT_OK)
 		return result;
+	/* Another machine's locks and codes; under this one's key nobody could find them. */
 	if (stores->origin == KEY_MOVED)
-		state_remove(directory);
+		store_remove(directory, "state");
 	stores->state_made = !exists(directory, "state/data.mdb");
 	snprintf(path, sizeof(path), "%s/state", directory);
 	return state_open(

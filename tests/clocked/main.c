@@ -7,10 +7,12 @@
  * FILE holds one line, "BOOTTIME_MS REALTIME_MS BOOTID_HEX32", and is read at each look; the boot
  *id counts once, at start. Replace the file by rename(2): a torn line ends the daemon.
  */
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "smsotpd/daemon.h"
 
@@ -20,16 +22,18 @@ static void read_file(
 	long long boottime = 0;
 	long long realtime = 0;
 	char boot[64] = "";
-	FILE *file = fopen(path, "re");
+	char line[128] = "";
+	int file = open(path, O_RDONLY | O_CLOEXEC);
 
-	bool sound = file != NULL &&
-		     fscanf(file, "%lld %lld %63s", &boottime, &realtime, boot) == 3 &&
+	/* Takes no memory: a test may have let none be left. */
+	bool sound = file >= 0 && read(file, line, sizeof(line) - 1) > 0 &&
+		     sscanf(line, "%lld %lld %63s", &boottime, &realtime, boot) == 3 &&
 		     clock_boot_parse(boot, ret_boot) == RESULT_OK;
 	if (!sound) {
 		fprintf(stderr, "the clock's file %s is not one line of three words\n", path);
 		abort();
 	}
-	fclose(file);
+	close(file);
 	ret_now->boottime = boottime;
 	ret_now->realtime = realtime;
 }
