@@ -234,11 +234,12 @@ class Host:
         return done.stdout if check else done
 
     def events(self):
+        """The trail's lines; one that is still being written is none yet."""
         path = LOG + "/events.jsonl"
         if not os.path.exists(path):
             return []
         with open(path, encoding="utf-8") as file:
-            return [line for line in file.read().split("\n") if line]
+            return [line for line in file.read().split("\n")[:-1] if line]
 
     def event(self, has, seconds=5.0):
         """The first event for which `has(line)` is true."""

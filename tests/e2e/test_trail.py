@@ -256,7 +256,8 @@ class Unwritable(TrailCase):
         os.unlink(hosts.LOG + "/filler")
         seen = len(self.host.events())
         self.signs_in()
-        self.since(seen, "login.granted")
+        wait.until(lambda: any('"login.granted"' in line for line in self.host.events()[seen:]),
+                   "login.granted")
         lines = self.host.events()
         whole = [line for line in lines if line.endswith("}")]
         self.assertLessEqual(len(lines) - len(whole), 1)
