@@ -91,7 +91,7 @@ CONFDIR      = "$(DESTDIR)"$(SYSCONFDIR)/smsotp
 COMPLETION   = $(SHAREDIR)/bash-completion/completions/smsotpctl
 UNITS       := $(notdir $(wildcard etc/systemd/*))
 SAMPLES     := $(patsubst etc/%,%,$(wildcard etc/pam.d/* etc/sshd_config.d/* etc/prometheus/*))
-MANUALS     := $(notdir $(wildcard man/*.[58]))
+MANUALS     := $(notdir $(wildcard man/*.[578]))
 INSTALLED    = $(SECURITYDIR)/pam_smsotp.so $(SBINDIR)/smsotpd $(SBINDIR)/smsotpctl \
                $(LIBEXECDIR) $(SHAREDIR)/smsotp $(SHAREDIR)/pam-configs/smsotp \
                $(addprefix "$(DESTDIR)"$(UNITDIR)/,$(UNITS)) \

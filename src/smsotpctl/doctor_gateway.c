@@ -11,6 +11,8 @@
 
 #define MONTH (30L * 24 * 60 * 60)
 #define INDIA "+919999900000"
+/* As installed: it is in nobody's PATH. */
+#define CHECK "/usr/libexec/smsotp/smsotp-send --check"
 
 static void look_at_ids(const struct doctor *doctor)
 {
@@ -34,8 +36,7 @@ static void look_at_end(const struct doctor *doctor, time_t expires)
 	if (expires == 0 || expires > doctor->now + MONTH || gmtime_r(&expires, &date) == NULL)
 		return;
 	strftime(day, sizeof(day), "%Y-%m-%d", &date);
-	finding_add(doctor->findings, GATEWAY_CERTIFICATE,
-		&(struct mend){.text = "smsotp-send --check"},
+	finding_add(doctor->findings, GATEWAY_CERTIFICATE, &(struct mend){.text = CHECK},
 		"a certificate of the gateway ends on %s, and then no text leaves; ask the gateway "
 		"for a new one",
 		day);
@@ -46,7 +47,7 @@ static void look_at_check(const struct doctor *doctor, const json_t *said)
 	const struct config_gateway *gateway = &doctor->config->gateway;
 	const char *step = output_field(said, "step");
 	const char *reason = output_field(said, "reason");
-	char command[CONFIG_PATH + 64];
+	char command[2 * CONFIG_PATH + 64];
 
 	snprintf(command, sizeof(command), "install -m 0400 -o smsotp-send /dev/stdin %s",
 		gateway->password_file);
@@ -54,7 +55,7 @@ static void look_at_check(const struct doctor *doctor, const json_t *said)
 		finding_add(doctor->findings, GATEWAY_PASSWORD, &(struct mend){.text = command},
 			"smsotp-send cannot read the gateway's password, so no text leaves: %s",
 			reason);
-	snprintf(command, sizeof(command), "curl -v %s", gateway->url);
+	snprintf(command, sizeof(command), "curl -v --proxy '%s' %s", gateway->proxy, gateway->url);
 	if (strcmp(step, "connect") == 0)
 		finding_add(doctor->findings, GATEWAY_UNREACHABLE, &(struct mend){.text = command},
 			"there is no trusted connection to the gateway, so no text leaves: %s",
@@ -75,8 +76,7 @@ static void try_connection(const struct doctor *doctor)
 	if (json_is_object(said))
 		look_at_check(doctor, said);
 	else
-		finding_add(doctor->findings, GATEWAY_UNCHECKED,
-			&(struct mend){.text = "smsotp-send --check"},
+		finding_add(doctor->findings, GATEWAY_UNCHECKED, &(struct mend){.text = CHECK},
 			"the connection to the gateway was not tried: smsotp-send %s",
 			result == RESULT_NOT_FOUND ? "is not installed" : "did not say how it is");
 	json_decref(said);

@@ -100,18 +100,6 @@ enum tool_exit import_build(const struct tool *tool, struct tool_request *reques
 	return copy_file(tool->only, request->bulk);
 }
 
-void import_faults(const struct tool *tool, const json_t *reply)
-{
-	const json_t *errors = json_object_get(reply, "errors");
-
-	for (size_t i = 0; i < json_array_size(errors); i++) {
-		const json_t *fault = json_array_get(errors, i);
-		fprintf(stderr, "%s:%lld: %s\n", shown_name(tool->operand),
-			(long long)json_integer_value(json_object_get(fault, "line")),
-			output_field(fault, "error"));
-	}
-}
-
 static long long number(const json_t *reply, const char *name)
 {
 	return (long long)json_integer_value(json_object_get(reply, name));
@@ -154,4 +142,19 @@ void import_show(const json_t *reply)
 		number(reply, "changed"), number(reply, "removed"), number(reply, "unchanged"));
 	show_missing(reply);
 	output_warnings(reply);
+}
+
+void import_faults(const struct tool *tool, const json_t *reply)
+{
+	const json_t *errors = json_object_get(reply, "errors");
+
+	for (size_t i = 0; i < json_array_size(errors); i++) {
+		const json_t *fault = json_array_get(errors, i);
+		fprintf(stderr, "%s:%lld: %s\n", shown_name(tool->operand),
+			(long long)json_integer_value(json_object_get(fault, "line")),
+			output_field(fault, "error"));
+	}
+	/* A dry run that would be refused for its size is how one sees what it would do. */
+	if (json_is_true(json_object_get(reply, "dry_run")) && errors == NULL && !tool->json)
+		import_show(reply);
 }

@@ -76,17 +76,13 @@ static enum result assign_all(const struct ctl_call *call, const struct schema *
 static enum result put_quarantine(const struct ctl_call *call, MDB_txn *txn, const char *name,
 	json_t *to, struct error *error)
 {
-	const struct ctl_context *context = call->context;
-	struct quarantine quarantine;
 	char until[WHEN_SIZE];
 	struct moment now;
+	int64_t left = 0;
 
-	context->clock->now(context->clock, &now);
-	enum result result = identities_quarantine_load(
-		context->identities, txn, name, context->clock, &now, &quarantine);
+	enum result result = ctl_quarantine_left(call, txn, name, &now, &left);
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
-	int64_t left = quarantine_left(&quarantine, context->config->identity.quarantine, &now);
 	when_write(now.realtime + left, until);
 	json_object_set_new(to, "quarantine_until", left == 0 ? json_null() : json_string(until));
 	return RESULT_OK;

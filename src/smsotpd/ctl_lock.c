@@ -68,15 +68,23 @@ static enum result with_name(struct walk *walk, MDB_txn *txn, const char *name,
 	return visit(&identity, walk);
 }
 
+static enum result load_host(
+	const struct walk *walk, struct tally_key *ret_key, struct tally *ret_host)
+{
+	const struct ctl_context *context = walk->call->context;
+
+	tally_key_host(ret_key);
+	return state_tally_load(
+		context->state, walk->state, ret_key, context->clock, &walk->list.now, ret_host);
+}
+
 static enum result list_all(struct walk *walk, MDB_txn *txn)
 {
 	const struct ctl_context *context = walk->call->context;
 	struct tally_key key;
 	struct tally host;
 
-	tally_key_host(&key);
-	enum result result = state_tally_load(
-		context->state, walk->state, &key, context->clock, &walk->list.now, &host);
+	enum result result = load_host(walk, &key, &host);
 	if (result != RESULT_OK)
 		return result;
 	ctl_locks_host(&walk->list, &host);
@@ -166,9 +174,7 @@ static enum result clear_host(struct walk *walk)
 	struct tally_key key;
 	struct tally host;
 
-	tally_key_host(&key);
-	enum result result = state_tally_load(
-		context->state, walk->state, &key, context->clock, &walk->list.now, &host);
+	enum result result = load_host(walk, &key, &host);
 	if (result != RESULT_OK || host.failures.all == 0)
 		return result;
 	host.failures = (struct window){0};

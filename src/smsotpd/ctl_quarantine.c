@@ -2,7 +2,6 @@
 /*
  *	identity.release  name  ->  released: seconds that were left
  */
-#include "config.h"
 #include "ctl_verb.h"
 #include "identity_quarantine.h"
 #include "log.h"
@@ -10,22 +9,18 @@
 static enum result release(const struct ctl_call *call, MDB_txn *txn, const char *name,
 	int64_t *ret_left, struct error *error)
 {
-	const struct ctl_context *context = call->context;
 	char shown[4 * IDENTITY_NAME_MAX + 1];
-	struct quarantine quarantine;
 	struct moment now;
+	int64_t left = 0;
 
-	context->clock->now(context->clock, &now);
-	enum result result = identities_quarantine_load(
-		context->identities, txn, name, context->clock, &now, &quarantine);
+	enum result result = ctl_quarantine_left(call, txn, name, &now, &left);
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
-	int64_t left = quarantine_left(&quarantine, context->config->identity.quarantine, &now);
 	if (left == 0)
 		return error_set(error, RESULT_NOT_FOUND,
 			"the phone of %s is in no quarantine; there is nothing to release",
 			log_escape(name, shown, sizeof(shown)));
-	result = identities_quarantine_release(context->identities, txn, name);
+	result = identities_quarantine_release(call->context->identities, txn, name);
 	if (result == RESULT_OK)
 		*ret_left = (left + 999) / 1000;
 	return result == RESULT_OK ? result : ctl_failed(result, error);

@@ -12,7 +12,6 @@
 
 #include "config.h"
 #include "ctl_verb.h"
-#include "identity_quarantine.h"
 #include "judge_standing.h"
 #include "log.h"
 #include "modes.h"
@@ -57,34 +56,19 @@ static void add(
 			value));
 }
 
-/* A changed phone gets no text yet. */
-static enum result phone_waits(
-	const struct walk *walk, const struct identity *identity, bool *ret_waits)
-{
-	const struct ctl_context *context = walk->call->context;
-	struct quarantine quarantine;
-	struct moment now;
-
-	context->clock->now(context->clock, &now);
-	enum result result = identities_quarantine_load(context->identities, walk->identity,
-		identity->name, context->clock, &now, &quarantine);
-	if (result == RESULT_OK)
-		*ret_waits = quarantine_left(
-				     &quarantine, context->config->identity.quarantine, &now) > 0;
-	return result;
-}
-
 static enum result judge_one(const struct identity *identity, void *context)
 {
 	struct walk *walk = context;
-	bool waits = false;
-	enum result result = phone_waits(walk, identity, &waits);
+	struct moment now;
+	int64_t left = 0;
 
+	enum result result =
+		ctl_quarantine_left(walk->call, walk->identity, identity->name, &now, &left);
 	if (result != RESULT_OK)
 		return result;
 	walk->identities++;
 	for (size_t i = 0; i < json_array_size(walk->services); i++) {
-		const char *why = obstacle(walk, walk->service[i], identity, waits);
+		const char *why = obstacle(walk, walk->service[i], identity, left > 0);
 		if (why == NULL)
 			walk->ready[i]++;
 		else

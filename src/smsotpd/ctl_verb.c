@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "identity_quarantine.h"
 #include "log.h"
 
 enum result ctl_string(
@@ -55,6 +56,21 @@ enum result ctl_failed(enum result result, struct error *error)
 	return error_set(error, result,
 		"the store failed (%s); look at its disk and at the log of smsotpd",
 		result_name(result));
+}
+
+enum result ctl_quarantine_left(const struct ctl_call *call, MDB_txn *txn, const char *name,
+	struct moment *ret_now, int64_t *ret_left)
+{
+	const struct ctl_context *context = call->context;
+	struct quarantine quarantine;
+
+	context->clock->now(context->clock, ret_now);
+	enum result result = identities_quarantine_load(
+		context->identities, txn, name, context->clock, ret_now, &quarantine);
+	if (result == RESULT_OK)
+		*ret_left =
+			quarantine_left(&quarantine, context->config->identity.quarantine, ret_now);
+	return result;
 }
 
 enum result ctl_unknown(const char *name, struct error *error)

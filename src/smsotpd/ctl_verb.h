@@ -60,6 +60,11 @@ CHECKED enum result ctl_find(const struct ctl_call *call, struct schema *ret_sch
  */
 void ctl_event(const struct ctl_call *call, enum event event, const char *user, json_t *fields);
 
+/* Milliseconds until the changed phone of `name` gets texts, 0 where it gets them; with the moment
+ * that they count from. */
+CHECKED enum result ctl_quarantine_left(const struct ctl_call *call, MDB_txn *txn, const char *name,
+	struct moment *ret_now, int64_t *ret_left);
+
 /* The sentence for a name that is no identity's. Returns RESULT_NOT_FOUND. */
 CHECKED enum result ctl_unknown(const char *name, struct error *error);
 

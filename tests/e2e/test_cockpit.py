@@ -94,7 +94,7 @@ class CockpitCase(DialogueCase):
         return self.open(Session()).sign_in(user.name, password)
 
 
-class Cockpit(CockpitCase):
+class ShippedCase(CockpitCase):
     """The stack and the section that are shipped."""
 
     @classmethod
@@ -104,6 +104,8 @@ class Cockpit(CockpitCase):
         cls.addClassCleanup(os.unlink, hosts.CONFIG + ".d/cockpit.conf")
         cls.host.smsotpd.restart()
 
+
+class Cockpit(ShippedCase):
     def begun(self, user, **_):
         session = self.session(user)
         self.assertEqual(session.prompt(), SENT)

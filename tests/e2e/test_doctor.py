@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import ssl
@@ -466,7 +467,9 @@ class Gateway(DoctorCase):
 
     def test_unreachable(self):
         with self.config("[gateway]\nurl = https://127.0.0.1:9/\n"):
-            self.assertIn("connect", self.found("gateway.unreachable")["cause"])
+            finding = self.found("gateway.unreachable")
+            self.assertIn("connect", finding["cause"])
+            self.assertEqual(finding["mend"]["command"], "curl -v --proxy '' https://127.0.0.1:9/")
         with self.config("[gateway]\nca_file =\n"):
             self.assertIn("certificate", self.found("gateway.unreachable")["cause"])
 
@@ -530,6 +533,10 @@ class Gateway(DoctorCase):
             self.assertEqual(self.said, [b""])
             names = [each["id"] for each in findings if each["id"].startswith("gateway.")]
             self.assertEqual(names, ["gateway.certificate"] if found else [])
+            for each in findings:
+                if each["id"] in names:
+                    subprocess.run(shlex.split(each["mend"]["command"]), check=False,
+                                   capture_output=True)
             self.provoked.update(names)
 
 

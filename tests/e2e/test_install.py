@@ -29,6 +29,7 @@ FILES = [
     "usr/share/bash-completion/completions/smsotpctl",
     "usr/share/man/man5/smsotp-events.5",
     "usr/share/man/man5/smsotp.conf.5",
+    "usr/share/man/man7/smsotp-rollout.7",
     "usr/share/man/man8/pam_smsotp.8",
     "usr/share/man/man8/smsotp-send.8",
     "usr/share/man/man8/smsotpctl.8",

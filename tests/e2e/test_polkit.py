@@ -68,7 +68,9 @@ class Helper:
         self.process.communicate()
 
 
-class Polkit(DialogueCase):
+class PolkitCase(DialogueCase):
+    """The stack and the section that are shipped, and polkitd."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -85,6 +87,8 @@ class Polkit(DialogueCase):
         started = daemon.Daemon(name, argv, ready, f"/var/log/{name}.log").start()
         cls.addClassCleanup(started.stop)
 
+
+class Polkit(PolkitCase):
     def helper(self, user):
         caller = self.user(number=False)
         helper = self.open(Helper(caller, user.name))

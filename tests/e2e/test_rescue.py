@@ -17,7 +17,9 @@ REFUSED = "Login incorrect"
 TRIED = "Maximum number of tries exceeded"
 
 
-class Rescue(DialogueCase):
+class RescueCase(DialogueCase):
+    """The stack in place of pam.d/login, and a console."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -25,10 +27,6 @@ class Rescue(DialogueCase):
         subprocess.run(["chpasswd", "-c", "SHA512", "-s", "1000"], input=f"root:{ROOT}\n",
                        text=True, check=True)
         cls.alice = cls.host.user("alice", password=OWN)
-
-    def away(self):
-        self.host.smsotpd.stop()
-        self.addCleanup(self.host.smsotpd.start)
 
     def console(self, name):
         """login at tty1: a pty whose other name is the console's, as a container's are."""
@@ -63,6 +61,12 @@ class Rescue(DialogueCase):
         console.send("echo; id -un; tty; exit")
         console.expect("root\r\n/dev/tty1\r\n")
 
+
+class Rescue(RescueCase):
+    def away(self):
+        self.host.smsotpd.stop()
+        self.addCleanup(self.host.smsotpd.start)
+
     def test_root_s_password_when_smsotpd_is_away(self):
         self.away()
         console = self.console("root")
@@ -79,6 +83,9 @@ class Rescue(DialogueCase):
         console.expect(REFUSED)
 
     def test_others_are_asked_no_password(self):
+        """Though login is observed: the module cannot know, and the stack has no line for it."""
+        self.host.ctl("mode", "login", "observe")
+        self.addCleanup(self.host.ctl, "mode", "login", "enforce")
         self.away()
         console = self.console("alice")
         console.expect(AWAY)

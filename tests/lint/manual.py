@@ -5,7 +5,7 @@
 
 mandoc finds no fault; smsotp.conf(5) has each key of src/config_keys.c below its section, and no
 other; the page of each PROGRAM names every long option of its --help and of its verbs', and no
-other.
+other; what README and the pages have people type behind smsotpctl is a verb with these options.
 """
 import pathlib
 import re
@@ -16,6 +16,9 @@ import tree
 
 KEYS = pathlib.Path("src/config_keys.c")
 PAGE = pathlib.Path("man/smsotp.conf.5")
+PAGES = re.compile(r"README\.md|man/[^/]+\.\d")
+TYPED = re.compile(r"(?m)(?:^\.Ql |^\.Dl # |^[#$] (?:[^#\n]*[|;&] *)?|`|sudo )"
+                   r"smsotpctl ([^`\n|<;&>]+)")
 KEY_ROW = re.compile(r'\{\s*(?:"(\w+)"|CONFIG_(SERVICE))\s*,\s*"(\w+)"\s*,\s*KEY_')
 
 
@@ -76,4 +79,31 @@ def options(program):
             [f"{page}: --{option} is not in --help" for option in sorted(paged - helped)])
 
 
-tree.end(lint() + config() + [fault for program in sys.argv[1:] for fault in options(program)])
+def typed(text):
+    """The words behind each smsotpctl that somebody is to type: after a prompt, in quotes, in README
+    after sudo."""
+    text = text.replace("\\e\n", " ")
+    return [found.split() for found in TYPED.findall(text)]
+
+
+def commands(program):
+    """README and the pages have nobody type a verb or an option that its --help does not have."""
+    helps = {tuple(verb.split()): help_of(program, *verb.split()).stdout for verb in
+             re.findall(r"(?m)^  ([a-z][a-z-]*(?: [a-z]+)?)", help_of(program).stdout)}
+    for path in (path for path in tree.files() if PAGES.fullmatch(str(path))):
+        for words in typed(tree.text(path)):
+            told = helps.get(tuple(words[:2]), helps.get(tuple(words[:1])))
+            if told is None:
+                yield f"{path}: smsotpctl {' '.join(words)}: no such verb"
+                continue
+            for option in re.findall(r"(?<!\S)--[a-z-]+", " ".join(words)):
+                if option not in told and option != "--json":
+                    yield f"{path}: smsotpctl {' '.join(words)}: no such option"
+
+
+faults = lint() + config()
+for each in sys.argv[1:]:
+    faults += options(each)
+    if each.endswith("smsotpctl"):
+        faults += commands(each)
+tree.end(faults)

@@ -5,7 +5,7 @@ import re
 
 import tree
 
-SOURCES = {".c", ".h", ".py", ".sh", ".mk", ".5", ".8"}
+SOURCES = {".c", ".h", ".py", ".sh", ".mk", ".5", ".7", ".8"}
 LICENCE = "SPDX-License-Identifier: BSD-3-Clause"
 UNDONE = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
 
