@@ -141,7 +141,7 @@ class Damaged(HostCase):
     def test_full_disk(self):
         """At each size from none to enough: what does not fit says so, and later starts fit."""
         for size in attack.amount((0, 64, 200, 64 << 10, 100 << 10),
-                                  (*range(0, 400, 4), *range(60 << 10, 160 << 10, 4 << 10))):
+                                  (*range(0, 400, 4), *range(60 << 10, 129 << 10, 4 << 10))):
             rootfs.tmpfs(STORE, "0700")
             try:
                 shutil.chown(STORE, "smsotp", "smsotp")
