@@ -13,8 +13,8 @@ static int64_t drawn = SODIUM;
 
 uint32_t randombytes_uniform(uint32_t bound)
 {
-	uint32_t (*real)(uint32_t) =
-		(uint32_t(*)(uint32_t))(uintptr_t)dlsym(RTLD_NEXT, "randombytes_uniform");
+	uint32_t (*real)(uint32_t) = (__typeof__(&randombytes_uniform))(uintptr_t)dlsym(
+		RTLD_NEXT, "randombytes_uniform");
 
 	if (drawn == SODIUM)
 		return real(bound);
