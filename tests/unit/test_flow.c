@@ -113,6 +113,29 @@ static void test_an_answer_at_once_withdraws_the_text(void **state)
 	assert_int_equal(bench->answer.verdict, VERDICT_ASK);
 }
 
+/* The share of texts that were answered is of texts. */
+static void test_a_recovery_code_answers_no_text(void **state)
+{
+	struct bench *bench = *state;
+	struct recovery_code codes[RECOVERY_CODES];
+	char text[RECOVERY_TEXT_SIZE];
+
+	scene_issue(bench->scene, "demo", codes);
+	recovery_write(&codes[0], text);
+	ask(bench, 1, "demo", NULL);
+	settle(bench);
+	ask(bench, 1, "demo", text);
+	settle(bench);
+	assert_int_equal(bench->answer.verdict, VERDICT_GRANTED);
+	assert_int_equal(bench->flow.counters.answered, 0);
+	ask(bench, 2, "demo", NULL);
+	settle(bench);
+	ask(bench, 2, "demo", bench->code.digits);
+	settle(bench);
+	assert_int_equal(bench->answer.verdict, VERDICT_GRANTED);
+	assert_int_equal(bench->flow.counters.answered, 1);
+}
+
 /* Every piece of an event is a block of memory. */
 static size_t blocks;
 
@@ -206,6 +229,7 @@ int main(void)
 		with_flow(test_names_of_every_standing_see_the_same),
 		with_flow(test_a_text_that_never_was_is_not_withdrawn),
 		with_flow(test_an_answer_at_once_withdraws_the_text),
+		with_flow(test_a_recovery_code_answers_no_text),
 		with_flow(test_an_answer_at_once_is_the_same_work),
 		with_flow(test_an_unknown_service_is_unavailable),
 		with_flow(test_a_flood_of_one_uid_waits_by_itself),

@@ -3,15 +3,9 @@
  * Replies as long as a recovery code over real stores and the committer's thread: the same work
  * whoever types them, a grant to whom only the phone is missing, and no code used twice.
  */
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include "committer_fixture.h"
 
-#include "smsotpd/committer.h"
-#include "stores_fixture.h"
-
-#define WAIT_MS 20000
-#define WRONG   "0000-0000-0000"
+#define WRONG "0000-0000-0000"
 
 static void as_it_is(struct scene *scene)
 {
@@ -223,16 +217,7 @@ static int teardown(void **state)
 
 static struct job *take(struct bench *bench)
 {
-	struct pollfd ready = {.fd = bench->wake, .events = POLLIN};
-	struct job *job = committer_take(bench->committer);
-	uint64_t count;
-
-	while (job == NULL) {
-		assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
-		assert_int_equal(read(bench->wake, &count, sizeof(count)), sizeof(count));
-		job = committer_take(bench->committer);
-	}
-	return job;
+	return committer_next(bench->committer, bench->wake);
 }
 
 static void give(struct bench *bench, size_t code)
