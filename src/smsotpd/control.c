@@ -12,6 +12,7 @@
 #include "control_mode.h"
 #include "control_worker.h"
 #include "version.h"
+#include "when.h"
 
 #define SECOND INT64_C(1000)
 
@@ -215,7 +216,7 @@ static bool finish_lock_list(struct flow *flow, struct job *job)
 	if (named)
 		json_object_set_new(job->reply, "shown",
 			json_pack("{s:I, s:I}", "locks", (json_int_t)shown.locks, "seconds",
-				(json_int_t)((shown.longest + SECOND - 1) / SECOND)));
+				(json_int_t)when_seconds(shown.longest)));
 	return true;
 }
 

@@ -237,12 +237,29 @@ static void test_more_than_is_held_back(void **state)
 	free(new);
 }
 
+/* Without a phone and a uid as well: the next of that name is another person. */
+static void test_who_goes_is_forgotten(void **state)
+{
+	struct fixture *fixture = *state;
+
+	expect_ok(import_with(fixture, "", TEXT("name\nu00007\nu00008\n")));
+	put_record(fixture, 1);
+	expect_ok(run(fixture, "{\"verb\": \"identity.remove\", \"name\": \"u00007\"}", -1));
+	assert_int_equal(get_record(fixture), 0);
+	expect_ok(import_with(fixture, "", TEXT("name\nu00007\n")));
+	put_record(fixture, 1);
+	expect_ok(import_with(
+		fixture, ", \"replace\": true, \"max_change\": 100", TEXT("name\nu00008\n")));
+	assert_int_equal(get_record(fixture), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_STORES(test_what_follows),
 		WITH_STORES(test_suspended),
 		WITH_STORES(test_other_uid),
+		WITH_STORES(test_who_goes_is_forgotten),
 		WITH_STORES(test_more_than_is_held_back),
 		WITH_STORES(test_login_beside),
 		WITH_STORES(test_store_changed_beside),
