@@ -123,6 +123,11 @@ enum result ctl_receive_request(int socket, json_t **ret_request, int *ret_bulk)
 	return RESULT_OK;
 }
 
+json_t *ctl_refusal(const char *sentence)
+{
+	return json_pack("{s:b, s:s, s:i}", "ok", 0, "error", sentence, "exit", 1);
+}
+
 enum result ctl_send_reply(int socket, const json_t *reply)
 {
 	int fd = memfd_create("smsotp-reply", MFD_CLOEXEC);
