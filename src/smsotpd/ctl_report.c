@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "config.h"
 #include "ctl_verb.h"
 #include "judge_standing.h"
@@ -21,19 +22,33 @@ struct walk {
 	const struct ctl_call *call;
 	struct schema schema;
 	MDB_txn *identity;
+	struct accounts *accounts;
 	json_t *services;                                      /* of the reply */
 	const struct config_service *service[CONFIG_SERVICES]; /* by its place in `services` */
 	json_int_t ready[CONFIG_SERVICES];
 	json_int_t identities;
 };
 
+/* As a login finds it: who is asked by his uid has it. */
+static bool uid_differs(const struct walk *walk, const struct config_service *service,
+	const struct identity *identity)
+{
+	uint32_t uid = UID_NONE;
+
+	bool local = accounts_uid(walk->accounts, identity->name, &uid);
+	return local && service->ask != ASK_CALLER && identity->uid != UID_NONE &&
+	       identity->uid != uid;
+}
+
 /* NULL where the identity gets a text and may sign in. */
 static const char *obstacle(const struct walk *walk, const struct config_service *service,
 	const struct identity *identity, bool waits)
 {
 	WIPED(phone) phone = {""};
-	const struct circumstance circumstance = {
-		.service = service, .first_factor = true, .waits = waits};
+	const struct circumstance circumstance = {.service = service,
+		.first_factor = true,
+		.uid_differs = uid_differs(walk, service, identity),
+		.waits = waits};
 	enum standing standing = judge_standing(&walk->schema, identity, &circumstance, &phone);
 
 	if (standing != STANDING_GOOD)
@@ -158,7 +173,10 @@ static enum result verb_report(const struct ctl_call *call, json_t *reply, struc
 	enum result result = choose(&walk, error);
 	if (result != RESULT_OK)
 		return result;
+	if (accounts_new(ACCOUNTS_FILE, &walk.accounts) != RESULT_OK)
+		return ctl_failed(RESULT_MEMORY, error);
 	result = read_all(&walk);
+	accounts_free(&walk.accounts);
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	json_object_set_new(reply, "identities", json_integer(walk.identities));
