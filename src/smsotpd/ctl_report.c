@@ -29,26 +29,15 @@ struct walk {
 	json_int_t identities;
 };
 
-/* As a login finds it: who is asked by his uid has it. */
-static bool uid_differs(const struct walk *walk, const struct config_service *service,
-	const struct identity *identity)
-{
-	uint32_t uid = UID_NONE;
-
-	bool local = accounts_uid(walk->accounts, identity->name, &uid);
-	return local && service->ask != ASK_CALLER && identity->uid != UID_NONE &&
-	       identity->uid != uid;
-}
-
 /* NULL where the identity gets a text and may sign in. */
 static const char *obstacle(const struct walk *walk, const struct config_service *service,
-	const struct identity *identity, bool waits)
+	const struct identity *identity, struct circumstance circumstance)
 {
 	WIPED(phone) phone = {""};
-	const struct circumstance circumstance = {.service = service,
-		.first_factor = true,
-		.uid_differs = uid_differs(walk, service, identity),
-		.waits = waits};
+
+	circumstance.service = service;
+	/* Who is asked by his uid has it. */
+	circumstance.uid_differs = circumstance.uid_differs && service->ask != ASK_CALLER;
 	enum standing standing = judge_standing(&walk->schema, identity, &circumstance, &phone);
 
 	if (standing != STANDING_GOOD)
@@ -78,9 +67,14 @@ static enum result judge_one(const struct identity *identity, void *context)
 		ctl_quarantine_left(walk->call, walk->identity, identity->name, &now, &left);
 	if (result != RESULT_OK)
 		return result;
+	uint32_t uid = identity->uid;
+	bool differs = accounts_uid(walk->accounts, identity->name, &uid) &&
+		       identity->uid != UID_NONE && identity->uid != uid;
+	const struct circumstance circumstance = {
+		.first_factor = true, .uid_differs = differs, .waits = left > 0};
 	walk->identities++;
 	for (size_t i = 0; i < json_array_size(walk->services); i++) {
-		const char *why = obstacle(walk, walk->service[i], identity, left > 0);
+		const char *why = obstacle(walk, walk->service[i], identity, circumstance);
 		if (why == NULL)
 			walk->ready[i]++;
 		else
