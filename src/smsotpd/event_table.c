@@ -55,6 +55,7 @@ static const struct event_row events[] = {
 	[EVENT_STORE_MADE] = {"store.made", LOG_NOTICE, DAEMON},
 	[EVENT_STORE_CLONED] = {"store.cloned", LOG_WARNING, DAEMON},
 	[EVENT_STORE_UNAVAILABLE] = {"store.unavailable", LOG_ERR, DAEMON},
+	[EVENT_STORE_OPENED] = {"store.opened", LOG_NOTICE, DAEMON},
 	[EVENT_STATE_LOST] = {"state.lost", LOG_WARNING, DAEMON},
 	[EVENT_STATE_SMALL] = {"state.small", LOG_WARNING, DAEMON},
 	[EVENT_MODE_LOST] = {"mode.lost", LOG_ERR, DAEMON},
