@@ -144,6 +144,22 @@ static void look_at_service(const struct doctor *doctor, const char *service)
 		mend(doctor, SSHD_SERVICE, "pamservicename", "PAMServiceName " SERVICE, cause);
 }
 
+/* By its own section's name smsotpd knows where sshd's logins come from. */
+static void look_at_section(const struct doctor *doctor, const char *service)
+{
+	const struct config_service *section = config_service_find(doctor->config, service);
+	char text[128];
+
+	if (section == NULL || strcmp(section->name, SERVICE) == 0)
+		return;
+	snprintf(text, sizeof(text), "[service " SERVICE "]\nalso = %s", service);
+	finding_add(doctor->findings, SSHD_SERVICE,
+		&(struct mend){.file = doctor_config_file(doctor), .text = text},
+		"sshd goes by the stack %s, and [service %s] of smsotp.conf is not sshd's: all its "
+		"logins count as from one place, whatever their address or key",
+		service, section->name);
+}
+
 void doctor_sshd(struct doctor *doctor)
 {
 	static const char *const argv[] = {"sshd", "-T", NULL};
@@ -155,6 +171,7 @@ void doctor_sshd(struct doctor *doctor)
 		look_at_service(doctor, service);
 		return;
 	}
+	look_at_section(doctor, service);
 	enum result result = child_run(argv, &child);
 	if (result == RESULT_NOT_FOUND) {
 		finding_add(doctor->findings, SSHD_MISSING,

@@ -444,6 +444,16 @@ class OtherStack(DoctorCase):
             self.assertIn("sshd.open", ids)
             self.assertNotIn("sshd.service", ids)
 
+    def test_its_section_is_sshd_s(self):
+        for config, count in (("[service people]\n", 1), ("[service sshd]\nalso = people\n", 0)):
+            with self.sshd("PAMServiceName people"), \
+                    changed(f"{PAM}/people", OURS + PASSWORD + SESSION), \
+                    changed(hosts.CONFIG + ".d/people.conf", config):
+                found = [each for each in self.doctor() if each["id"] == "sshd.service"]
+                self.assertEqual(len(found), count, found)
+                for each in found:
+                    self.assertEqual(each["mend"]["line"], "[service sshd]\nalso = people")
+
     def test_without_the_word_it_is_sshd(self):
         with changed(f"{PAM}/people", PASSWORD):
             self.assertNotIn("sshd.service", self.ids())
