@@ -74,6 +74,7 @@ static const struct field_row fields[] = {
 	[FIELD_PHONE] = {"phone", TYPE_TEXT, LOGIN | LIMIT | OPERATOR | WATCH},
 	[FIELD_SOURCE] = {"source", TYPE_TEXT, WHO},
 	[FIELD_SOURCE_KIND] = {"source_kind", TYPE_TEXT, WHO},
+	[FIELD_PLACE] = {"place", TYPE_TEXT, WHO},
 	[FIELD_KNOWN] = {"known", TYPE_FLAG, LOGIN | WATCH},
 	[FIELD_UID] = {"uid", TYPE_NUMBER, WHO},
 	[FIELD_TTY] = {"tty", TYPE_TEXT, WHO},
