@@ -4,7 +4,7 @@
 
 FUZZ_SECONDS ?= 30
 FUZZ_CC      ?= clang
-FUZZ_FLAGS    = -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fno-omit-frame-pointer -Isrc -MMD -MP \
+FUZZ_FLAGS    = -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fno-omit-frame-pointer -fPIC -fvisibility=hidden -Isrc -MMD -MP \
                 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_ARCHIVES := $(patsubst $(BUILD)/%,$(BUILD)/fuzz/%,$(ARCHIVES))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -24,7 +24,18 @@ $(BUILD)/fuzz/smsotpd.a: $(call fuzzed,$(SMSOTPD))
 $(BUILD)/fuzz/smsotp-send.a: $(call fuzzed,$(SENDER))
 $(BUILD)/fuzz/smsotpctl.a: $(call fuzzed,$(CTL))
 
+# As libpam loads it, by a program whose calls it finds before libc's.
+$(BUILD)/fuzz/pam_smsotp.so: $(call fuzzed,$(MODULE))
+	@echo "  LD    $@"
+	@$(FUZZ_CC) $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_FLAGS)) -shared -Wl,-z,nodelete -o $@ $^ -lpam
+
+# What a target has besides its own file.
+fuzz_parts = $(patsubst %,$(BUILD)/fuzz/tests/fuzz/%.o,$(1))
+$(BUILD)/fuzz/fuzz_flow: $(call fuzz_parts,flow_check world)
+$(BUILD)/fuzz/fuzz_module: $(call fuzz_parts,module_host) $(BUILD)/fuzz/pam_smsotp.so
+$(BUILD)/fuzz/fuzz_module: FUZZ_LINK = -rdynamic
+
 $(FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(FUZZ_ARCHIVES)
 	@echo "  LD    $@"
-	@$(FUZZ_CC) $(FUZZ_FLAGS) -o $@ $< -Wl,--start-group $(FUZZ_ARCHIVES) -Wl,--end-group \
-		-Wl,--as-needed $(ALL_LIBS)
+	@$(FUZZ_CC) $(FUZZ_FLAGS) $(FUZZ_LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(FUZZ_ARCHIVES) -Wl,--end-group \
+		-Wl,--as-needed $(ALL_LIBS) -ldl
