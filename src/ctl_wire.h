@@ -21,6 +21,9 @@ CHECKED enum result ctl_send_request(int socket, const json_t *request, int bulk
 /* *ret_request is the caller's to free, *ret_bulk (-1 for none) to close. */
 CHECKED enum result ctl_receive_request(int socket, json_t **ret_request, int *ret_bulk);
 
+/* The reply where a verb is not done: {"ok": false, "error": `sentence`, "exit": 1}. */
+json_t *ctl_refusal(const char *sentence);
+
 CHECKED enum result ctl_send_reply(int socket, const json_t *reply);
 
 /*

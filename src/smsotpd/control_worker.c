@@ -4,11 +4,12 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "ctl_wire.h"
 #include "worker.h"
 
 void control_refuse(struct flow *flow, uint64_t connection, const char *sentence)
 {
-	json_t *reply = json_pack("{s:b, s:s, s:i}", "ok", 0, "error", sentence, "exit", 1);
+	json_t *reply = ctl_refusal(sentence);
 
 	flow->hooks.reply(flow->hooks.context, connection, reply);
 	json_decref(reply);

@@ -189,7 +189,7 @@ static int run(
 			.progress = &progress};
 		reply = ctl_run(&context, worker->request, worker->bulk);
 	} else {
-		reply = json_pack("{s:b, s:s, s:i}", "ok", 0, "error", error.text, "exit", 1);
+		reply = ctl_refusal(error.text);
 	}
 	enum result result = send_heard(reply, pair);
 	if (result == RESULT_OK)
