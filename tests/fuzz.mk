@@ -31,6 +31,10 @@ $(BUILD)/fuzz/pam_smsotp.so: $(call fuzzed,$(MODULE))
 
 # What a target has besides its own file.
 fuzz_parts = $(patsubst %,$(BUILD)/fuzz/tests/fuzz/%.o,$(1))
+$(BUILD)/fuzz/fuzz_ctl: $(call fuzz_parts,tool world)
+$(BUILD)/fuzz/fuzz_ctl_reply: $(call fuzz_parts,tool)
+$(BUILD)/fuzz/fuzz_doctor: $(call fuzz_parts,tool)
+$(BUILD)/fuzz/fuzz_lines: $(call fuzz_parts,tool)
 $(BUILD)/fuzz/fuzz_flow: $(call fuzz_parts,flow_check world)
 $(BUILD)/fuzz/fuzz_module: $(call fuzz_parts,module_host) $(BUILD)/fuzz/pam_smsotp.so
 $(BUILD)/fuzz/fuzz_module: FUZZ_LINK = -rdynamic

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -19,11 +20,19 @@ struct input {
 	size_t left;
 };
 
-static inline void must(bool condition)
+static inline void must_hold(bool condition, const char *sentence)
 {
-	if (!condition)
-		abort();
+	if (condition)
+		return;
+	(void)!write(2, sentence, strlen(sentence));
+	abort();
 }
+
+#define LINE_TEXT_(line) #line
+#define LINE_TEXT(line)  LINE_TEXT_(line)
+/* Else the run ends, and says what did not hold. */
+#define must(condition)                                                                            \
+	must_hold(condition, __FILE__ ":" LINE_TEXT(__LINE__) ": not so: " #condition "\n")
 
 /* In a block of exactly that size, so that a read behind it is seen. */
 static inline uint8_t *copy_of(const uint8_t *bytes, size_t size)

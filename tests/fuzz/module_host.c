@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -137,6 +138,16 @@ EXPORTED int socket(int domain, int type, int protocol)
 	return -1;
 }
 
+/* How long a full queue is waited for, unix(7). */
+static int64_t patience(int fd)
+{
+	struct timeval limit = {0};
+	socklen_t size = sizeof(limit);
+
+	must(syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &size) == 0);
+	return (int64_t)limit.tv_sec * 1000 + limit.tv_usec / 1000;
+}
+
 EXPORTED int connect(int fd, const struct sockaddr *address, socklen_t size)
 {
 	int ends[2];
@@ -146,7 +157,7 @@ EXPORTED int connect(int fd, const struct sockaddr *address, socklen_t size)
 	play.asks++;
 	uint8_t way = take_u8(&play.input);
 	if (way >= 250) {
-		play.now += way == 255 ? 100 : 0;
+		play.now += way == 255 ? patience(fd) : 0;
 		errno = way == 255 ? EAGAIN : ECONNREFUSED;
 		return -1;
 	}
