@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rows of the state store, whatever they hold: what is taken is a row again, byte for byte. */
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "smsotpd/mode.h"
 #include "smsotpd/seen.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void try_mode(const uint8_t *bytes, size_t size)
 {

@@ -3,21 +3,12 @@
  * A record from the store, whatever it holds: every rule of challenges runs over it, and what comes
  * out is a record again. The first bytes choose the steps; what is short of a record is zeros.
  */
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "config.h"
 #include "smsotpd/challenge.h"
 
 #define STEPS 8
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void step(struct record *record, struct attempt *attempt, uint8_t choice)
 {
