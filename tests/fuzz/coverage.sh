@@ -29,7 +29,7 @@ for program in "$@"; do
 	[ "$name" != module ] || objects="$(dirname "$program")/pam_smsotp.so -object $program"
 	# shellcheck disable=SC2086
 	llvm-cov-14 export -summary-only -instr-profile "$directory/$name.profdata" $objects \
-		-sources $sources 2>/dev/null |
+		$sources |
 		/usr/bin/python3 -c '
 import json, os, sys
 for file in json.load(sys.stdin)["data"][0]["files"]:

@@ -107,9 +107,9 @@ static void say_text(void)
 
 static void say(void)
 {
+	uint8_t what = take_u8(&play.input), detail = take_u8(&play.input);
 	struct login login = login_make();
 	struct job *job = job_make(&login);
-	uint8_t what = take_u8(&play.input), detail = take_u8(&play.input);
 	char text[120];
 
 	switch (what % 8) {

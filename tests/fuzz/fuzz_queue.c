@@ -171,6 +171,17 @@ static void hear(struct peer *peer)
 	peer->fd = -1;
 }
 
+static void check_queue(void)
+{
+	queue_read(play.queue, play.now);
+	int wait = queue_timeout(play.queue, play.now);
+	must(wait >= 0 && wait <= QUEUE_IDLE_MS);
+	uint32_t all = 0;
+	for (int i = HELD_FREE; i <= HELD_SENDING; i++)
+		all += queue_count(play.queue, (enum held_state)i);
+	must(all == QUEUE_MAX);
+}
+
 static void step(void)
 {
 	uint8_t what = take_u8(&play.input);
@@ -215,13 +226,7 @@ static void step(void)
 	default:
 		send_next();
 	}
-	queue_read(play.queue, play.now);
-	int wait = queue_timeout(play.queue, play.now);
-	must(wait >= 0 && wait <= QUEUE_IDLE_MS);
-	uint32_t all = 0;
-	for (int i = HELD_FREE; i <= HELD_SENDING; i++)
-		all += queue_count(play.queue, (enum held_state)i);
-	must(all == QUEUE_MAX);
+	check_queue();
 }
 
 static void remove_directory(void)
