@@ -16,6 +16,7 @@
 
 #include "wire.h"
 
+#define BLOCK_SIZE      16384
 #define PROGRESS        '.'
 #define PROGRESS_SIZE   13 /* that, u64 done, u32 permille */
 #define PROGRESS_QUEUED 16384
@@ -128,14 +129,48 @@ json_t *ctl_refusal(const char *sentence)
 	return json_pack("{s:b, s:s, s:i}", "ok", 0, "error", sentence, "exit", 1);
 }
 
+/* What is written is gathered: jansson hands over a word at a time. Phones and codes pass here. */
+struct block {
+	int fd;
+	size_t used;
+	char bytes[BLOCK_SIZE];
+};
+
+static bool block_flush(struct block *block)
+{
+	bool written = write(block->fd, block->bytes, block->used) == (ssize_t)block->used;
+
+	explicit_bzero(block->bytes, block->used);
+	block->used = 0;
+	return written;
+}
+
+static int block_put(const char *text, size_t size, void *context)
+{
+	struct block *block = context;
+
+	for (size_t done = 0, part; done < size; done += part) {
+		if (block->used == BLOCK_SIZE && !block_flush(block))
+			return -1;
+		part = size - done < BLOCK_SIZE - block->used ? size - done
+							      : BLOCK_SIZE - block->used;
+		memcpy(block->bytes + block->used, text + done, part);
+		block->used += part;
+	}
+	return 0;
+}
+
 enum result ctl_send_reply(int socket, const json_t *reply)
 {
-	int fd = memfd_create("smsotp-reply", MFD_CLOEXEC);
+	struct block block = {.fd = memfd_create("smsotp-reply", MFD_CLOEXEC)};
+	const int fd = block.fd;
 	enum result result = RESULT_FAILED;
 
 	if (fd < 0)
 		return RESULT_FAILED;
-	bool written = json_dumpfd(reply, fd, JSON_COMPACT) == 0 && lseek(fd, 0, SEEK_SET) == 0;
+	bool dumped = json_dump_callback(reply, block_put, &block, JSON_COMPACT) == 0;
+	/* In any case: it wipes. */
+	bool written = block_flush(&block) && dumped && lseek(fd, 0, SEEK_SET) == 0;
 	if (written)
 		result = frame_send(socket, "+", 1, fd);
 	close(fd);
@@ -150,6 +185,28 @@ enum result ctl_take_frame(int socket, char *bytes, size_t size, size_t *ret_len
 enum result ctl_pass_reply(int socket, int reply)
 {
 	return frame_send(socket, "+", 1, reply);
+}
+
+static size_t block_get(void *bytes, size_t size, void *context)
+{
+	ssize_t length = read(*(int *)context, bytes, size);
+
+	return length < 0 ? (size_t)-1 : (size_t)length;
+}
+
+enum result ctl_load_reply(int reply, json_t **ret_reply)
+{
+	struct stat status;
+
+	if (fstat(reply, &status) != 0 || status.st_size > CTL_REPLY_MAX)
+		return RESULT_INVALID;
+	json_t *object = json_load_callback(block_get, &reply, 0, NULL);
+	if (!json_is_object(object)) {
+		json_decref(object);
+		return RESULT_INVALID;
+	}
+	*ret_reply = object;
+	return RESULT_OK;
 }
 
 bool ctl_peer_waits(int socket)
@@ -209,19 +266,12 @@ enum result ctl_receive_reply(int socket,
 	void (*progress)(void *context, size_t done, unsigned int permille), void *context,
 	json_t **ret_reply)
 {
-	struct stat status;
 	int fd = -1;
 
 	enum result result = reply_receive(socket, progress, context, &fd);
 	if (result != RESULT_OK)
 		return result;
-	bool sound = fstat(fd, &status) == 0 && status.st_size <= CTL_REPLY_MAX;
-	json_t *reply = sound ? json_loadfd(fd, 0, NULL) : NULL;
+	result = ctl_load_reply(fd, ret_reply);
 	close(fd);
-	if (!json_is_object(reply)) {
-		json_decref(reply);
-		return RESULT_INVALID;
-	}
-	*ret_reply = reply;
-	return RESULT_OK;
+	return result;
 }

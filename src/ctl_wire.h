@@ -33,6 +33,8 @@ CHECKED enum result ctl_send_reply(int socket, const json_t *reply);
 CHECKED enum result ctl_take_frame(
 	int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd);
 CHECKED enum result ctl_pass_reply(int socket, int reply);
+/* What is in such a descriptor, from where it stands. */
+CHECKED enum result ctl_load_reply(int reply, json_t **ret_reply);
 
 /*
  * Before its reply a long verb tells how far it is, where the request's "progress" is true: frames

@@ -74,7 +74,6 @@ static const char *verb_of(const json_t *request)
 	return verb == NULL ? "" : verb;
 }
 
-/* A verb that takes long starts when all before it are done; then a job of no verb comes back. */
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	const enum ctl_way way = ctl_way(request);
@@ -103,11 +102,11 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 	job->connection = connection;
 	job->config = flow->config;
 	job->arrived = arrived;
+	job->request = request;
+	job->bulk = bulk;
 	if (way == CTL_CHILD_WRITES || way == CTL_CHILD_READS) {
-		control_worker_take(flow, connection, way == CTL_CHILD_WRITES, request, bulk);
-	} else {
-		job->request = request;
-		job->bulk = bulk;
+		control_worker_take(flow, job, way == CTL_CHILD_WRITES);
+		return;
 	}
 	flow->jobs++;
 	committer_give(flow->committer, job);
