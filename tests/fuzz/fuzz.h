@@ -6,6 +6,7 @@
 #ifndef SMSOTP_FUZZ_H
 #define SMSOTP_FUZZ_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -66,6 +67,16 @@ static inline void take_bytes(struct input *input, void *ret, size_t size)
 		memcpy(ret, input->at, there);
 	input->at += there;
 	input->left -= there;
+}
+
+/* How many descriptors are open, of the first 64. */
+static inline int descriptors_open(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 64; fd++)
+		count += fcntl(fd, F_GETFD) >= 0 ? 1 : 0;
+	return count;
 }
 
 static inline uint8_t take_u8(struct input *input)

@@ -243,9 +243,8 @@ static void finish(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	int before = dup(STDERR_FILENO), after;
+	int before = descriptors_open();
 
-	close(before);
 	memset(&play, 0, sizeof(play));
 	play.input = (struct input){bytes, size};
 	play.epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -257,8 +256,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	for (int i = 0; i < 200 && play.input.left > 0; i++)
 		step();
 	finish();
-	after = dup(STDERR_FILENO);
-	close(after);
-	must(after == before);
+	must(descriptors_open() == before);
 	return 0;
 }

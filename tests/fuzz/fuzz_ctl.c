@@ -155,11 +155,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	int before = dup(STDERR_FILENO), after, ends[2], bulk = -1, came = -1;
+	int before = descriptors_open(), ends[2], bulk = -1, came = -1;
 	const uint8_t *end = memchr(bytes, 0, size);
 	json_t *request = NULL;
 
-	close(before);
 	world_begin(world);
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
 	size_t length = end == NULL ? size : (size_t)(end - bytes);
@@ -180,8 +179,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	}
 	close(ends[0]);
 	close(ends[1]);
-	after = dup(STDERR_FILENO);
-	close(after);
-	must(after == before);
+	must(descriptors_open() == before);
 	return 0;
 }

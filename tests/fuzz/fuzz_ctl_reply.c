@@ -82,12 +82,11 @@ static void show(json_t *reply)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	int before = dup(STDERR_FILENO), after, ends[2];
+	int before = descriptors_open(), ends[2];
 	struct input input = {bytes, size};
 	int64_t milliseconds = (int64_t)take_u32(&input);
 	json_t *reply = NULL;
 
-	close(before);
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
 	for (int i = 0; i < 8 && input.left > 0; i++)
 		frame_send(ends[1], &input);
@@ -98,8 +97,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		json_decref(reply);
 	}
 	close(ends[0]);
-	after = dup(STDERR_FILENO);
-	close(after);
-	must(after == before);
+	must(descriptors_open() == before);
 	return 0;
 }

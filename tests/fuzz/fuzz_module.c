@@ -178,18 +178,9 @@ static void login(void)
 	must(pam_end(pamh, verdict) == PAM_SUCCESS);
 }
 
-/* The lowest number that is free. */
-static int free_descriptor(void)
-{
-	int fd = dup(STDERR_FILENO);
-
-	close(fd);
-	return fd;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	int before = free_descriptor();
+	int before = descriptors_open();
 
 	memset(&play, 0, sizeof(play));
 	play.daemon = -1;
@@ -199,6 +190,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	login();
 	play.on = false;
 	module_hang_up();
-	must(free_descriptor() == before);
+	must(descriptors_open() == before);
 	return 0;
 }

@@ -244,17 +244,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-static int free_descriptor(void)
-{
-	int fd = dup(STDERR_FILENO);
-
-	close(fd);
-	return fd;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	int before = free_descriptor();
+	int before = descriptors_open();
 	struct error error;
 
 	memset(&play, 0, sizeof(play));
@@ -275,6 +267,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		hear(&play.peer[i]);
 		must(play.peer[i].fd < 0);
 	}
-	must(free_descriptor() == before);
+	must(descriptors_open() == before);
 	return 0;
 }
