@@ -20,12 +20,14 @@
 #include "smsotpd/connection.h"
 
 #define PEERS   8
-#define WAITING 64
+#define WAITING 256
 #define TAG     3
 
 struct peer {
 	int fd; /* -1 for none */
 	uint8_t mark;
+	int id; /* first byte of that in his first frame, -1 for none that is one */
+	bool spoke;
 };
 
 static struct {
@@ -50,7 +52,7 @@ static void join(struct peer *peer, size_t which)
 {
 	if (peer->fd >= 0 || play.marks == 255)
 		return;
-	peer->mark = ++play.marks;
+	*peer = (struct peer){.fd = -1, .mark = ++play.marks, .id = -1};
 	peer->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (connect(peer->fd, (struct sockaddr *)&address[which], sizeof(address[which])) == 0)
 		return;
@@ -75,9 +77,9 @@ static size_t ask_make(uint8_t mark, uint8_t *frame, size_t size)
 	return ask_encode(&ask, frame, size);
 }
 
-static void say(const struct peer *peer)
+static void say(struct peer *peer)
 {
-	uint8_t frame[2048] = {0}, how = take_u8(&play.input) % 8;
+	uint8_t heard[2048], frame[2048] = {0}, how = take_u8(&play.input) % 8;
 	size_t size;
 
 	if (peer->fd < 0)
@@ -90,8 +92,13 @@ static void say(const struct peer *peer)
 		size = take_part(&play.input, frame, sizeof(frame));
 	if (how == 3)
 		frame[take_u8(&play.input) % size] ^= take_u8(&play.input);
-	if (size > 0)
-		(void)!send(peer->fd, frame, size, MSG_NOSIGNAL);
+	if (size == 0 || send(peer->fd, frame, size, MSG_NOSIGNAL) < 0 || peer->spoke)
+		return;
+	peer->spoke = true;
+	memcpy(heard, frame, size);
+	struct ask ask;
+	if (ask_decode(heard, size, &ask) == RESULT_OK)
+		peer->id = ask.id[0];
 }
 
 /* One frame was read; who sent it waits from now on. */
@@ -109,10 +116,8 @@ static void take(const struct incoming *incoming)
 		if (incoming->bulk >= 0)
 			close(incoming->bulk);
 	}
-	if (play.waits < WAITING) {
-		play.waiting[play.waits] = incoming->connection;
-		play.waiting_mark[play.waits++] = mark;
-	}
+	play.waiting[play.waits] = incoming->connection;
+	play.waiting_mark[play.waits++] = mark;
 }
 
 static void turn(void)
@@ -132,7 +137,7 @@ static void turn(void)
 	connections_expire(play.connections, play.now);
 }
 
-/* The first of those that wait is answered; some are closed without a word. */
+/* One of those that wait is answered, or closed without a word. */
 static void answer(void)
 {
 	struct answer said = {.user = "", .help = ""};
@@ -140,8 +145,11 @@ static void answer(void)
 
 	if (play.waits == 0)
 		return;
-	uint64_t connection = play.waiting[--play.waits];
-	uint8_t mark = play.waiting_mark[play.waits];
+	size_t place = take_u8(&play.input) % play.waits--;
+	uint64_t connection = play.waiting[place];
+	uint8_t mark = play.waiting_mark[place];
+	play.waiting[place] = play.waiting[play.waits];
+	play.waiting_mark[place] = play.waiting_mark[play.waits];
 	memset(said.id, mark, WIRE_ID_SIZE);
 	play.answered[mark] = true;
 	if (how == 3) {
@@ -167,7 +175,7 @@ static void hear(struct peer *peer)
 		return;
 	if (size > 1 && !wire_get_again(frame, (size_t)size, &version)) {
 		must(answer_decode(frame, (size_t)size, &said) == RESULT_OK);
-		must(play.answered[said.id[0]]);
+		must(play.answered[said.id[0]] && (peer->id < 0 || said.id[0] == peer->id));
 	}
 	must(size <= 0 || recv(peer->fd, frame, sizeof(frame), MSG_DONTWAIT) <= 0);
 	close(peer->fd);
@@ -224,15 +232,17 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static void finish(void)
 {
+	for (size_t i = 0; i < 3; i++)
+		turn();
+	while (play.waits > 0)
+		answer();
+	play.now += FRAME_MS;
+	turn();
+	must(connections_count(play.connections) == 0);
 	for (size_t i = 0; i < PEERS; i++) {
 		if (play.peer[i].fd >= 0)
 			close(play.peer[i].fd);
 	}
-	turn();
-	play.now += 2 * FRAME_MS;
-	turn();
-	turn();
-	must(connections_count(play.connections) == 0);
 	connections_free(&play.connections);
 	for (size_t i = 0; i < 2; i++) {
 		close(play.listener[i]);

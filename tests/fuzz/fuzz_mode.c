@@ -43,6 +43,8 @@ static void try_tally(const uint8_t *bytes, size_t size)
 
 	if (tally_decode(bytes, size, &tally) != RESULT_OK)
 		return;
+	must(tally.texts.strange <= tally.texts.all);
+	must(tally.failures.strange <= tally.failures.all);
 	tally_encode(&tally, again);
 	must(size == TALLY_SIZE && memcmp(again, bytes, size) == 0);
 	bool far = llabs(tally.texts.since.realtime) > CLOCK_END ||

@@ -50,6 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	in[0] = 1;
 	if (record_decode(in, sizeof(in), &record) != RESULT_OK)
 		return 0;
+	for (size_t i = 0; i < RECORD_CHALLENGES; i++)
+		must(record.challenge[i].live <= CHALLENGE_CODES);
 	struct attempt attempt = {.config = config,
 		.now = {INT64_C(20000000), INT64_C(1800000000000)},
 		.label = "192.0.2.1"};
