@@ -4,8 +4,9 @@
  * people from several places in any order, with time, restarts, reboots and spoilt rows between.
  *
  * - A login is granted only for a code that left for that user, service and source in this boot,
- *   not too long ago and not used before, one of the two newest; or for a recovery code of that
- *   user, once. Never for a begin, and never to whom gets no text.
+ * not too long ago and not used before, one of the two newest; or for a recovery code of that user,
+ *   once. Never for a begin, and never to whom gets no text. (What a crash has lost may have taken
+ *   a code back that nobody has seen: that one stays.)
  * - Every ask is answered once, and with its own id; WAIVED only where no code is required,
  *   DISABLED only where the service is off.
  * - No event names a phone or a code.
@@ -211,6 +212,9 @@ static void restart(bool reboot)
 {
 	struct flow *flow = &play.flow;
 
+	/* What would have taken a text back may be among them: its code stays, seen by nobody. */
+	for (size_t i = 0; i < play.texts && play.jobs > 0; i++)
+		play.text[i].left = true;
 	while (play.jobs > 0)
 		job_free(&play.job[--play.jobs]);
 	ledger_clear(flow->ledger);
