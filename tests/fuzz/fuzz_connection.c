@@ -19,9 +19,10 @@
 
 #include "smsotpd/connection.h"
 
-#define PEERS   8
-#define WAITING 256
-#define TAG     3
+#define PEERS      8
+#define FRAME_ROOM (2 * WIRE_FRAME_SIZE)
+#define WAITING    256
+#define TAG        3
 
 struct peer {
 	int fd; /* -1 for none */
@@ -79,17 +80,21 @@ static size_t ask_make(uint8_t mark, uint8_t *frame, size_t size)
 
 static void say(struct peer *peer)
 {
-	uint8_t heard[2048], frame[2048] = {0}, how = take_u8(&play.input) % 8;
+	static uint8_t heard[FRAME_ROOM], frame[FRAME_ROOM];
+	uint8_t how = take_u8(&play.input) % 8;
 	size_t size;
 
 	if (peer->fd < 0)
 		return;
+	memset(frame, 0, sizeof(frame));
 	if (how < 4)
 		size = ask_make(peer->mark, frame, sizeof(frame));
 	else if (how == 4)
 		size = (size_t)snprintf((char *)frame, sizeof(frame), "{\"mark\":%u}", peer->mark);
 	else
-		size = take_part(&play.input, frame, sizeof(frame));
+		size = take_part(&play.input, frame, 255);
+	if (how == 7) /* more than a frame may have */
+		size += WIRE_FRAME_SIZE;
 	if (how == 3)
 		frame[take_u8(&play.input) % size] ^= take_u8(&play.input);
 	if (size == 0 || send(peer->fd, frame, size, MSG_NOSIGNAL) < 0 || peer->spoke)
