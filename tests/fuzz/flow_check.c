@@ -11,7 +11,7 @@ enum result sender_put(
 	for (size_t i = 0; i < play.texts && !parcel->dummy; i++) {
 		if (memcmp(play.text[i].id, parcel->text.id, WIRE_ID_SIZE) == 0 &&
 			strcmp(play.text[i].code.digits, parcel->text.code.digits) == 0)
-			play.text[i].left = flow_leaves(&play.flow, parcel);
+			play.text[i].left |= flow_leaves(&play.flow, parcel);
 	}
 	if (parcel->dummy)
 		(void)flow_leaves(&play.flow, parcel);
@@ -134,7 +134,9 @@ void flow_check_text(const struct login_slot *login, const struct job *job)
 		.user = user_of(login),
 		.service = login->service,
 		.place = place_of(login),
-		.made = job->now};
+		.made = job->now,
+		/* A disk that stood still: what takes back may meet the text after it. */
+		.left = world->now.boottime != job->now.boottime};
 	memcpy(text->id, login->id, WIRE_ID_SIZE);
 	must(play.spoilt || text->user[0] != '\0');
 	for (size_t i = 0; i < play.texts; i++)

@@ -5,8 +5,8 @@
  *
  * - A login is granted only for a code that left for that user, service and source in this boot,
  * not too long ago and not used before, one of the two newest; or for a recovery code of that user,
- *   once. Never for a begin, and never to whom gets no text. (What a crash has lost may have taken
- *   a code back that nobody has seen: that one stays.)
+ *   once. Never for a begin, and never to whom gets no text. (A code that an early answer takes
+ *   back, and nobody has seen, stays where a crash loses that answer or a disk stands still.)
  * - Every ask is answered once, and with its own id; WAIVED only where no code is required,
  *   DISABLED only where the service is off.
  * - No event names a phone or a code.
