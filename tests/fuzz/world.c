@@ -111,6 +111,16 @@ static void open_stores(struct world *world)
 	must(state_open(path, STORE_SIZE, &world->keys, &world->judge.state, &error) == RESULT_OK);
 }
 
+static void open_accounts(struct world *world)
+{
+	snprintf(world->accounts, sizeof(world->accounts), "%s/passwd", world->directory);
+	FILE *file = fopen(world->accounts, "we");
+	must(file != NULL);
+	fputs("root:x:0:0:::\ndemo:x:1000:100:::\nuser1:x:2001:100:::\n", file);
+	must(fclose(file) == 0);
+	must(accounts_new(world->accounts, &world->judge.accounts) == RESULT_OK);
+}
+
 struct world *world_make(void)
 {
 	static struct world world;
@@ -127,6 +137,7 @@ struct world *world_make(void)
 	world.judge.keys = &world.keys;
 	world.judge.clock = &world.clock;
 	open_stores(&world);
+	open_accounts(&world);
 	people(&world);
 	world_begin(&world);
 	return &world;

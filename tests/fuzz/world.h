@@ -15,6 +15,7 @@
 
 struct world {
 	char directory[32];
+	char accounts[48]; /* as /etc/passwd */
 	struct config *config;
 	struct keys keys;
 	struct clock clock; /* shows `now` */
@@ -25,7 +26,8 @@ struct world {
 
 /*
  * demo (uid 1000, +919999900001, recovery codes), gone (1001, suspended), bare (1002, no phone),
- * root (0), toor (no uid), user1 (2001). Random numbers are the same in every run.
+ * root (0), toor (no uid), user1 (2001). The accounts have their uids. Random numbers are the same
+ * in every run.
  */
 struct world *world_make(void);
 
