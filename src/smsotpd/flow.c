@@ -287,6 +287,7 @@ static void send_text(struct flow *flow, const struct job *job)
 		return;
 	}
 	memcpy(text.id, job->login.visitor.id, WIRE_ID_SIZE);
+	memcpy(report.id, job->login.visitor.id, WIRE_ID_SIZE);
 	text.phone = job->phone;
 	text.code = job->text;
 	memcpy(parcel.user, job->user, sizeof(job->user));

@@ -6,7 +6,7 @@
     bench.py inside SAMPLES ROUNDS [ROW...]   in the world
 
 Classes take turns at random and a null row, the first class once more, stands beside them: what is
-not beyond the null row's noise is no difference. All is kept in build/bench/results.json.
+not beyond the null row's noise is no difference. All is kept in build/bench: see report.py.
 """
 
 import json
@@ -32,10 +32,28 @@ def outside(arguments):
     return world.run("bench", world.PYTHON, "/project/tests/bench/bench.py", "inside", *arguments)
 
 
+def run_tables(host, names, samples, rounds):
+    """Yields what each table says, a dictionary; its goals are beside its rows."""
+    import tables  # pylint: disable=import-outside-toplevel
+    import goal  # pylint: disable=import-outside-toplevel
+    import stats  # pylint: disable=import-outside-toplevel
+    for name in names or tables.ALL:
+        since = time.monotonic()
+        for said in tables.ALL[name](host, samples, rounds):
+            if isinstance(said, goal.Goal):
+                yield {"name": name, "goal": said.row(), "failed": said.failed()}
+            else:
+                stats.table(*said)
+                yield {"name": name, "title": said[0], "rows": said[1]}
+        print(f"  ({name}: {time.monotonic() - since:.0f} s, load {os.getloadavg()[0]:.1f})",
+              flush=True)
+        host.again(None)
+
+
 def inside(samples, rounds, wanted):
     import bed  # pylint: disable=import-outside-toplevel
+    import report  # pylint: disable=import-outside-toplevel
     import tables  # pylint: disable=import-outside-toplevel
-    import stats  # pylint: disable=import-outside-toplevel
     unknown = set(wanted) - set(tables.ALL)
     if unknown:
         print(f"bench: no table {' '.join(sorted(unknown))}: there are {' '.join(tables.ALL)}")
@@ -43,19 +61,11 @@ def inside(samples, rounds, wanted):
     host = bed.Bed()
     host.start()
     host.enrol()
-    kept = {"samples": samples, "rounds": rounds, "cpus": os.cpu_count(), "tables": []}
-    for name in wanted or tables.ALL:
-        since = time.monotonic()
-        for title, rows in tables.ALL[name](host, samples, rounds):
-            stats.table(title, rows)
-            kept["tables"].append({"name": name, "title": title, "rows": rows})
-        print(f"  ({name}: {time.monotonic() - since:.0f} s, load {os.getloadavg()[0]:.1f})",
-              flush=True)
-        host.again(None)
-    with open(RESULTS, "w", encoding="utf-8") as file:
-        json.dump(kept, file, indent=1)
+    kept = report.Report(RESULTS, samples, rounds)
+    for said in run_tables(host, wanted, samples, rounds):
+        kept.add(said)
     host.stop()
-    return 0
+    return kept.end()
 
 
 if __name__ == "__main__":
