@@ -8,7 +8,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "config.h"
 #include "ctl_verb.h"
@@ -16,9 +15,7 @@
 #include "log.h"
 #include "modes.h"
 #include "seen.h"
-
-#define SECOND    INT64_C(1000)
-#define TIME_SIZE 32
+#include "when.h"
 
 struct walk {
 	const struct ctl_call *call;
@@ -96,15 +93,12 @@ static enum result list_stranger(const struct seen *seen, void *context)
 {
 	struct walk *walk = context;
 	WIPED(identity) identity = {0};
-	time_t seconds = (time_t)(seen->realtime / SECOND);
-	char when[TIME_SIZE] = "";
-	struct tm broken;
+	char when[WHEN_SIZE];
 
 	enum result result = find_seen(walk, seen, &identity);
 	if (result != RESULT_NOT_FOUND && result != RESULT_INVALID)
 		return result;
-	if (gmtime_r(&seconds, &broken) != NULL)
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &broken);
+	when_write(seen->realtime, when);
 	for (size_t i = 0; i < json_array_size(walk->services); i++) {
 		if (strcmp(walk->service[i]->name, seen->service) == 0)
 			add(json_array_get(walk->services, i), "no_identity", seen->name, "time",

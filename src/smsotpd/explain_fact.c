@@ -160,7 +160,7 @@ static void add_gateway(json_t *facts, const struct flow *flow, const struct job
 	if (!allowed)
 		add(facts, job, "phone", json_string("its country gets no texts"), "gateway",
 			"allow_prefixes");
-	if (missing != NULL && !gateway->stub)
+	if (missing != NULL)
 		add(facts, job, "phone", json_sprintf("+91 gets no texts without %s", missing),
 			"gateway", "entity_id");
 }

@@ -28,7 +28,7 @@ static const struct reason *unsent(const struct flow *flow, const struct job *jo
 
 	if (!config_prefix_allowed(gateway, job->phone.e164))
 		return reason_of_hurdle(HURDLE_PREFIX);
-	if (!gateway->stub && config_dlt_missing(gateway, job->phone.e164) != NULL)
+	if (config_dlt_missing(gateway, job->phone.e164) != NULL)
 		return reason_of_hurdle(HURDLE_DLT);
 	return sender_reachable(flow->sender) ? NULL : reason_of_hurdle(HURDLE_SENDER);
 }

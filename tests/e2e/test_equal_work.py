@@ -26,11 +26,7 @@ class EqualWork(DialogueCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.relay = relay.Relay()
-        with open(STACK, encoding="utf-8") as file:
-            stack = file.read()
-        with open(STACK, "w", encoding="utf-8") as file:
-            file.write(stack.replace("pam_smsotp.so", f"pam_smsotp.so socket={relay.PATH}"))
+        cls.relay = relay.between(STACK)
         cls.committer = cls.find_committer()
 
     @classmethod

@@ -136,6 +136,24 @@ static inline void settle(struct bench *bench)
 	(void)sender_turn(bench->flow.sender, bench->now + HOLD_MS);
 }
 
+/* Verdict, line and numbers of a dialogue of wrong codes, one letter each. */
+static inline void dialogue(
+	struct bench *bench, uint8_t login, const char *name, char *told, size_t size)
+{
+	static const char *const typed[] = {
+		NULL, "r", "111111", "\b\n\r\177INCORRECT", "222222", "not a code", "333333"};
+	size_t length = 0;
+
+	for (size_t i = 0; i < COUNT(typed); i++) {
+		at(bench, SECONDS(10 * (int64_t)i));
+		ask(bench, login, name, typed[i]);
+		settle(bench);
+		length += (size_t)snprintf(told + length, size - length, "%d %d %u %u %u; ",
+			bench->answer.verdict, bench->answer.line, bench->answer.tries,
+			bench->answer.seconds, bench->answer.resend);
+	}
+}
+
 #define with_flow(test) cmocka_unit_test_setup_teardown(test, flow_setup, flow_teardown)
 
 #endif

@@ -37,23 +37,6 @@ static void test_a_verdict_waits_for_its_commit(void **state)
 	assert_int_equal(bench->answer.verdict, VERDICT_GRANTED);
 }
 
-/* Verdict, line and numbers of a dialogue of wrong codes, one letter each. */
-static void dialogue(struct bench *bench, uint8_t login, const char *name, char *told, size_t size)
-{
-	static const char *const typed[] = {
-		NULL, "r", "111111", "\b\n\r\177INCORRECT", "222222", "not a code", "333333"};
-	size_t length = 0;
-
-	for (size_t i = 0; i < COUNT(typed); i++) {
-		at(bench, SECONDS(10 * (int64_t)i));
-		ask(bench, login, name, typed[i]);
-		settle(bench);
-		length += (size_t)snprintf(told + length, size - length, "%d %d %u %u %u; ",
-			bench->answer.verdict, bench->answer.line, bench->answer.tries,
-			bench->answer.seconds, bench->answer.resend);
-	}
-}
-
 static void test_names_of_every_standing_see_the_same(void **state)
 {
 	static const char *const names[] = {"demo", "nobody-here", "gone", "bare", "root", ""};

@@ -4,6 +4,7 @@
 #include "import_fixture.h"
 #include "smsotpd/identity_quarantine.h"
 #include "smsotpd/identity_recovery.h"
+#include "smsotpd/turn.h"
 
 #define TEXT(text) (text), sizeof(text) - 1
 
@@ -107,6 +108,7 @@ struct beside {
 	bool late;
 	bool done;
 	bool forgotten; /* what the state had before has gone by then */
+	bool in_turn;   /* the identities were the import's by then */
 };
 
 static const char *const moved = "u00007";
@@ -147,6 +149,9 @@ static bool tell_beside(void *context, size_t done, unsigned int permille)
 		return true;
 	beside->done = true;
 	beside->forgotten = get_record(beside->fixture) == 0;
+	beside->in_turn = !turn_try(identities_turn(beside->fixture->context.identities));
+	if (!beside->in_turn)
+		turn_give(identities_turn(beside->fixture->context.identities));
 	if (beside->late)
 		put_record(beside->fixture, 2);
 	else
@@ -182,6 +187,9 @@ static void test_login_beside(void **state)
 	expect_ok(import_with(fixture, "", new, strlen(new)));
 	assert_true(beside.done);
 	assert_true(beside.forgotten);
+	assert_true(beside.in_turn);
+	assert_true(turn_try(identities_turn(fixture->context.identities)));
+	turn_give(identities_turn(fixture->context.identities));
 	assert_int_equal(get_record(fixture), 0);
 	free(old);
 	free(new);
@@ -197,6 +205,8 @@ static void test_store_changed_beside(void **state)
 	begin(fixture);
 	fixture->context.progress = &progress;
 	expect_error(import_with(fixture, "", TEXT("name,uid\nalice,9\n")), "identities changed");
+	assert_true(beside.done);
+	assert_false(beside.in_turn);
 	expect_ok(import_with(fixture, "", TEXT("name,uid\nalice,9\n")));
 }
 
@@ -227,12 +237,29 @@ static void test_more_than_is_held_back(void **state)
 	free(new);
 }
 
+/* Without a phone and a uid as well: the next of that name is another person. */
+static void test_who_goes_is_forgotten(void **state)
+{
+	struct fixture *fixture = *state;
+
+	expect_ok(import_with(fixture, "", TEXT("name\nu00007\nu00008\n")));
+	put_record(fixture, 1);
+	expect_ok(run(fixture, "{\"verb\": \"identity.remove\", \"name\": \"u00007\"}", -1));
+	assert_int_equal(get_record(fixture), 0);
+	expect_ok(import_with(fixture, "", TEXT("name\nu00007\n")));
+	put_record(fixture, 1);
+	expect_ok(import_with(
+		fixture, ", \"replace\": true, \"max_change\": 100", TEXT("name\nu00008\n")));
+	assert_int_equal(get_record(fixture), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_STORES(test_what_follows),
 		WITH_STORES(test_suspended),
 		WITH_STORES(test_other_uid),
+		WITH_STORES(test_who_goes_is_forgotten),
 		WITH_STORES(test_more_than_is_held_back),
 		WITH_STORES(test_login_beside),
 		WITH_STORES(test_store_changed_beside),
