@@ -18,6 +18,7 @@
 
 #define EVENTS      64
 #define TURN_MAX_MS 1000 /* the watchdog is told, late frames are dropped */
+#define ACCEPT_MAX  16   /* per turn: others get theirs in between */
 #define JOBS_MAX    512  /* with so many under way, logins wait in the listener's queue */
 
 enum tag {
@@ -193,11 +194,11 @@ static bool on_signal(struct loop *loop, enum loop_end *ret_end)
 }
 
 /* The frame of a connection is there: it is read once and handed on. */
-static void on_connection(struct loop *loop, struct flow *flow, uint32_t number)
+static void on_connection(struct loop *loop, struct flow *flow, uint32_t event)
 {
 	struct incoming incoming;
 
-	if (!connections_read(loop->connections, number, &incoming))
+	if (!connections_read(loop->connections, event, &incoming))
 		return;
 	if (incoming.request != NULL)
 		control_ask(flow, incoming.connection, incoming.request, incoming.bulk, loop_now());
@@ -206,16 +207,38 @@ static void on_connection(struct loop *loop, struct flow *flow, uint32_t number)
 	connections_forget(loop->connections);
 }
 
+/* The module's frame is mostly there, and whoever waits for its answer is not kept for a turn. */
+static void on_module(struct loop *loop, struct flow *flow)
+{
+	uint32_t event;
+
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		if (!connections_accept(loop->connections, loop->module, false, loop_now(), &event))
+			return;
+		on_connection(loop, flow, event);
+	}
+}
+
+static void on_control(struct loop *loop)
+{
+	uint32_t event;
+
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		if (!connections_accept(loop->connections, loop->control, true, loop_now(), &event))
+			return;
+	}
+}
+
 static bool on_event(struct loop *loop, struct flow *flow, uint64_t data, enum loop_end *ret_end)
 {
 	uint32_t number = (uint32_t)data;
 
 	switch ((enum tag)(data >> 32)) {
 	case TAG_MODULE:
-		connections_accept(loop->connections, loop->module, false, loop_now());
+		on_module(loop, flow);
 		return false;
 	case TAG_CONTROL:
-		connections_accept(loop->connections, loop->control, true, loop_now());
+		on_control(loop);
 		return false;
 	case TAG_WAKE:
 		return on_wake(loop, flow, ret_end);

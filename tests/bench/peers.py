@@ -31,8 +31,11 @@ def directory(stack):
 
 
 def stack(name, line):
+    """Beside "other", as Debian has it: without that libpam logs an error at each start, and whoever
+    reads the log is in the way."""
     for service in SERVICES:
         hosts.write(f"{directory(name)}/{service}", f"auth required {line}\n")
+    hosts.write(f"{directory(name)}/other", "auth required pam_deny.so\n")
 
 
 def not_wanted(source, names):
