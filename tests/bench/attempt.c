@@ -3,10 +3,12 @@
 
 #include <err.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -16,7 +18,6 @@
 #include <security/pam_appl.h>
 
 #define TEXT_SECONDS 10
-#define LOOK_NS      200000
 
 struct dialogue {
 	char *(*answer)(void *context);
@@ -186,14 +187,23 @@ static char *code_in(const struct inbox *inbox)
 	return code == NULL ? NULL : strndup(code + 2, strspn(code + 2, "0123456789"));
 }
 
+/* Sleeps until the inbox changes: whoever looked again and again would take processor time from
+ * those that he waits for. */
 static char *typed_text(void *context)
 {
-	const struct timespec pause = {.tv_nsec = LOOK_NS};
+	struct inbox *inbox = context;
 	int64_t end = nanoseconds() + INT64_C(1000000000) * TEXT_SECONDS;
+	char events[4096];
 	char *code = NULL;
+	struct pollfd watch = {.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), .events = POLLIN};
 
-	while ((code = code_in(context)) == NULL && nanoseconds() < end)
-		nanosleep(&pause, NULL);
+	if (watch.fd < 0 || inotify_add_watch(watch.fd, inbox->path, IN_MODIFY) < 0)
+		err(1, "inotify %s", inbox->path);
+	while ((code = code_in(inbox)) == NULL && nanoseconds() < end) {
+		(void)poll(&watch, 1, TEXT_SECONDS * 1000);
+		(void)!read(watch.fd, events, sizeof(events));
+	}
+	close(watch.fd);
 	return code;
 }
 
