@@ -20,7 +20,7 @@ sys.path.insert(1, HERE)
 
 import world  # noqa: E402  pylint: disable=wrong-import-position
 
-RESULTS = os.path.join(world.BUILD, "bench", "results.json")
+RESULTS = os.path.join(world.BUILD, "bench")
 
 
 def outside(arguments):
@@ -28,42 +28,37 @@ def outside(arguments):
     if obstacle:
         print(f"bench: {obstacle}", file=sys.stderr)
         return 1
-    os.makedirs(os.path.dirname(RESULTS), exist_ok=True)
+    os.makedirs(RESULTS, exist_ok=True)
     return world.run("bench", world.PYTHON, "/project/tests/bench/bench.py", "inside", *arguments)
 
 
-def run_tables(host, names, samples, rounds):
-    """Yields what each table says, a dictionary; its goals are beside its rows."""
+def run_table(host, table, kept, samples, rounds):
+    """One table by its name; `kept` takes what it yields."""
     import tables  # pylint: disable=import-outside-toplevel
-    import goal  # pylint: disable=import-outside-toplevel
-    import stats  # pylint: disable=import-outside-toplevel
-    for name in names or tables.ALL:
-        since = time.monotonic()
-        for said in tables.ALL[name](host, samples, rounds):
-            if isinstance(said, goal.Goal):
-                yield {"name": name, "goal": said.row(), "failed": said.failed()}
-            else:
-                stats.table(*said)
-                yield {"name": name, "title": said[0], "rows": said[1]}
-        print(f"  ({name}: {time.monotonic() - since:.0f} s, load {os.getloadavg()[0]:.1f})",
-              flush=True)
-        host.again(None)
+    since = time.monotonic()
+    for said in tables.ALL[table](host, samples, rounds):
+        kept.add(table, said)
+    print(f"  ({table}: {time.monotonic() - since:.0f} s, load {os.getloadavg()[0]:.1f})",
+          flush=True)
+    host.again(None)
 
 
 def inside(samples, rounds, wanted):
     import bed  # pylint: disable=import-outside-toplevel
     import report  # pylint: disable=import-outside-toplevel
     import tables  # pylint: disable=import-outside-toplevel
-    unknown = set(wanted) - set(tables.ALL)
+    names = [name for word in wanted or tables.ALL for name in tables.GROUPS.get(word, [word])]
+    unknown = set(names) - set(tables.ALL)
     if unknown:
-        print(f"bench: no table {' '.join(sorted(unknown))}: there are {' '.join(tables.ALL)}")
+        print(f"bench: no table {' '.join(sorted(unknown))}: there are {' '.join(tables.ALL)}, "
+              f"and of several {' '.join(tables.GROUPS)}")
         return 1
     host = bed.Bed()
     host.start()
     host.enrol()
     kept = report.Report(RESULTS, samples, rounds)
-    for said in run_tables(host, wanted, samples, rounds):
-        kept.add(said)
+    for name in names:
+        run_table(host, name, kept, samples, rounds)
     host.stop()
     return kept.end()
 

@@ -14,6 +14,7 @@ import bed
 import goal
 import million
 import peers
+import plot
 import stats
 
 OURS, GOOGLE, AGAIN = "pam_smsotp", "pam_google_authenticator", "pam_google_authenticator again"
@@ -168,3 +169,6 @@ def signins(host, samples, _rounds):
             yield (f"sign-ins with the right code: {mode.name} ({million.MANY} identities, "
                    "hold = 0)", [blocks.row(label) for label in LABELS])
             yield from blocks.goals()
+            for field, name in NAMES.items():
+                yield plot.Curves.of(f"{field}.svg", f"{name}: {mode.name}",
+                                     {label: blocks.times(label, field) for label in LABELS})

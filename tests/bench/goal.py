@@ -55,10 +55,13 @@ def quartiles(values):
 
 
 def ratio(name, base, other, share=0.5, **bound):
-    """Of the two medians, or of what `share` of them do not exceed; both in the order in which
-    they were taken, side by side."""
+    """Of what half of each, or another `share`, do not exceed; both in the order in which they were
+    taken, side by side. A block has too few attempts for the last of a hundred: there the figure
+    is that of all."""
     ratios = [stats.quantile(b, share) / max(1, stats.quantile(a, share))
               for a, b in zip(cut(base), cut(other))]
+    if share == 0.5:
+        return figures(name, ratios, "x", **bound)
     low, high = quartiles(ratios)
     return Goal(name, stats.quantile(other, share) / max(1, stats.quantile(base, share)), low,
                 high, **bound)

@@ -49,7 +49,3 @@ def lines(title, rows):
     return [title] + ["  " + "  ".join(
         f"{cell:<{width[0]}}" if i == 0 else f"{cell:>{width[i]}}" for i, cell in enumerate(line))
         for line in [names, *cells]]
-
-
-def table(title, rows):
-    print("\n" + "\n".join(lines(title, rows)), flush=True)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The tables, by the names that BENCH_ROWS takes. Each yields (title, rows), and goals."""
+"""The tables, by the names that BENCH_ROWS takes. Each yields (title, rows),
+goals and curves."""
 
 import beside
 import bulk
-import flush
 import cost
 import flood
+import flush
 import memory
 import names
 import outage
@@ -14,7 +15,9 @@ import size
 import ssh
 import texts
 
-ALL = {"signins": beside.signins, "outage": outage.outage, "texts": texts.texts, "memory": memory.memory, "cost": cost.cost, "names": names.names, "again": names.again,
-       "second": names.second, "gateway": names.gateway, "peers": names.peers_names,
-       "race": race.race, "flood": flood.flood, "size": size.size, "ssh": ssh.ssh,
-       "import": bulk.bulk, "flush": flush.flush}
+ALL = {"signins": beside.signins, "outage": outage.outage, "flush": flush.flush,
+       "texts": texts.texts, "memory": memory.memory, "size": size.size, "flood": flood.flood,
+       "race": race.race, "import": bulk.bulk, "cost": cost.cost, "names": names.names,
+       "again": names.again, "second": names.second, "gateway": names.gateway,
+       "peers": names.peers_names, "ssh": ssh.ssh}
+GROUPS = {"speed": list(ALL)[:10], "who-exists": list(ALL)[10:]}
