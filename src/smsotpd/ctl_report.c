@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "config.h"
 #include "ctl_verb.h"
 #include "judge_standing.h"
@@ -21,6 +22,7 @@ struct walk {
 	const struct ctl_call *call;
 	struct schema schema;
 	MDB_txn *identity;
+	struct accounts *accounts;
 	json_t *services;                                      /* of the reply */
 	const struct config_service *service[CONFIG_SERVICES]; /* by its place in `services` */
 	json_int_t ready[CONFIG_SERVICES];
@@ -29,11 +31,13 @@ struct walk {
 
 /* NULL where the identity gets a text and may sign in. */
 static const char *obstacle(const struct walk *walk, const struct config_service *service,
-	const struct identity *identity, bool waits)
+	const struct identity *identity, struct circumstance circumstance)
 {
 	WIPED(phone) phone = {""};
-	const struct circumstance circumstance = {
-		.service = service, .first_factor = true, .waits = waits};
+
+	circumstance.service = service;
+	/* Who is asked by his uid has it. */
+	circumstance.uid_differs = circumstance.uid_differs && service->ask != ASK_CALLER;
 	enum standing standing = judge_standing(&walk->schema, identity, &circumstance, &phone);
 
 	if (standing != STANDING_GOOD)
@@ -63,9 +67,14 @@ static enum result judge_one(const struct identity *identity, void *context)
 		ctl_quarantine_left(walk->call, walk->identity, identity->name, &now, &left);
 	if (result != RESULT_OK)
 		return result;
+	uint32_t uid = identity->uid;
+	bool differs = accounts_uid(walk->accounts, identity->name, &uid) &&
+		       identity->uid != UID_NONE && identity->uid != uid;
+	const struct circumstance circumstance = {
+		.first_factor = true, .uid_differs = differs, .waits = left > 0};
 	walk->identities++;
 	for (size_t i = 0; i < json_array_size(walk->services); i++) {
-		const char *why = obstacle(walk, walk->service[i], identity, left > 0);
+		const char *why = obstacle(walk, walk->service[i], identity, circumstance);
 		if (why == NULL)
 			walk->ready[i]++;
 		else
@@ -158,7 +167,10 @@ static enum result verb_report(const struct ctl_call *call, json_t *reply, struc
 	enum result result = choose(&walk, error);
 	if (result != RESULT_OK)
 		return result;
+	if (accounts_new(ACCOUNTS_FILE, &walk.accounts) != RESULT_OK)
+		return ctl_failed(RESULT_MEMORY, error);
 	result = read_all(&walk);
+	accounts_free(&walk.accounts);
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	json_object_set_new(reply, "identities", json_integer(walk.identities));

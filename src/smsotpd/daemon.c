@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "accounts.h"
 #include "config.h"
 #include "control.h"
 #include "log.h"
@@ -31,6 +32,7 @@ struct daemon {
 	struct config *config;
 	struct config *retired; /* replaced while jobs still pointed into it */
 	struct stores stores;
+	struct accounts *accounts;
 	struct modes modes; /* as the stores had them when they were opened */
 	struct audit *audit;
 	struct trail *trail;
@@ -118,6 +120,7 @@ static void open_stores(struct daemon *daemon)
 	tell_room(daemon);
 	const struct judge judge = {.identities = daemon->stores.identities,
 		.state = daemon->stores.state,
+		.accounts = daemon->accounts,
 		.keys = &daemon->stores.keys,
 		.clock = daemon->clock};
 	if (committer_start(&judge, loop_wake(daemon->loop), &daemon->committer) != RESULT_OK)
@@ -135,6 +138,8 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 		result = trail_new(daemon->audit, daemon->clock, &daemon->trail);
 	if (result == RESULT_OK)
 		result = ledger_new(&daemon->ledger);
+	if (result == RESULT_OK)
+		result = accounts_new(ACCOUNTS_FILE, &daemon->accounts);
 	const struct sender_hooks hooks = {
 		.context = daemon->flow, .leaves = flow_leaves, .reported = control_reported};
 	snprintf(path, sizeof(path), "%s/send.sock", config->paths.run);
@@ -183,6 +188,7 @@ static void stop(struct daemon *daemon)
 	sender_free(&daemon->sender);
 	loop_free(&daemon->loop);
 	ledger_free(&daemon->ledger);
+	accounts_free(&daemon->accounts);
 	stores_close(&daemon->stores);
 	trail_free(&daemon->trail);
 	audit_stop(&daemon->audit);

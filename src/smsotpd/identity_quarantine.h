@@ -9,8 +9,11 @@
 #include "identity.h"
 #include "quarantine.h"
 
-/* Records at most; of more, that which changed first gives way. */
-#define QUARANTINE_MAX 65536
+/*
+ * A record for each identity, and twice as many as these: of more, those of names that are gone are
+ * trimmed to these, and what went first gives way. That of an identity never does.
+ */
+#define QUARANTINE_GONE 65536
 
 /* Of this boot; all zero where nothing is remembered. One look-up, whatever name. */
 CHECKED enum result identities_quarantine_load(struct identities *identities, MDB_txn *txn,

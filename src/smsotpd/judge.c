@@ -43,11 +43,20 @@ static enum result phone_waits(const struct judge *judge, MDB_txn *txn, const st
 	return result;
 }
 
-/* Where the uid of the account is known, it must be the identity's. */
-static bool uid_differs(const struct identity *identity, const struct login *login)
+/*
+ * Where the uid of the account is known, from who calls or from the host's own accounts, it must be
+ * the identity's. One that was found by its uid has it.
+ */
+static bool uid_differs(
+	const struct judge *judge, const struct identity *identity, const struct login *login)
 {
-	return login->own_uid && !login->by_uid && identity->uid != UID_NONE &&
-	       identity->uid != login->uid;
+	const char *name = identity->name[0] != '\0' ? identity->name : login->name;
+	uint32_t uid = UID_NONE;
+
+	bool local = accounts_uid(judge->accounts, name, &uid);
+	if (login->by_uid || identity->uid == UID_NONE)
+		return false;
+	return (local && identity->uid != uid) || (login->own_uid && identity->uid != login->uid);
 }
 
 static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
@@ -68,7 +77,7 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 		return result;
 	const struct circumstance circumstance = {.service = job->login.service,
 		.first_factor = job->login.first_factor,
-		.uid_differs = uid_differs(&identity, &job->login),
+		.uid_differs = uid_differs(judge, &identity, &job->login),
 		.waits = waits};
 	enum standing standing = judge_standing(&schema, &identity, &circumstance, &job->phone);
 	job->standing = exists || standing == STANDING_NO_TRAIT ? standing : STANDING_UNKNOWN;

@@ -7,6 +7,7 @@ import os
 
 import clients
 import relay
+import users
 from dialogues import DialogueCase
 
 # To the lock: a wrong code, a resend, nothing, what is no code, and wrong codes again.
@@ -181,6 +182,10 @@ class EqualWork(DialogueCase):
         user = self.host.user("spared")
         self.host.ctl("recovery", "issue", "spared")
         self.same(user.name)
+
+    def test_account_made_anew(self):
+        users.make_anew(self.host.user("anewed"))
+        self.same("anewed")
 
     def test_identity_with_recovery_codes_and_no_phone(self):
         user = self.host.user("spares", number=False)

@@ -223,16 +223,29 @@ static void test_other_uid(void **state)
 	assert_int_equal(get_record(fixture), 0);
 }
 
-/* More phones than can be held back at once do not change, or some would not be. */
-static void test_more_than_is_held_back(void **state)
+/* Each of them, and be they more than are remembered of names that are gone. */
+static void test_all_that_change_wait(void **state)
 {
+	const int count = QUARANTINE_GONE + 1;
 	struct fixture *fixture = *state;
-	char *old = many(QUARANTINE_MAX + 1, 1), *new = many(QUARANTINE_MAX + 1, 2);
+	char *old = many(count, 1), *new = many(count, 2), name[16];
+	struct identities *identities = fixture->context.identities;
+	struct quarantine quarantine;
+	struct moment now;
+	MDB_txn *txn = NULL;
 
 	expect_ok(import_with(fixture, "", old, strlen(old)));
-	expect_error(import_with(fixture, "", new, strlen(new)), "65537 phones would change");
-	fixture->config->identity.quarantine = 0;
 	expect_ok(import_with(fixture, "", new, strlen(new)));
+	fixture->clock.now(&fixture->clock, &now);
+	assert_int_equal(identities_begin(identities, false, &txn), RESULT_OK);
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "u%05d", i);
+		assert_int_equal(identities_quarantine_load(
+					 identities, txn, name, &fixture->clock, &now, &quarantine),
+			RESULT_OK);
+		assert_true(quarantine_left(&quarantine, 86400, &now) > 0);
+	}
+	store_abort(&txn);
 	free(old);
 	free(new);
 }
@@ -260,7 +273,7 @@ int main(void)
 		WITH_STORES(test_suspended),
 		WITH_STORES(test_other_uid),
 		WITH_STORES(test_who_goes_is_forgotten),
-		WITH_STORES(test_more_than_is_held_back),
+		WITH_STORES(test_all_that_change_wait),
 		WITH_STORES(test_login_beside),
 		WITH_STORES(test_store_changed_beside),
 	};

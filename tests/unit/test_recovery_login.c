@@ -28,6 +28,11 @@ static void change_demo_s_phone(struct scene *scene)
 	scene_change_phone(scene, "demo");
 }
 
+static void make_demo_anew(struct scene *scene)
+{
+	scene_accounts(scene, "demo:x:1009:1009::/:\n");
+}
+
 static void spoil_nothing(struct job *job)
 {
 	(void)job;
@@ -67,6 +72,7 @@ static const struct {
 	{"taken out of the service", "sshd", "demo", take_demo_out, spoil_nothing, false},
 	{"the first factor is not shown", "sshd", "demo", as_it_is, spoil_before, false},
 	{"another uid", "sudo", "demo", as_it_is, spoil_uid, false},
+	{"an account made anew", "sshd", "demo", make_demo_anew, spoil_nothing, false},
 	{"junk", "sshd", "demo", as_it_is, spoil_junk, false},
 	{"an unknown name", "sshd", "nobody-here", as_it_is, spoil_nothing, false},
 };
