@@ -37,6 +37,7 @@ struct errand {
 struct inbox {
 	const char *path;
 	off_t size;
+	int slots;
 };
 
 int64_t nanoseconds(void)
@@ -53,6 +54,20 @@ static void sleep_us(long microseconds)
 
 	if (microseconds > 0)
 		nanosleep(&pause, NULL);
+}
+
+static void slot_take(int slots)
+{
+	char slot;
+
+	if (slots >= 0 && read(slots, &slot, 1) != 1)
+		err(1, "slots");
+}
+
+static void slot_leave(int slots)
+{
+	if (slots >= 0 && write(slots, "", 1) != 1)
+		err(1, "slots");
 }
 
 /* What is typed at a prompt, NULL where it is abandoned. */
@@ -199,11 +214,13 @@ static char *typed_text(void *context)
 
 	if (watch.fd < 0 || inotify_add_watch(watch.fd, inbox->path, IN_MODIFY) < 0)
 		err(1, "inotify %s", inbox->path);
+	slot_leave(inbox->slots);
 	while ((code = code_in(inbox)) == NULL && nanoseconds() < end) {
 		(void)poll(&watch, 1, TEXT_SECONDS * 1000);
 		(void)!read(watch.fd, events, sizeof(events));
 	}
 	close(watch.fd);
+	slot_take(inbox->slots);
 	return code;
 }
 
@@ -212,7 +229,8 @@ static void run_child(struct errand *errand)
 	const struct attempt *attempt = &errand->attempt;
 
 	if (attempt->answer[0] == '@') {
-		struct inbox inbox = {attempt->answer + 1, size_of(attempt->answer + 1)};
+		struct inbox inbox = {
+			attempt->answer + 1, size_of(attempt->answer + 1), attempt->slots};
 		attempt_here(attempt, typed_text, &inbox, &errand->timing);
 	} else {
 		attempt_here(attempt, typed_hex, (void *)attempt->answer, &errand->timing);
@@ -260,6 +278,7 @@ void attempt_apart(const struct attempt *attempt, enum apart apart, struct timin
 	errand->attempt = *attempt;
 	errand->timing.code = ATTEMPT_KILLED;
 	sleep_us(attempt->pause_us);
+	slot_take(attempt->slots);
 	int64_t since = nanoseconds();
 	pid_t child = fork();
 	if (child < 0)
@@ -268,6 +287,7 @@ void attempt_apart(const struct attempt *attempt, enum apart apart, struct timin
 		become_child(apart, errand, fd);
 	if (waitpid(child, NULL, 0) != child)
 		err(1, "waitpid");
+	slot_leave(attempt->slots);
 	errand->timing.whole = nanoseconds() - since - errand->timing.waited;
 	*ret_timing = errand->timing;
 	munmap(errand, sizeof(*errand));

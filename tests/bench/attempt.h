@@ -19,6 +19,7 @@
  * in the next line that FILE gets.
  */
 struct attempt {
+	int slots;     /* a pipe that a byte is taken from while the host works on this; -1: none */
 	long pause_us; /* before it begins */
 	long think_us; /* from the prompt to the answer, at least */
 	char confdir[WORD_SIZE];

@@ -25,11 +25,13 @@ WARM = 3  # of a block and worker, not counted
 @dataclasses.dataclass
 class Mode:
     """How sign-ins follow each other; and what their time to prompt, their whole time and their
-    rate are to be, in pam_google_authenticator's."""
+    rate are to be, in pam_google_authenticator's. With `slots` so many are worked on at once:
+    while one waits for its text, which no host does, another has its turn."""
 
     name: str
     apart: str = "fork"
     workers: int = 1
+    slots: int = 0
     pause: int = 0
     think: int = 0
     prompt: float = None
@@ -41,8 +43,8 @@ MODES = (Mode("a fresh exec each", apart="exec", prompt=1.0),
          Mode("20 ms between attempts", pause=20000, prompt=1.0),
          Mode("back-to-back forks", prompt=1.2, whole=1.3),
          Mode("20 ms of thinking", think=20000, whole=1.0),
-         Mode("8 at once", workers=8, rate=1.2),
-         Mode("16 at once", workers=16, rate=1.4),
+         Mode("8 at once", workers=24, slots=8, rate=1.2),
+         Mode("16 at once", workers=48, slots=16, rate=1.4),
          Mode("16 at once, 20 ms of thinking", workers=16, think=20000, prompt=1.2))
 
 
@@ -68,12 +70,14 @@ class Ours:
         return bed.attempt(bed.SMSOTP, user, "@" + inbox, pause=mode.pause, think=mode.think)
 
 
-def start(mode, text):
+def start(mode, text, slots):
     """A driver that reads from a file and writes to one: no pipe fills up while others start."""
     with tempfile.TemporaryFile("w+") as lines, tempfile.TemporaryFile("w+") as said:
         lines.write(text)
         lines.seek(0)
-        driver = subprocess.Popen([bed.DRIVER, "run", mode.apart], stdin=lines, stdout=said)
+        words = [str(each) for each in slots[:1]]
+        driver = subprocess.Popen([bed.DRIVER, "run", mode.apart, *words], stdin=lines,
+                                  stdout=said, pass_fds=slots)
         return driver, os.dup(said.fileno())
 
 
@@ -84,12 +88,28 @@ def read(driver, descriptor):
         return [bed.read(line) for line in said]
 
 
+def slots_of(mode):
+    """A pipe with a byte for each slot, as one descriptor that is read and written; or none."""
+    if not mode.slots:
+        return ()
+    path = tempfile.mktemp(dir="/run")
+    os.mkfifo(path)
+    slots = os.open(path, os.O_RDWR)
+    os.unlink(path)
+    os.write(slots, bytes(mode.slots))
+    return (slots,)
+
+
 def together(mode, maker, count, warm=WARM):
     """`count` sign-ins of each worker, all workers side by side; [[timing] of each]"""
     texts = ["".join(maker.line(mode, worker) + "\n" for _ in range(warm + count))
              for worker in range(mode.workers)]
-    drivers = [start(mode, text) for text in texts]
-    return [read(*driver)[warm:] for driver in drivers]
+    slots = slots_of(mode)
+    drivers = [start(mode, text, slots) for text in texts]
+    seen = [read(*driver)[warm:] for driver in drivers]
+    for each in slots:
+        os.close(each)
+    return seen
 
 
 def rate(workers):
@@ -121,7 +141,8 @@ class Blocks:
         google = Google(mode.workers)
         makers = {GOOGLE: google, AGAIN: google, OURS: Ours()}
         # At once, shares of a second are noise: there are more of each.
-        count = max(1, samples // goal.BLOCKS // (4 if mode.workers > 1 else 1))
+        share = 1 if mode.workers == 1 else 4
+        count = max(1, samples * share // goal.BLOCKS // mode.workers)
         for _ in range(goal.BLOCKS):
             for label in random.sample(LABELS, len(LABELS)):
                 workers = together(mode, makers[label], count)

@@ -2,11 +2,11 @@
 /*
  * What the bench measures with. To be run by root in a private world.
  *
- *	driver run fork|exec
+ *	driver run fork|exec [SLOTS]
  *		Standard input: one attempt a line, "PAUSE_US THINK_US CONFDIR SERVICE USER SOURCE
  *		TTY ANSWER" (attempt.h), each in a child, or in a child that is a program anew.
- *		Standard output: "BEGUN PROMPT AUTH WHOLE WAITED PROMPTS CODE" each.
- *	driver maps CONFDIR SERVICE USER
+ *SLOTS is a pipe's descriptor: as many bytes as are in it are worked on at once. Standard output:
+ *"BEGUN PROMPT AUTH WHOLE WAITED PROMPTS CODE" each. driver maps CONFDIR SERVICE USER
  *		/proc/self/maps before pam_start, a blank line, and the same at the prompt.
  *	driver race COUNT CONFDIR SERVICE
  *		See race.h.
@@ -23,9 +23,9 @@
 #include "flood.h"
 #include "race.h"
 
-static int run(enum apart apart)
+static int run(enum apart apart, int slots)
 {
-	struct attempt attempt;
+	struct attempt attempt = {.slots = slots};
 	struct timing timing;
 
 	while (scanf("%ld %ld %255s %255s %255s %255s %255s %255s", &attempt.pause_us,
@@ -56,7 +56,7 @@ static char *show_maps(void *context)
 
 static int maps(char **words)
 {
-	struct attempt attempt = {.source = ANSWER_NONE, .tty = ANSWER_NONE};
+	struct attempt attempt = {.slots = -1, .source = ANSWER_NONE, .tty = ANSWER_NONE};
 	struct timing timing = {0};
 
 	snprintf(attempt.confdir, sizeof(attempt.confdir), "%s", words[0]);
@@ -69,7 +69,7 @@ static int maps(char **words)
 
 static int flood(char **words)
 {
-	struct attempt attempt = {.source = ANSWER_NONE, .answer = ANSWER_NONE};
+	struct attempt attempt = {.slots = -1, .source = ANSWER_NONE, .answer = ANSWER_NONE};
 
 	snprintf(attempt.confdir, sizeof(attempt.confdir), "%s", words[3]);
 	snprintf(attempt.service, sizeof(attempt.service), "%s", words[4]);
@@ -81,8 +81,9 @@ static int flood(char **words)
 
 int main(int argc, char **argv)
 {
-	if (argc == 3 && strcmp(argv[1], "run") == 0)
-		return run(strcmp(argv[2], "exec") == 0 ? APART_EXEC : APART_FORK);
+	if ((argc == 3 || argc == 4) && strcmp(argv[1], "run") == 0)
+		return run(strcmp(argv[2], "exec") == 0 ? APART_EXEC : APART_FORK,
+			argc == 4 ? atoi(argv[3]) : -1);
 	if (argc == 3 && strcmp(argv[1], "once") == 0)
 		return attempt_once(atoi(argv[2]));
 	if (argc == 5 && strcmp(argv[1], "maps") == 0)
