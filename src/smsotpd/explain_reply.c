@@ -147,8 +147,8 @@ json_t *explain_reply_stopped(const struct flow *flow, const char *name, const c
 	json_object_set_new(reply, "reason",
 		reason_json(flow->config, off ? login : NULL,
 			reason_of_hurdle(off ? HURDLE_OFF : HURDLE_SECTION)));
-	json_object_set_new(
-		reply, "facts", off ? explain_fact_service(flow->config, login) : json_array());
+	json_object_set_new(reply, "facts",
+		off ? explain_fact_service(flow->config, flow->keys, login) : json_array());
 	json_object_set_new(reply, "limits", json_array());
 	return reply;
 }

@@ -49,10 +49,10 @@ static enum result get_meta(
 /* A new store, and one from before there were recovery codes, gets nobody's. */
 static enum result prepare_recovery(struct identities *identities, MDB_txn *txn)
 {
-	MDB_stat stat;
-	enum result result = store_result(mdb_stat(txn, identities->recovery, &stat));
+	size_t count = 0;
+	enum result result = store_count(txn, identities->recovery, &count);
 
-	if (result == RESULT_OK && stat.ms_entries == 0)
+	if (result == RESULT_OK && count == 0)
 		result = identities_recovery_reset(identities, txn);
 	return result;
 }
@@ -185,12 +185,7 @@ enum result identities_used(struct identities *identities, unsigned int *ret_per
 
 enum result identities_count(struct identities *identities, MDB_txn *txn, size_t *ret_count)
 {
-	MDB_stat stat;
-
-	enum result result = store_result(mdb_stat(txn, identities->identity, &stat));
-	if (result == RESULT_OK)
-		*ret_count = stat.ms_entries;
-	return result;
+	return store_count(txn, identities->identity, ret_count);
 }
 
 enum result identities_schema(

@@ -58,6 +58,19 @@ enum result identities_quarantine_load(struct identities *identities, MDB_txn *t
 	return result;
 }
 
+enum result identities_quarantine_left(struct identities *identities, MDB_txn *txn,
+	const char *name, uint32_t seconds, const struct clock *clock, const struct moment *now,
+	int64_t *ret_left)
+{
+	struct quarantine quarantine;
+	enum result result =
+		identities_quarantine_load(identities, txn, name, clock, now, &quarantine);
+
+	if (result == RESULT_OK)
+		*ret_left = quarantine_left(&quarantine, seconds, now);
+	return result;
+}
+
 /* A record of a name that is no identity's, and when it was written. */
 struct gone {
 	int64_t written;
@@ -180,15 +193,13 @@ static int compare_gone(const void *one, const void *other)
 static enum result excess(
 	struct identities *identities, MDB_txn *txn, size_t spare, size_t *ret_excess)
 {
-	MDB_stat records, names;
-	enum result result = store_result(mdb_stat(txn, identities->quarantine, &records));
+	size_t records = 0, names = 0;
+	enum result result = identities_quarantine_count(identities, txn, &records);
 
 	if (result == RESULT_OK)
-		result = store_result(mdb_stat(txn, identities->identity, &names));
+		result = identities_count(identities, txn, &names);
 	if (result == RESULT_OK)
-		*ret_excess = records.ms_entries > names.ms_entries + spare
-				      ? records.ms_entries - names.ms_entries - spare
-				      : 0;
+		*ret_excess = records > names + spare ? records - names - spare : 0;
 	return result;
 }
 
@@ -263,12 +274,7 @@ enum result identities_quarantine_change(struct identities *identities, MDB_txn 
 enum result identities_quarantine_count(
 	struct identities *identities, MDB_txn *txn, size_t *ret_count)
 {
-	MDB_stat stat;
-	enum result result = store_result(mdb_stat(txn, identities->quarantine, &stat));
-
-	if (result == RESULT_OK)
-		*ret_count = stat.ms_entries;
-	return result;
+	return store_count(txn, identities->quarantine, ret_count);
 }
 
 enum result identities_quarantine_release(

@@ -20,6 +20,11 @@ CHECKED enum result identities_quarantine_load(struct identities *identities, MD
 	const char *name, const struct clock *clock, const struct moment *now,
 	struct quarantine *ret_quarantine);
 
+/* *ret_left: ms until its phone gets texts, of `seconds` at most. One look-up as well. */
+CHECKED enum result identities_quarantine_left(struct identities *identities, MDB_txn *txn,
+	const char *name, uint32_t seconds, const struct clock *clock, const struct moment *now,
+	int64_t *ret_left);
+
 /*
  * The phone of `name` is `after` from now on, and was `before`; E.164, "" for none. *ret_left: ms
  * until it gets texts; *ret_changed: it took another's place.

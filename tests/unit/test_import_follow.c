@@ -6,21 +6,6 @@
 #include "smsotpd/identity_recovery.h"
 #include "smsotpd/turn.h"
 
-#define TEXT(text) (text), sizeof(text) - 1
-
-static const char three[] = "name,uid,phone\n"
-			    "alice,1,+91 99999 00001\n"
-			    "bob,2,+91 99999 00002\n"
-			    "carol,3,+91 99999 00003\n";
-
-static void begin(struct fixture *fixture)
-{
-	json_t *reply = import_with(fixture, "", TEXT(three));
-
-	expect_counts(reply, 3, 0, 0, 0);
-	expect_ok(reply);
-}
-
 static struct recovery recovery_of(struct fixture *fixture, const char *name)
 {
 	struct recovery recovery = {0};
