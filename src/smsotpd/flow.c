@@ -149,8 +149,6 @@ static int64_t waited(const struct flow *flow, const struct moment *now, const s
 	int64_t life = flow->config->code.expiry * SECOND;
 	int64_t took = now->boottime - begun->boottime;
 
-	if (took < 0)
-		return 0;
 	return took < life ? took : life;
 }
 
@@ -308,7 +306,8 @@ static void finish_verify(struct flow *flow, const struct job *job)
 		pass_grant(&flow->passes, visitor, job->now.boottime);
 		modes_granted(&flow->modes, &job->login, flow->clock, job->begun);
 		flow->counters.granted++;
-		stats_answered(&flow->counters, job->waited);
+		if (job->effect == EFFECT_RIGHT)
+			stats_answered(&flow->counters, job->waited);
 		bool renamed = job->login.service->identify == IDENTIFY_PHONE && !job->login.by_uid;
 		flow_answer_verdict(flow, job->connection, &job->login, VERDICT_GRANTED, LINE_NONE,
 			renamed ? job->user : "");

@@ -60,7 +60,7 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	if (result != RESULT_OK)
 		return result;
 	result = look_up(judge, txn, &schema, job, &identity);
-	if (result != RESULT_OK && result != RESULT_NOT_FOUND && result != RESULT_INVALID)
+	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
 		return result;
 	bool exists = result == RESULT_OK;
 	result = phone_waits(judge, txn, job, exists ? identity.name : job->login.name, &waits);

@@ -38,9 +38,9 @@ class Run:
     def untouched(self):
         """The names of the tests that fail with nothing changed; measures each."""
         shop = self.shops.get()
-        changed = shop.compile(self.path, self.source, "--coverage")
         if self.in_module:
-            shop.link_module(self.path, changed, "--coverage")
+            shop.link_module(self.path, shop.compile(self.path, self.source))
+        changed = shop.compile(self.path, self.source, "--coverage")
         failed = [each.name for each in self.tests if not each.measure(shop, changed)]
         self.shops.put(shop)
         return failed
@@ -50,7 +50,8 @@ class Run:
         time."""
         with self.lock:
             known = any(function in each.called for each in self.tests)
-            fit = [each for each in self.tests if not known or each.called.get(function)]
+            fit = [each for each in self.tests
+                   if not known or each.module or each.called.get(function)]
             return sorted(fit, key=lambda each: -(each.kills + 0.01) / (each.seconds + 0.02))
 
     def survives(self, mutant):

@@ -24,7 +24,11 @@ struct calls {
 	int commits;  /* that were asked for */
 	int failed;   /* of these */
 	int nth;      /* this commit fails, counted from 1; 0: none does */
-	int most;     /* a commit of more saves fails with a full map; 0: none does, -1: all do */
+	int bad_load; /* this mdb_get or mdb_put fails, counted from 1; 0: none does */
+	int bad_save;
+	int bad_look_up;
+	int cut_look_up; /* the value of this mdb_get loses its last byte; 0: none does */
+	int most; /* a commit of more saves fails with a full map; 0: none does, -1: all do */
 };
 
 extern struct calls calls;
@@ -43,6 +47,9 @@ int scene_teardown(void **state);
 
 /* Replaces the schema's only trait by one that is no phone. */
 void scene_drop_phones(struct scene *scene);
+
+/* People can be named by their phones, where a service allows it. */
+void scene_phones_identify(struct scene *scene);
 
 /* A trait of type string more, and the value that somebody has of it. */
 void scene_add_trait(struct scene *scene, const char *trait);

@@ -37,6 +37,16 @@ static void list_others(struct scene *scene)
 	scene_filter(scene, "sshd", users, COUNT(users), "");
 }
 
+/* As many as there can be. */
+static void list_many_others(struct scene *scene)
+{
+	const char *users[CONFIG_USERS];
+
+	for (size_t i = 0; i < CONFIG_USERS; i++)
+		users[i] = "user1";
+	scene_filter(scene, "sshd", users, CONFIG_USERS, "");
+}
+
 static void take_demo_out(struct scene *scene)
 {
 	static const char *const users[] = {"!demo"};
@@ -96,6 +106,8 @@ static const struct {
 	{"root at sshd", "sshd", "root", spoil_nothing, as_it_is, STANDING_ROOT},
 	{"root at sudo", "sudo", "root", spoil_nothing, as_it_is, STANDING_GOOD},
 	{"not in the service's list", "sshd", "demo", spoil_nothing, list_others,
+		STANDING_FILTERED},
+	{"not in a list that is full", "sshd", "demo", spoil_nothing, list_many_others,
 		STANDING_FILTERED},
 	{"taken out of the service", "sshd", "demo", spoil_nothing, take_demo_out,
 		STANDING_FILTERED},
