@@ -37,7 +37,9 @@ Subsystem sftp /usr/lib/openssh/sftp-server
 # Where sanitized daemons are built, what they are told. They are undumpable, so that the leak
 # checker, a tracer, cannot look at them; what they lock would be their whole shadow.
 SANITIZED = {"ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
-             "UBSAN_OPTIONS": "print_stacktrace=1"}
+             "UBSAN_OPTIONS": "print_stacktrace=1",
+             "TSAN_OPTIONS": "halt_on_error=1:die_after_fork=0:second_deadlock_stack=1:"
+                             f"suppressions={PROJECT}/tests/analyze/tsan"}
 
 
 def gateway_config():

@@ -21,6 +21,8 @@ static int pending; /* saves of `writer` */
 
 int mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned int flags, MDB_txn **ret_txn)
 {
+	if (++calls.begins == calls.bad_begin)
+		return MDB_PANIC;
 	int error = REAL(mdb_txn_begin)(env, parent, flags, ret_txn);
 
 	if (error == 0 && (flags & MDB_RDONLY) == 0) {
@@ -48,6 +50,12 @@ int mdb_put(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value, unsigned 
 		return EIO;
 	pending++;
 	return REAL(mdb_put)(txn, table, key, value, flags);
+}
+
+int mdb_reader_check(MDB_env *env, int *ret_dead)
+{
+	calls.checks++;
+	return REAL(mdb_reader_check)(env, ret_dead);
 }
 
 int mdb_txn_commit(MDB_txn *txn)
@@ -192,6 +200,12 @@ void scene_phones_identify(struct scene *scene)
 	get_schema(scene, &schema);
 	schema.trait[0].identifier = true;
 	set_schema(scene, &schema);
+}
+
+void scene_find_by_phone(struct scene *scene)
+{
+	for (uint32_t i = 0; i < scene->config->services; i++)
+		scene->config->service[i].identify = IDENTIFY_PHONE;
 }
 
 void scene_add_trait(struct scene *scene, const char *trait)

@@ -25,13 +25,6 @@ static int setup(void **state)
 
 #define with_numbers(test) cmocka_unit_test_setup_teardown(test, setup, scene_teardown)
 
-static void find_by_phone(struct scene *scene)
-{
-	scene_phones_identify(scene);
-	for (uint32_t i = 0; i < scene->config->services; i++)
-		scene->config->service[i].identify = IDENTIFY_PHONE;
-}
-
 /* Runs a job that notes what it finds. */
 static struct job *run(struct scene *scene, struct job *job)
 {
@@ -84,8 +77,10 @@ static void test_a_phone_names_its_owner_where_the_service_says_so(void **state)
 	struct scene *scene = *state;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		if (i == 1)
-			find_by_phone(scene);
+		if (i == 1) {
+			scene_phones_identify(scene);
+			scene_find_by_phone(scene);
+		}
 		struct job *job = begin(scene, rows[i].typed);
 		HOLDS(rows[i].typed, job->standing == rows[i].standing);
 		HOLDS(rows[i].typed, strcmp(job->user, rows[i].user) == 0);
@@ -100,7 +95,8 @@ static void test_all_is_kept_under_the_identity(void **state)
 	struct recovery_code codes[RECOVERY_CODES];
 	char text[RECOVERY_TEXT_SIZE];
 
-	find_by_phone(scene);
+	scene_phones_identify(scene);
+	scene_find_by_phone(scene);
 	end(begin(scene, PHONE));
 	struct job *named = begin(scene, "demo");
 	assert_true(named->findings->own);
