@@ -4,6 +4,7 @@
  * grant only for the one that is good.
  */
 #include "smsotpd/code.h"
+#include "smsotpd/judge_standing.h"
 #include "stores_fixture.h"
 
 static void spoil_nothing(struct scene *scene, struct job *job)
@@ -353,6 +354,21 @@ static void test_a_resend_never_draws_the_code_before(void **state)
 	job_free(&before);
 }
 
+/* What lies behind the schema's last trait is no trait of it. */
+static void test_a_trait_that_was_removed_lets_nobody_in(void **state)
+{
+	const struct config_service service = {.trait = "role=admin", .root = true};
+	const struct schema schema = {
+		.count = 1, .trait = {{.name = "phone", .type = TRAIT_PHONE}, {.name = "role"}}};
+	const struct identity identity = {
+		.name = "demo", .uid = 1, .value = {"+919999900001", "admin"}};
+	const struct circumstance circumstance = {.service = &service, .first_factor = true};
+	struct phone phone;
+
+	(void)state;
+	assert_int_equal(judge_standing(&schema, &identity, &circumstance, &phone), STANDING_TRAIT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +380,7 @@ int main(void)
 		with_scene(test_junk_leaves_the_user_s_record_alone),
 		with_scene(test_junk_is_wrong_in_the_trail),
 		with_scene(test_early_junk_takes_its_text_back),
+		cmocka_unit_test(test_a_trait_that_was_removed_lets_nobody_in),
 		with_scene(test_a_resend_never_draws_the_code_before),
 	};
 
