@@ -26,9 +26,9 @@ struct bench {
 	struct answer answer; /* the last, but for its strings: */
 	char user[NAME_SIZE_MAX + 1];
 	char help[HELP_SIZE_MAX + 1];
-	struct code code;     /* of the newest text that was committed */
-	int64_t now;          /* monotonic ms */
-	const char *source;   /* of what is asked, as SSH_CONNECTION has it */
+	struct code code;   /* of the newest text that was committed */
+	int64_t now;        /* monotonic ms */
+	const char *source; /* of what is asked, as SSH_CONNECTION has it */
 };
 
 static inline void hook_answer(void *context, uint64_t connection, const struct answer *answer)

@@ -198,6 +198,20 @@ static void test_root_has_no_share(void **state)
 	settle(bench);
 }
 
+/* The ledger is lost between prompt and answer: the token makes the dialogue anew. */
+static void test_a_restart_costs_no_login(void **state)
+{
+	struct bench *bench = *state;
+
+	ask(bench, 1, "demo", NULL);
+	settle(bench);
+	ledger_free(&bench->flow.ledger);
+	assert_int_equal(ledger_new(&bench->flow.ledger), RESULT_OK);
+	ask(bench, 1, "demo", bench->code.digits);
+	settle(bench);
+	assert_int_equal(bench->answer.verdict, VERDICT_GRANTED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +224,7 @@ int main(void)
 		with_flow(test_an_unknown_service_is_unavailable),
 		with_flow(test_a_flood_of_one_uid_waits_by_itself),
 		with_flow(test_root_has_no_share),
+		with_flow(test_a_restart_costs_no_login),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

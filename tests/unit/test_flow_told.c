@@ -118,10 +118,13 @@ static void test_a_token_that_is_not_ours(void **state)
 			"1 1, login.begin user=demo rule=due; text/due=1 PROMPTED=1 "},
 		{SECONDS(1), 't', CODE,
 			"1 3, login.shown rule=expired; refused/expired=1 REFUSED=1 "},
-		{SECONDS(2), 't', "r", "1 1, PROMPTED=1 "},
-		{SECONDS(3), 'a', CODE,
-			"5 0, login.granted user=demo rule=right answer_ms=3000; granted/right=1 "
-			"GRANTED=1 ANSWERED=1 WAITED=3000 "},
+		{SECONDS(2), 'a', "111111",
+			"1 2, login.refused user=demo rule=wrong answer_ms=900000; refused/wrong=1 "
+			"REFUSED=1 "},
+		{SECONDS(3), 't', "r", "1 1, PROMPTED=1 "},
+		{SECONDS(4), 'a', CODE,
+			"5 0, login.granted user=demo rule=right answer_ms=4000; granted/right=1 "
+			"GRANTED=1 ANSWERED=1 WAITED=4000 "},
 	};
 	struct bench *bench = *state;
 
