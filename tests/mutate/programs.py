@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The test programs, each linked anew with one changed file in the place of the built one, and run
 until the first that fails."""
+import contextlib
 import json
 import os
 import pathlib
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import time
 
@@ -86,14 +88,18 @@ class Workshop:
                 for file in json.loads(said)["files"] for each in file["functions"]}
 
     def run(self, program, limit):
-        """Whether it passes, within a limit of seconds."""
-        try:
-            done = subprocess.run([program], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, timeout=limit, check=False,
-                                  preexec_fn=small)
-        except subprocess.TimeoutExpired:
-            return False
-        return done.returncode == 0
+        """Whether it passes, within a limit of seconds. What it has started ends with it."""
+        with subprocess.Popen([program], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, start_new_session=True,
+                              preexec_fn=small) as process:
+            try:
+                return process.wait(limit) == 0
+            except subprocess.TimeoutExpired:
+                return False
+            finally:
+                # Not waited for yet, or its number is a session's: nobody else has it.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
 class Program:

@@ -98,6 +98,19 @@ static void test_no_text_is_put_where_none_is_due(void **state)
 	}
 }
 
+static void test_what_is_observed_puts_none(void **state)
+{
+	struct bench *bench = *state;
+	struct config_service *service =
+		(struct config_service *)config_service_find(bench->scene->config, "sshd");
+
+	service->mode = MODE_OBSERVE;
+	ask(bench, 1, "demo", NULL);
+	settle(bench);
+	assert_int_equal(bench->answer.verdict, VERDICT_WAIVED);
+	assert_int_equal(bench->flow.sender->puts, 0);
+}
+
 /* Reported at once, as unsent; but nobody waited for a text that is none. */
 static void test_a_text_that_is_not_taken(void **state)
 {
@@ -118,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_flow(test_the_text_that_was_asked_for),
 		with_flow(test_no_text_is_put_where_none_is_due),
+		with_flow(test_what_is_observed_puts_none),
 		with_flow(test_a_text_that_is_not_taken),
 	};
 

@@ -346,16 +346,17 @@ static void test_a_known_source_has_more_texts(void **state)
 	settle(bench);
 	ask(bench, 1, "demo", bench->code.digits);
 	settle(bench);
-	at(bench, MINUTES(30));
 	ledger_free(&bench->flow.ledger);
 	assert_int_equal(ledger_new(&bench->flow.ledger), RESULT_OK);
-	ask(bench, 2, "demo", NULL);
-	settle(bench);
-	for (int i = 1; i <= 5; i++) {
-		at(bench, MINUTES(30) + SECONDS(i));
-		ask(bench, 2, "demo", "r");
-		settle(bench);
-		assert_int_equal(bench->answer.line, i < 5 ? LINE_SENT : LINE_NO_TEXTS);
+	for (int known = 0; known < 2; known++) {
+		bench->source = known ? "192.0.2.1 1 192.0.2.2 22" : "192.0.2.9 1 192.0.2.2 22";
+		for (int i = 0; i <= (known ? 5 : 3); i++) {
+			at(bench, MINUTES(30 * (1 + known)) + SECONDS(i));
+			ask(bench, 2, "demo", i == 0 ? NULL : "r");
+			settle(bench);
+			assert_int_equal(bench->answer.line,
+				i < (known ? 5 : 3) ? LINE_SENT : LINE_NO_TEXTS);
+		}
 	}
 }
 
