@@ -167,7 +167,8 @@ const char *config_dlt_missing(const struct config_gateway *gateway, const char 
 	bool entity = gateway->entity_id[0] != '\0';
 	bool template = gateway->template_id[0] != '\0';
 
-	if (gateway->dlt == DLT_PANEL || strncmp(e164, "+91", 3) != 0 || (entity && template))
+	if (gateway->stub || gateway->dlt == DLT_PANEL || strncmp(e164, "+91", 3) != 0 ||
+		(entity && template))
 		return NULL;
 	if (!entity && !template)
 		return "entity_id and template_id";

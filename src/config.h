@@ -168,7 +168,7 @@ const struct config_service *config_service_find(const struct config *config, co
 bool config_prefix_allowed(const struct config_gateway *gateway, const char *e164);
 
 /* Carriers of India drop a text without its registered ids and tell nobody: the keys of [gateway]
- * that a text to this phone wants and has not, NULL for none. */
+ * that a text to this phone wants and has not, NULL for none. The stub sends nothing. */
 const char *config_dlt_missing(const struct config_gateway *gateway, const char *e164);
 
 /* "enforce", "warn", "observe". */

@@ -14,7 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PROGRESS_SIZE   13
+#include "wire.h"
+
+#define BLOCK_SIZE      16384
+#define PROGRESS        '.'
+#define PROGRESS_SIZE   13 /* that, u64 done, u32 permille */
 #define PROGRESS_QUEUED 16384
 
 /* Room for one descriptor, aligned as cmsg(3) wants it. */
@@ -120,14 +124,53 @@ enum result ctl_receive_request(int socket, json_t **ret_request, int *ret_bulk)
 	return RESULT_OK;
 }
 
+json_t *ctl_refusal(const char *sentence)
+{
+	return json_pack("{s:b, s:s, s:i}", "ok", 0, "error", sentence, "exit", 1);
+}
+
+/* What is written is gathered: jansson hands over a word at a time. Phones and codes pass here. */
+struct block {
+	int fd;
+	size_t used;
+	char bytes[BLOCK_SIZE];
+};
+
+static bool block_flush(struct block *block)
+{
+	bool written = write(block->fd, block->bytes, block->used) == (ssize_t)block->used;
+
+	explicit_bzero(block->bytes, block->used);
+	block->used = 0;
+	return written;
+}
+
+static int block_put(const char *text, size_t size, void *context)
+{
+	struct block *block = context;
+
+	for (size_t done = 0, part; done < size; done += part) {
+		if (block->used == BLOCK_SIZE && !block_flush(block))
+			return -1;
+		part = size - done < BLOCK_SIZE - block->used ? size - done
+							      : BLOCK_SIZE - block->used;
+		memcpy(block->bytes + block->used, text + done, part);
+		block->used += part;
+	}
+	return 0;
+}
+
 enum result ctl_send_reply(int socket, const json_t *reply)
 {
-	int fd = memfd_create("smsotp-reply", MFD_CLOEXEC);
+	struct block block = {.fd = memfd_create("smsotp-reply", MFD_CLOEXEC)};
+	const int fd = block.fd;
 	enum result result = RESULT_FAILED;
 
 	if (fd < 0)
 		return RESULT_FAILED;
-	bool written = json_dumpfd(reply, fd, JSON_COMPACT) == 0 && lseek(fd, 0, SEEK_SET) == 0;
+	bool dumped = json_dump_callback(reply, block_put, &block, JSON_COMPACT) == 0;
+	/* In any case: it wipes. */
+	bool written = block_flush(&block) && dumped && lseek(fd, 0, SEEK_SET) == 0;
 	if (written)
 		result = frame_send(socket, "+", 1, fd);
 	close(fd);
@@ -144,6 +187,28 @@ enum result ctl_pass_reply(int socket, int reply)
 	return frame_send(socket, "+", 1, reply);
 }
 
+static size_t block_get(void *bytes, size_t size, void *context)
+{
+	ssize_t length = read(*(int *)context, bytes, size);
+
+	return length < 0 ? (size_t)-1 : (size_t)length;
+}
+
+enum result ctl_load_reply(int reply, json_t **ret_reply)
+{
+	struct stat status;
+
+	if (fstat(reply, &status) != 0 || status.st_size > CTL_REPLY_MAX)
+		return RESULT_INVALID;
+	json_t *object = json_load_callback(block_get, &reply, 0, NULL);
+	if (!json_is_object(object)) {
+		json_decref(object);
+		return RESULT_INVALID;
+	}
+	*ret_reply = object;
+	return RESULT_OK;
+}
+
 bool ctl_peer_waits(int socket)
 {
 	struct pollfd end = {.fd = socket, .events = POLLRDHUP};
@@ -153,62 +218,60 @@ bool ctl_peer_waits(int socket)
 
 enum result ctl_send_progress(int socket, size_t done, unsigned int permille)
 {
-	uint8_t frame[PROGRESS_SIZE] = {'.'};
+	uint8_t frame[PROGRESS_SIZE];
+	struct wire wire = {.bytes = frame, .size = sizeof(frame)};
 	int queued = 0;
 
 	/* A peer that does not read keeps room for its reply. */
 	if (ioctl(socket, SIOCOUTQ, &queued) == 0 && queued > PROGRESS_QUEUED)
 		return ctl_peer_waits(socket) ? RESULT_OK : RESULT_UNREACHABLE;
-	for (size_t i = 0; i < 8; i++)
-		frame[1 + i] = (uint8_t)((uint64_t)done >> (8 * i));
-	for (size_t i = 0; i < 4; i++)
-		frame[9 + i] = (uint8_t)(permille >> (8 * i));
+	wire_put_u8(&wire, PROGRESS);
+	wire_put_u64(&wire, done);
+	wire_put_u32(&wire, permille);
 	if (send(socket, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
 		return RESULT_OK;
 	return errno == EAGAIN ? RESULT_OK : RESULT_UNREACHABLE;
 }
 
-static void progress_read(const uint8_t frame[static PROGRESS_SIZE],
-	void (*progress)(void *context, size_t done, unsigned int permille), void *context)
+/* What comes before the descriptor is progress. */
+static enum result reply_receive(int socket,
+	void (*progress)(void *context, size_t done, unsigned int permille), void *context,
+	int *ret_fd)
 {
-	unsigned int permille = 0;
-	uint64_t done = 0;
+	uint8_t frame[PROGRESS_SIZE];
+	size_t size = 0;
+	int fd = -1;
 
-	for (size_t i = 0; i < 8; i++)
-		done |= (uint64_t)frame[1 + i] << (8 * i);
-	for (size_t i = 0; i < 4; i++)
-		permille |= (unsigned int)frame[9 + i] << (8 * i);
-	if (progress != NULL)
-		progress(context, (size_t)done, permille);
+	for (;;) {
+		enum result result =
+			frame_receive(socket, (char *)frame, sizeof(frame), &size, &fd);
+		if (result != RESULT_OK)
+			return result;
+		if (fd >= 0)
+			break;
+		struct wire wire = {.bytes = frame, .size = size};
+		uint8_t type = wire_get_u8(&wire);
+		uint64_t done = wire_get_u64(&wire);
+		uint32_t permille = wire_get_u32(&wire);
+		if (wire_done(&wire) != RESULT_OK || type != PROGRESS)
+			return RESULT_INVALID;
+		if (progress != NULL)
+			progress(context, (size_t)done, permille);
+	}
+	*ret_fd = fd;
+	return RESULT_OK;
 }
 
 enum result ctl_receive_reply(int socket,
 	void (*progress)(void *context, size_t done, unsigned int permille), void *context,
 	json_t **ret_reply)
 {
-	uint8_t frame[PROGRESS_SIZE];
-	struct stat status;
-	size_t size = 0;
 	int fd = -1;
-	enum result result;
 
-	for (;;) {
-		result = frame_receive(socket, (char *)frame, sizeof(frame), &size, &fd);
-		if (result != RESULT_OK)
-			return result;
-		if (fd >= 0 || size != sizeof(frame) || frame[0] != '.')
-			break;
-		progress_read(frame, progress, context);
-	}
-	if (fd < 0)
-		return RESULT_INVALID;
-	bool sound = fstat(fd, &status) == 0 && status.st_size <= CTL_REPLY_MAX;
-	json_t *reply = sound ? json_loadfd(fd, 0, NULL) : NULL;
+	enum result result = reply_receive(socket, progress, context, &fd);
+	if (result != RESULT_OK)
+		return result;
+	result = ctl_load_reply(fd, ret_reply);
 	close(fd);
-	if (!json_is_object(reply)) {
-		json_decref(reply);
-		return RESULT_INVALID;
-	}
-	*ret_reply = reply;
-	return RESULT_OK;
+	return result;
 }

@@ -21,6 +21,9 @@ CHECKED enum result ctl_send_request(int socket, const json_t *request, int bulk
 /* *ret_request is the caller's to free, *ret_bulk (-1 for none) to close. */
 CHECKED enum result ctl_receive_request(int socket, json_t **ret_request, int *ret_bulk);
 
+/* The reply where a verb is not done: {"ok": false, "error": `sentence`, "exit": 1}. */
+json_t *ctl_refusal(const char *sentence);
+
 CHECKED enum result ctl_send_reply(int socket, const json_t *reply);
 
 /*
@@ -30,6 +33,8 @@ CHECKED enum result ctl_send_reply(int socket, const json_t *reply);
 CHECKED enum result ctl_take_frame(
 	int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd);
 CHECKED enum result ctl_pass_reply(int socket, int reply);
+/* What is in such a descriptor, from where it stands. */
+CHECKED enum result ctl_load_reply(int reply, json_t **ret_reply);
 
 /*
  * Before its reply a long verb tells how far it is, where the request's "progress" is true: frames

@@ -1,17 +1,29 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# make fuzz FUZZ_SECONDS=30: each tests/fuzz/fuzz_NAME.c is a libFuzzer target. Seeds, if any, are in
-# tests/fuzz/corpus/NAME/; what is found new stays in $(BUILD)/fuzz/corpus/NAME/.
+# make fuzz FUZZ_SECONDS=30 FUZZ_JOBS=2: each tests/fuzz/fuzz_NAME.c is a libFuzzer target. Seeds, if
+# any, are in tests/fuzz/corpus/NAME/; what is found new stays in $(BUILD)/fuzz/corpus/NAME/. Which
+# sources each is for stands in tests/fuzz/targets; make fuzz-coverage says how far it gets in them.
 
 FUZZ_SECONDS ?= 30
+FUZZ_JOBS    ?= $(shell nproc)
 FUZZ_CC      ?= clang
-FUZZ_FLAGS    = -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fno-omit-frame-pointer -Isrc -MMD -MP \
-                -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_CHECKS  ?= -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_FLAGS    = -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fno-omit-frame-pointer -fPIC \
+                -fvisibility=hidden -Isrc -MMD -MP $(FUZZ_CHECKS)
 FUZZ_ARCHIVES := $(patsubst $(BUILD)/%,$(BUILD)/fuzz/%,$(ARCHIVES))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_COVERED := $(BUILD)/fuzz-coverage
 
-.PHONY: fuzz
+.PHONY: fuzz fuzz-build fuzz-coverage
 fuzz: $(FUZZ_TARGETS)
-	@sh tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+	@sh tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZ_JOBS) $(FUZZ_TARGETS)
+
+fuzz-build: $(FUZZ_TARGETS)
+
+fuzz-coverage:
+	@$(MAKE) --no-print-directory BUILD=$(FUZZ_COVERED) fuzz-build \
+		FUZZ_CHECKS='-fsanitize=fuzzer -fprofile-instr-generate -fcoverage-mapping'
+	@sh tests/fuzz/coverage.sh $(FUZZ_COVERED) $(BUILD)/fuzz/corpus \
+		$(FUZZ_TARGETS:$(BUILD)/%=$(FUZZ_COVERED)/%)
 
 $(BUILD)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
@@ -24,7 +36,22 @@ $(BUILD)/fuzz/smsotpd.a: $(call fuzzed,$(SMSOTPD))
 $(BUILD)/fuzz/smsotp-send.a: $(call fuzzed,$(SENDER))
 $(BUILD)/fuzz/smsotpctl.a: $(call fuzzed,$(CTL))
 
+# As libpam loads it, by a program whose calls it finds before libc's.
+$(BUILD)/fuzz/pam_smsotp.so: $(call fuzzed,$(MODULE))
+	@echo "  LD    $@"
+	@$(FUZZ_CC) $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_FLAGS)) -shared -Wl,-z,nodelete -o $@ $^ -lpam
+
+# What a target has besides its own file.
+fuzz_parts    = $(patsubst %,$(BUILD)/fuzz/tests/fuzz/%.o,$(1))
+$(BUILD)/fuzz/fuzz_ctl: $(call fuzz_parts,tool world)
+$(BUILD)/fuzz/fuzz_ctl_reply: $(call fuzz_parts,tool)
+$(BUILD)/fuzz/fuzz_doctor: $(call fuzz_parts,tool)
+$(BUILD)/fuzz/fuzz_lines: $(call fuzz_parts,tool)
+$(BUILD)/fuzz/fuzz_flow: $(call fuzz_parts,flow_check world)
+$(BUILD)/fuzz/fuzz_module: $(call fuzz_parts,module_host) $(BUILD)/fuzz/pam_smsotp.so
+$(BUILD)/fuzz/fuzz_module: FUZZ_LINK = -rdynamic
+
 $(FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(FUZZ_ARCHIVES)
 	@echo "  LD    $@"
-	@$(FUZZ_CC) $(FUZZ_FLAGS) -o $@ $< -Wl,--start-group $(FUZZ_ARCHIVES) -Wl,--end-group \
-		-Wl,--as-needed $(ALL_LIBS)
+	@$(FUZZ_CC) $(FUZZ_FLAGS) $(FUZZ_LINK) -o $@ $(filter %.o,$^) -Wl,--start-group \
+		$(FUZZ_ARCHIVES) -Wl,--end-group -Wl,--as-needed $(ALL_LIBS) -ldl

@@ -29,7 +29,7 @@ enum result rule_check(
 			"the phone's country is not in [gateway] allow_prefixes: add it, or "
 			"correct "
 			"the phone");
-	const char *missing = gateway->stub ? NULL : config_dlt_missing(gateway, text->phone.e164);
+	const char *missing = config_dlt_missing(gateway, text->phone.e164);
 	if (missing != NULL)
 		return error_set(error, RESULT_REFUSED,
 			"carriers drop texts to +91 without DLT ids: set [gateway] %s, or dlt = "

@@ -11,6 +11,7 @@
 
 static void (*const subjects[])(struct doctor *doctor) = {
 	doctor_config,
+	doctor_modes,
 	doctor_pam,
 	doctor_sshd,
 	doctor_login,
@@ -63,6 +64,7 @@ static void doctor_free(struct doctor *doctor)
 {
 	findings_free(&doctor->findings);
 	json_decref(doctor->services);
+	json_decref(doctor->modes);
 	sshd_file_free(&doctor->sshd);
 	config_free(&doctor->config);
 }

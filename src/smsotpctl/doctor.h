@@ -21,6 +21,7 @@ struct doctor {
 	struct config *config;   /* all defaults where it cannot be read */
 	bool sound;              /* it could be read */
 	struct findings *findings;
+	json_t *modes;          /* of smsotpd's sections, as mode shows them; NULL: it is away */
 	json_t *services;       /* name: {asked, first}, of the PAM services that ask us */
 	struct sshd_file *sshd; /* sshd_config as it is written; NULL where there is none */
 	char methods[1024];     /* sshd's AuthenticationMethods in force, "any" for all */
@@ -30,6 +31,7 @@ struct doctor {
 /* The subjects, in the order in which they are looked at; later ones go by what earlier ones found.
  */
 void doctor_config(struct doctor *doctor);
+void doctor_modes(struct doctor *doctor);
 void doctor_pam(struct doctor *doctor);
 void doctor_sshd(struct doctor *doctor);
 void doctor_login(struct doctor *doctor);

@@ -55,12 +55,43 @@ void daemon_judge(struct doctor *doctor, const json_t *reply)
 	look_at_store(doctor, reply, "state");
 }
 
-/* RESULT_OK and the reply, or a finding. */
-static void ask(struct doctor *doctor, const char *path, const struct tool_request *request)
+static const char *socket_of(const struct doctor *doctor, char ret[static PATH_MAX])
+{
+	if (doctor->socket != NULL)
+		snprintf(ret, PATH_MAX, "%s", doctor->socket);
+	else
+		snprintf(ret, PATH_MAX, "%s/ctl.sock", doctor->config->paths.run);
+	return ret;
+}
+
+static enum result ask(const char *path, const char *verb, json_t **ret_reply)
+{
+	struct tool_request request = {.json = json_pack("{s:s}", "verb", verb), .bulk = -1};
+	enum result result = request_try(path, &request, PATIENCE, ret_reply);
+	int reason = errno;
+
+	json_decref(request.json);
+	errno = reason;
+	return result;
+}
+
+/* What is wrong with a daemon that does not say is doctor_daemon's. */
+void doctor_modes(struct doctor *doctor)
 {
 	json_t *reply = NULL;
+	char path[PATH_MAX];
 
-	enum result result = request_try(path, request, PATIENCE, &reply);
+	if (ask(socket_of(doctor, path), "mode", &reply) == RESULT_OK)
+		doctor->modes = json_incref(json_object_get(reply, "services"));
+	json_decref(reply);
+}
+
+void doctor_daemon(struct doctor *doctor)
+{
+	json_t *reply = NULL;
+	char path[PATH_MAX];
+
+	enum result result = ask(socket_of(doctor, path), "status", &reply);
 	if (result == RESULT_UNREACHABLE)
 		finding_add(doctor->findings, DAEMON_AWAY,
 			&(struct mend){.text = "systemctl enable --now smsotpd.socket"},
@@ -80,17 +111,4 @@ static void ask(struct doctor *doctor, const char *path, const struct tool_reque
 	else
 		daemon_judge(doctor, reply);
 	json_decref(reply);
-}
-
-void doctor_daemon(struct doctor *doctor)
-{
-	struct tool_request request = {.json = json_pack("{s:s}", "verb", "status"), .bulk = -1};
-	char path[PATH_MAX];
-
-	if (doctor->socket != NULL)
-		snprintf(path, sizeof(path), "%s", doctor->socket);
-	else
-		snprintf(path, sizeof(path), "%s/ctl.sock", doctor->config->paths.run);
-	ask(doctor, path, &request);
-	json_decref(request.json);
 }

@@ -18,14 +18,12 @@ static void look_at_ids(const struct doctor *doctor)
 {
 	const struct config_gateway *gateway = &doctor->config->gateway;
 
-	if (gateway->dlt == DLT_IDS && config_prefix_allowed(gateway, INDIA) &&
-		(gateway->entity_id[0] == '\0' || gateway->template_id[0] == '\0'))
+	if (config_prefix_allowed(gateway, INDIA) && config_dlt_missing(gateway, INDIA) != NULL)
 		finding_add(doctor->findings, GATEWAY_DLT,
 			&(struct mend){.file = doctor_config_file(doctor),
 				.text = "[gateway]\nentity_id = ID\ntemplate_id = ID"},
 			"entity_id or template_id is not set, so no text leaves to +91; set both, "
-			"or "
-			"allow_prefixes without +91");
+			"or allow_prefixes without +91");
 }
 
 static void look_at_end(const struct doctor *doctor, time_t expires)

@@ -10,17 +10,14 @@
 
 #include "child.h"
 #include "config_keys.h"
-#include "doctor.h"
-#include "walk.h"
+#include "doctor_look.h"
 
-#define PAM_DIRECTORY "/etc/pam.d"
-#define PAM_SHARED    "common-"
-#define LINE_SSHD     "auth [success=done ignore=ignore default=die] pam_smsotp.so"
-#define LINE_BEHIND   "auth [success=ok ignore=ignore default=die] pam_smsotp.so"
-#define LINE_SESSION  "session optional pam_smsotp.so"
+#define PAM_SHARED   "common-"
+#define LINE_SSHD    "auth [success=done ignore=ignore default=die] pam_smsotp.so"
+#define LINE_BEHIND  "auth [success=ok ignore=ignore default=die] pam_smsotp.so"
+#define LINE_SESSION "session optional pam_smsotp.so"
 
-#define BIT(what) (1U << (what))
-#define WRONG     (BIT(RETURN_AUTH_ERR) | BIT(RETURN_MAXTRIES))
+#define WRONG (LOOK_BIT(RETURN_AUTH_ERR) | LOOK_BIT(RETURN_MAXTRIES))
 
 /* libpam looks into /usr/lib/pam.d for what /etc/pam.d has not. */
 static char *read_pam(void *context, const char *name)
@@ -40,14 +37,6 @@ static char *read_pam(void *context, const char *name)
 
 static const struct stack_reader reader = {.read = read_pam};
 
-/* One service that asks us. */
-struct look {
-	struct doctor *doctor;
-	const char *service;
-	const struct stack *stack;
-	const struct stack_entry *ours; /* our first line */
-};
-
 static const char *path_of(const struct stack_entry *entry, char ret[static PATH_MAX])
 {
 	snprintf(
@@ -55,8 +44,7 @@ static const char *path_of(const struct stack_entry *entry, char ret[static PATH
 	return ret;
 }
 
-/* The line to write where `entry` stands; `cause` holds one %s, which is the service. */
-static void mend_at(const struct look *look, enum finding_id id, const struct stack_entry *entry,
+void look_mend(const struct look *look, enum finding_id id, const struct stack_entry *entry,
 	const char *text, const char *cause)
 {
 	char path[PATH_MAX];
@@ -87,37 +75,35 @@ static void look_at_verdicts(const struct look *look)
 {
 	const char *line = shipped_line(look);
 
-	if (can(look, BIT(RETURN_IGNORE) | BIT(RETURN_UNAVAIL), false, WALK_THROUGH))
-		mend_at(look, PAM_PERMIT, look->ours, line,
+	if (can(look, LOOK_BIT(RETURN_IGNORE) | LOOK_BIT(RETURN_UNAVAIL), false, WALK_THROUGH))
+		look_mend(look, PAM_PERMIT, look->ours, line,
 			"where the code is switched off or smsotpd is away, everybody gets in: "
 			"nothing behind our line refuses by itself; let @include common-auth "
 			"stand behind it, and no pam_permit.so");
 	if (can(look, WRONG, true, WALK_THROUGH))
-		mend_at(look, PAM_CONTROL, look->ours, line,
+		look_mend(look, PAM_CONTROL, look->ours, line,
 			"a wrong code is not the end: the lines behind ours let people in all the "
 			"same");
-	else if (can(look, BIT(RETURN_UNAVAIL), true, WALK_THROUGH))
-		mend_at(look, PAM_AWAY, look->ours, line,
-			"whoever can stop smsotpd signs in without a code, because the stack goes "
-			"on where it does not answer");
-	if (!can(look, BIT(RETURN_SUCCESS), true, WALK_THROUGH))
-		mend_at(look, PAM_USELESS, look->ours, line, "a right code lets nobody in");
-	else if (!can(look, BIT(RETURN_IGNORE), true, WALK_THROUGH))
-		mend_at(look, PAM_OFF, look->ours, line,
+	else
+		look_at_away(look);
+	if (!can(look, LOOK_BIT(RETURN_SUCCESS), true, WALK_THROUGH))
+		look_mend(look, PAM_USELESS, look->ours, line, "a right code lets nobody in");
+	else if (!can(look, LOOK_BIT(RETURN_IGNORE), true, WALK_THROUGH))
+		look_mend(look, PAM_OFF, look->ours, line,
 			"enabled = no would keep everybody out: the stack does not go on to "
 			"another way in");
 }
 
 static void look_at_twice(const struct look *look)
 {
-	const unsigned int all = WRONG | BIT(RETURN_SUCCESS) | BIT(RETURN_UNAVAIL);
+	const unsigned int all = WRONG | LOOK_BIT(RETURN_SUCCESS) | LOOK_BIT(RETURN_UNAVAIL);
 	const struct stack_entry *second = look->ours + 1;
 
 	if (!can(look, all, true, WALK_TWICE))
 		return;
 	while (!stack_is_ours(second))
 		second++;
-	mend_at(look, PAM_TWICE, second, "(take this line out)",
+	look_mend(look, PAM_TWICE, second, "(take this line out)",
 		"the stack comes by pam_smsotp.so twice, so people are asked for two codes");
 }
 
@@ -135,7 +121,7 @@ static void look_at_past(const struct look *look)
 		snprintf(cause, sizeof(cause), "%s lets people in past the code%s", entry->module,
 			walk_asks(entry) ? ", by what it asks for alone"
 					 : ", or by another proof than ours");
-		mend_at(look, walk_asks(entry) ? PAM_SUFFICIENT : PAM_PAST, entry,
+		look_mend(look, walk_asks(entry) ? PAM_SUFFICIENT : PAM_PAST, entry,
 			"(take this line out, or put it behind ours)", cause);
 	}
 }
@@ -176,7 +162,7 @@ static void look_at_line(const struct look *look)
 	for (const char *word = ours->arguments; *word != '\0'; word += strspn(word, " \t")) {
 		size_t length = strcspn(word, " \t");
 		if (!argument_is_known(word, length))
-			mend_at(look, PAM_ARGUMENT, ours, shipped_line(look),
+			look_mend(look, PAM_ARGUMENT, ours, shipped_line(look),
 				"pam_smsotp.so is given an argument that it does not know, and "
 				"refuses everybody; it takes socket=PATH and echo");
 		word += length;
@@ -192,11 +178,11 @@ static void look_at_before(const struct look *look)
 	for (const struct stack_entry *entry = look->stack->entry; entry < look->ours; entry++)
 		asked = asked || walk_asks(entry);
 	if (!asked)
-		mend_at(look, PAM_BEFORE, look->ours, mend,
+		look_mend(look, PAM_BEFORE, look->ours, mend,
 			"smsotp.conf has before = password, and no line before ours asks for one, "
 			"so nobody gets a text");
-	else if (can(look, BIT(RETURN_SUCCESS), false, WALK_ASKED))
-		mend_at(look, PAM_BEFORE, look->ours, mend,
+	else if (can(look, LOOK_BIT(RETURN_SUCCESS), false, WALK_ASKED))
+		look_mend(look, PAM_BEFORE, look->ours, mend,
 			"smsotp.conf has before = password, and a wrong one does not end the "
 			"stack: whoever knows none is asked for the code, and a text leaves");
 }
@@ -252,7 +238,7 @@ static void look_at_session(const struct look *look)
 /* Remembers the service; `first`: we are asked before anything has been proved. */
 static void note_service(const struct look *look)
 {
-	bool first = can(look, BIT(RETURN_SUCCESS), false, WALK_ASKED);
+	bool first = can(look, LOOK_BIT(RETURN_SUCCESS), false, WALK_ASKED);
 
 	json_object_set_new(
 		look->doctor->services, look->service, json_pack("{s:b}", "first", first));

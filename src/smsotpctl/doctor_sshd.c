@@ -8,7 +8,7 @@
 #include "doctor.h"
 #include "sshd.h"
 
-#define SERVICE       "sshd"
+#define SERVICE       "sshd" /* where PAMServiceName of OpenSSH 9.8 and later says nothing */
 #define GRACE_SECONDS 300
 #define STARTUPS      30 /* people who wait for a text hold a connection each */
 #define LINE_METHODS  "AuthenticationMethods publickey,keyboard-interactive:pam"
@@ -82,10 +82,19 @@ static void look_at_times(const struct doctor *doctor, const char *settings)
 			"answer");
 }
 
+/* The stack that it asks by. */
+static const char *service_of(const struct doctor *doctor)
+{
+	const struct sshd_line *line = sshd_file_find(doctor->sshd, "pamservicename");
+
+	return line == NULL ? SERVICE : line->value;
+}
+
 static void look_at_methods(struct doctor *doctor, const char *settings)
 {
-	const struct config_service *section = config_service_find(doctor->config, SERVICE);
-	const json_t *service = json_object_get(doctor->services, SERVICE);
+	const char *name = service_of(doctor);
+	const struct config_service *section = config_service_find(doctor->config, name);
+	const json_t *service = json_object_get(doctor->services, name);
 
 	if (!sshd_methods_with(doctor->methods)) {
 		mend(doctor, SSHD_METHODS, "authenticationmethods", LINE_METHODS,
@@ -122,19 +131,52 @@ static void refused(const struct doctor *doctor, const char *reason)
 		"sshd does not take its own settings: %s", reason);
 }
 
+/* Our lines stand in a stack that it does not go by. */
+static void look_at_service(const struct doctor *doctor, const char *service)
+{
+	char cause[256];
+
+	snprintf(cause, sizeof(cause),
+		"sshd goes by the stack %.64s, which does not ask us, and not by " SERVICE
+		", which does: nobody is asked for a code",
+		service);
+	if (doctor_asks(doctor, SERVICE))
+		mend(doctor, SSHD_SERVICE, "pamservicename", "PAMServiceName " SERVICE, cause);
+}
+
+/* By its own section's name smsotpd knows where sshd's logins come from. */
+static void look_at_section(const struct doctor *doctor, const char *service)
+{
+	const struct config_service *section = config_service_find(doctor->config, service);
+	char text[128];
+
+	if (section == NULL || strcmp(section->name, SERVICE) == 0)
+		return;
+	snprintf(text, sizeof(text), "[service " SERVICE "]\nalso = %s", service);
+	finding_add(doctor->findings, SSHD_SERVICE,
+		&(struct mend){.file = doctor_config_file(doctor), .text = text},
+		"sshd goes by the stack %s, and [service %s] of smsotp.conf is not sshd's: all its "
+		"logins count as from one place, whatever their address or key",
+		service, section->name);
+}
+
 void doctor_sshd(struct doctor *doctor)
 {
 	static const char *const argv[] = {"sshd", "-T", NULL};
 	struct child child = {0};
 
 	doctor->sshd = sshd_file_read(SSHD_FILE, "/etc/ssh");
-	if (!doctor_asks(doctor, SERVICE))
+	const char *service = service_of(doctor);
+	if (!doctor_asks(doctor, service)) {
+		look_at_service(doctor, service);
 		return;
+	}
+	look_at_section(doctor, service);
 	enum result result = child_run(argv, &child);
 	if (result == RESULT_NOT_FOUND) {
 		finding_add(doctor->findings, SSHD_MISSING,
 			&(struct mend){.text = "apt install openssh-server"},
-			"/etc/pam.d/sshd asks us, and no sshd is installed");
+			"/etc/pam.d/%s asks us, and no sshd is installed", service);
 	} else if (result != RESULT_OK || child.status != 0) {
 		refused(doctor, result != RESULT_OK ? result_name(result) : child.error);
 	} else {

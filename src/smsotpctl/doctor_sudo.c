@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rules of sudoers by which sudo asks nobody, read by cvtsudoers(1): includes, aliases and all. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -8,8 +9,9 @@
 #include "doctor.h"
 #include "output.h"
 
-#define SUDOERS "/etc/sudoers"
-#define NAMES   160
+#define SUDOERS  "/etc/sudoers"
+#define SWITCHES "/etc/nsswitch.conf"
+#define NAMES    160
 
 /* One member of a list, an object of one kind and one name: "%adm", "!bob", "#1000". */
 static void name_of(json_t *member, char ret[static NAMES])
@@ -126,6 +128,53 @@ static void look_at_sudoers(const struct doctor *doctor, const json_t *sudoers)
 	}
 }
 
+/* The first of `places`, up to the end of the line, that is not files; what stands in brackets says
+ * when to go on to the next. */
+static void first_elsewhere(const char *places, char ret[static NAMES])
+{
+	size_t word;
+
+	for (const char *at = places; *at != '\0' && *at != '\n' && *at != '#'; at += word) {
+		at += strspn(at, " \t]");
+		word = strcspn(at, *at == '[' ? "]\n" : " \t#\n");
+		if (word == 0 || *at == '[' || (word == 5 && strncmp(at, "files", word) == 0))
+			continue;
+		snprintf(ret, NAMES, "%.*s", (int)word, at);
+		return;
+	}
+}
+
+/* The first place besides files that "sudoers:" of nsswitch.conf names; "" for none. */
+static void elsewhere_of(const char *text, char ret[static NAMES])
+{
+	static const char key[] = "sudoers:";
+
+	ret[0] = '\0';
+	for (const char *line = text; *line != '\0'; line += *line == '\n' ? 1 : 0) {
+		const char *at = line + strspn(line, " \t");
+		if (strncmp(at, key, sizeof(key) - 1) == 0)
+			first_elsewhere(at + sizeof(key) - 1, ret);
+		line += strcspn(line, "\n");
+	}
+}
+
+/* sudo(8) asks them itself; without it nobody can list the rules that they hold. */
+static void look_elsewhere(const struct doctor *doctor)
+{
+	char *text = file_text(SWITCHES);
+	char place[NAMES];
+
+	elsewhere_of(text == NULL ? "" : text, place);
+	free(text);
+	if (place[0] != '\0')
+		finding_add(doctor->findings, SUDO_ELSEWHERE,
+			&(struct mend){.text = "sudo -l -U NAME"},
+			"sudo has rules from %s, too (sudoers: in " SWITCHES
+			"), and they were not looked at: who is asked for no code by them is not "
+			"named here",
+			place);
+}
+
 void doctor_sudo(struct doctor *doctor)
 {
 	/* Not by cvtsudoers.conf, which can leave rules out. */
@@ -136,6 +185,7 @@ void doctor_sudo(struct doctor *doctor)
 
 	if (!doctor_asks(doctor, "sudo") && !doctor_asks(doctor, "sudo-i"))
 		return;
+	look_elsewhere(doctor);
 	enum result result = child_run(argv, &child);
 	if (result == RESULT_OK && child.status == 0)
 		sudoers = json_loads(child.text, 0, NULL);

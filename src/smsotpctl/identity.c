@@ -84,7 +84,7 @@ void identity_show_show(const json_t *reply)
 	print_line(
 		"suspended", json_is_true(json_object_get(identity, "suspended")) ? "yes" : "no");
 	json_object_foreach(json_object_get(identity, "traits"), name, value)
-		print_line(name, json_string_value(value));
+		print_line(name, json_is_string(value) ? json_string_value(value) : "");
 	if (output_field(identity, "quarantine_until")[0] != '\0')
 		print_line("no text until", output_field(identity, "quarantine_until"));
 }
@@ -101,7 +101,7 @@ static json_t *identity_row(const json_t *identity, const json_t *traits)
 					  : json_string(""));
 	json_array_append_new(row, json_string(suspended ? "suspended" : ""));
 	for (size_t i = 0; i < json_array_size(traits); i++) {
-		const char *name = json_string_value(json_array_get(traits, i));
+		const char *name = output_item(traits, i);
 		const char *value = output_field(json_object_get(identity, "traits"), name);
 		json_array_append_new(row, json_string(value));
 	}

@@ -115,8 +115,7 @@ static void show_names(const json_t *reply, const char *word)
 		printf("%s ", word);
 		output_text(output_field(entry, "name"));
 		for (size_t j = 0; j < json_array_size(fields); j++)
-			printf("%s%s", j == 0 ? ": " : ", ",
-				json_string_value(json_array_get(fields, j)));
+			printf("%s%s", j == 0 ? ": " : ", ", output_item(fields, j));
 		putchar('\n');
 	}
 }
@@ -128,7 +127,7 @@ static void show_missing(const json_t *reply)
 	fflush(stdout);
 	for (size_t i = 0; i < json_array_size(missing); i++)
 		fprintf(stderr, "Warning: the file has no %s, whom --only names\n",
-			json_string_value(json_array_get(missing, i)));
+			output_item(missing, i));
 }
 
 void import_show(const json_t *reply)

@@ -68,6 +68,8 @@ static enum tool_exit ask(
 		code = verb->build(tool, request);
 	if (code == TOOL_OK)
 		code = request_ask(tool, request, &reply);
+	if (code == TOOL_OK && verb->enrich != NULL && json_is_true(json_object_get(reply, "ok")))
+		verb->enrich(tool, reply);
 	if (code == TOOL_OK)
 		code = report(tool, verb, request, reply);
 	json_decref(reply);

@@ -51,9 +51,9 @@ size_t output_text(const char *text)
 	return width(text);
 }
 
-static const char *cell(const json_t *row, size_t column)
+const char *output_item(const json_t *array, size_t place)
 {
-	const char *text = json_string_value(json_array_get(row, column));
+	const char *text = json_string_value(json_array_get(array, place));
 
 	return text == NULL ? "" : text;
 }
@@ -61,7 +61,7 @@ static const char *cell(const json_t *row, size_t column)
 static void widen(const json_t *row, size_t widths[static COLUMNS_MAX])
 {
 	for (size_t i = 0; i < json_array_size(row) && i < COLUMNS_MAX; i++) {
-		size_t columns = width(cell(row, i));
+		size_t columns = width(output_item(row, i));
 		if (columns > widths[i])
 			widths[i] = columns;
 	}
@@ -72,7 +72,7 @@ static void print_row(const json_t *row, const size_t widths[static COLUMNS_MAX]
 	size_t count = json_array_size(row) < COLUMNS_MAX ? json_array_size(row) : COLUMNS_MAX;
 
 	for (size_t i = 0; i < count; i++) {
-		size_t columns = output_text(cell(row, i));
+		size_t columns = output_text(output_item(row, i));
 		if (i + 1 < count)
 			printf("%*s", (int)(widths[i] - columns + 2), "");
 	}
@@ -100,7 +100,7 @@ void output_warnings(const json_t *reply)
 
 	fflush(stdout);
 	for (size_t i = 0; i < json_array_size(warnings); i++)
-		fprintf(stderr, "Warning: %s\n", cell(warnings, i));
+		fprintf(stderr, "Warning: %s\n", output_item(warnings, i));
 }
 
 const char *output_field(const json_t *object, const char *name)

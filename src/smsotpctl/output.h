@@ -24,6 +24,9 @@ void output_warnings(const json_t *reply);
 /* A string field of an object, "" where there is none. */
 const char *output_field(const json_t *object, const char *name);
 
+/* A string of an array, "" where there is none. */
+const char *output_item(const json_t *array, size_t place);
+
 /* Prints text with '?' for control bytes. Returns the columns that it takes. */
 size_t output_text(const char *text);
 

@@ -23,8 +23,8 @@ void progress_line(
 	size_t done, unsigned int permille, int64_t milliseconds, char ret[static PROGRESS_LINE])
 {
 	int64_t spent = milliseconds > 0 ? milliseconds : 1;
-	int length = snprintf(ret, PROGRESS_LINE, "%zu done, %u %%, %lld a second", done,
-		permille / 10, (long long)((int64_t)done * 1000 / spent));
+	int length = snprintf(ret, PROGRESS_LINE, "%zu done, %u %%, %.0f a second", done,
+		permille / 10, (double)done * 1000 / (double)spent);
 
 	/* A guess from too little is worse than none. */
 	if (permille >= 20 && permille <= 1000)

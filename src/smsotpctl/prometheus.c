@@ -79,20 +79,20 @@ static void write_histogram(const char *name, const json_t *histogram, FILE *to)
 {
 	const json_t *bounds = json_object_get(histogram, "bounds");
 	const json_t *counts = json_object_get(histogram, "counts");
-	long long count = 0;
+	unsigned long long count = 0;
 
 	for (size_t i = 0; i < json_array_size(counts); i++) {
-		count += number_of(json_array_get(counts, i));
+		count += (unsigned long long)number_of(json_array_get(counts, i));
 		fprintf(to, "%s_bucket{le=\"", name);
 		if (i < json_array_size(bounds))
 			write_seconds(json_integer_value(json_array_get(bounds, i)), to);
 		else
 			fputs("+Inf", to);
-		fprintf(to, "\"} %lld\n", count);
+		fprintf(to, "\"} %llu\n", count);
 	}
 	fprintf(to, "%s_sum ", name);
 	write_seconds(json_integer_value(json_object_get(histogram, "sum")), to);
-	fprintf(to, "\n%s_count %lld\n", name, count);
+	fprintf(to, "\n%s_count %llu\n", name, count);
 }
 
 static void write_labelled(const struct metric *metric, const json_t *values, FILE *to)

@@ -16,7 +16,7 @@ void recovery_issue_show(const json_t *reply)
 	const json_t *codes = json_object_get(reply, "codes");
 
 	for (size_t i = 0; i < json_array_size(codes); i++)
-		puts(json_string_value(json_array_get(codes, i)));
+		puts(output_item(codes, i));
 	fflush(stdout);
 	fputs("Each code signs in once, typed in place of the code by text. They are not shown "
 	      "again,\nand those that were issued before are void. Keep them on paper.\n",
@@ -35,7 +35,7 @@ void recovery_list_show(const json_t *reply)
 	printf("issued  %s\nleft    %lld\n", issued,
 		(long long)json_integer_value(json_object_get(reply, "left")));
 	for (size_t i = 0; i < json_array_size(used); i++)
-		printf("used    %s\n", json_string_value(json_array_get(used, i)));
+		printf("used    %s\n", output_item(used, i));
 }
 
 void recovery_revoke_show(const json_t *reply)

@@ -96,6 +96,8 @@ struct tool_verb {
 	enum tool_exit (*build)(const struct tool *tool, struct tool_request *request);
 	/* With a reply that is ok, before it is shown; NULL for nothing to do. */
 	enum tool_exit (*finish)(const struct tool *tool, const struct tool_request *request);
+	/* Puts what the host has besides into a reply that is ok; NULL for nothing. */
+	void (*enrich)(const struct tool *tool, json_t *reply);
 	/* More of a reply that is not ok, for people; NULL for none. */
 	void (*faults)(const struct tool *tool, const json_t *reply);
 	/* For people; NULL where the verb says nothing when it is done. */
@@ -143,6 +145,7 @@ enum tool_exit send_test_build(const struct tool *tool, struct tool_request *req
 void send_test_show(const json_t *reply);
 enum tool_exit send_test_judge(const json_t *reply);
 enum tool_exit status_build(const struct tool *tool, struct tool_request *request);
+void status_enrich(const struct tool *tool, json_t *reply);
 void status_show(const json_t *reply);
 enum tool_exit mode_build(const struct tool *tool, struct tool_request *request);
 void mode_show(const json_t *reply);

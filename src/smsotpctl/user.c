@@ -43,8 +43,11 @@ static void print_known(const json_t *known)
 	for (size_t i = 0; i < json_array_size(known); i++) {
 		const json_t *place = json_array_get(known, i);
 		bool stale = json_is_true(json_object_get(place, "stale"));
-		printf("known        %s signed in %s%s\n", output_field(place, "place"),
-			output_field(place, "last"), stale ? ", too long ago" : "");
+		printf("known        %s ", output_field(place, "place"));
+		if (output_text(output_field(place, "source")) > 0)
+			putchar(' ');
+		printf("signed in %s%s\n", output_field(place, "last"),
+			stale ? ", too long ago" : "");
 	}
 }
 

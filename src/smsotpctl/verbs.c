@@ -301,6 +301,7 @@ const struct tool_verb tool_verbs[] = {
 			"locks, "
 			"and where\nhe signed in last.\n",
 		.build = status_build,
+		.enrich = status_enrich,
 		.show = status_show,
 	},
 	{

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "walk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,11 +82,33 @@ bool walk_asks(const struct stack_entry *entry)
 	return kind_of(entry) == ASKS;
 }
 
+bool walk_for_root(const struct stack_entry *entry)
+{
+	char left[STACK_ARGUMENTS], is[STACK_ARGUMENTS], right[STACK_ARGUMENTS];
+	const char *at = entry->arguments;
+	bool root = false, console = false;
+
+	if (strcmp(entry->module, "pam_succeed_if.so") != 0)
+		return false;
+	while (sscanf(at, "%255s %255s %255s", left, is, right) == 3) {
+		root = root || (strcmp(left, "user") == 0 && strcmp(is, "=") == 0 &&
+				       strcmp(right, "root") == 0);
+		console = console ||
+			  (strcmp(left, "tty") == 0 && strcmp(is, "in") == 0 &&
+				  strstr(right, "pts") == NULL && strstr(right, "ssh") == NULL);
+		at += strspn(at, " \t");
+		at += strcspn(at, " \t");
+	}
+	return root && console;
+}
+
 /* The returns that a line may give, as bits. */
 static unsigned int returns_of(const struct stack_entry *entry, const struct walk *walk)
 {
 	if (stack_is_ours(entry))
 		return walk->ours;
+	if (walk->plain && walk_for_root(entry))
+		return BIT(RETURN_AUTH_ERR);
 	switch (kind_of(entry)) {
 	case PERMITS:
 		return BIT(RETURN_SUCCESS);

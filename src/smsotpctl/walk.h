@@ -11,6 +11,7 @@
 struct walk {
 	unsigned int ours; /* a bit for each enum stack_return that our line may give */
 	bool proof;        /* whoever signs in knows a password or has what other modules ask for */
+	bool plain;        /* and is not root at a console: walk_for_root passes nobody */
 };
 
 /* Bits of what may happen. */
@@ -29,6 +30,12 @@ unsigned int walk_stack(const struct stack *stack, const struct walk *walk);
  * ret_lines has `stack->count` places; returns how many are true.
  */
 size_t walk_past(const struct stack *stack, bool ret_lines[static STACK_LINES_MAX]);
+
+/*
+ * Passes root at terminals of the host and nobody else, as the shipped login-rescue has it:
+ * pam_succeed_if.so with "user = root" and "tty in" terminals that no network gives out.
+ */
+bool walk_for_root(const struct stack_entry *entry);
 
 /* Asks for a secret, a key or the like: success is something that the caller proved. */
 bool walk_asks(const struct stack_entry *entry);

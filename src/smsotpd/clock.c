@@ -45,7 +45,7 @@ enum result clock_boot_parse(const char *text, uint8_t ret_boot[static BOOT_ID_S
 		boot[digits / 2] = (uint8_t)(boot[digits / 2] << 4 | value);
 		digits++;
 	}
-	if (digits != 2 * BOOT_ID_SIZE)
+	if (digits != 2 * BOOT_ID_SIZE || *text != '\0')
 		return RESULT_INVALID;
 	for (size_t i = 0; i < BOOT_ID_SIZE; i++)
 		ret_boot[i] = boot[i];

@@ -3,10 +3,14 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ctl.h"
 #include "explain.h"
+#include "turn.h"
+
+#define PARKED_MS 20 /* until those that wait are tried again */
 
 struct list {
 	struct job *first;
@@ -19,10 +23,11 @@ struct committer {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t given;
-	struct list in;  /* under mutex */
-	struct list out; /* under mutex */
-	bool stopping;   /* under mutex */
-	bool broken;     /* under mutex */
+	struct list parked; /* long replies that wait for their turn at the identities */
+	struct list in;     /* under mutex */
+	struct list out;    /* under mutex */
+	bool stopping;      /* under mutex */
+	bool broken;        /* under mutex */
 };
 
 static void list_init(struct list *list)
@@ -56,14 +61,32 @@ static bool is_login(const struct job *job)
 	return job->kind != JOB_VERB && job->kind != JOB_EXPLAIN;
 }
 
-/* Takes what is ready: an operator's job alone, or logins up to a batch. Waits; false once all is
- * done. */
+/* Until there is a job, or those that are parked are to be tried. Under mutex. */
+static void await(struct committer *committer)
+{
+	struct timespec until;
+	int failure = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += PARKED_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	while (committer->in.first == NULL && !committer->stopping && failure == 0) {
+		if (committer->parked.first == NULL)
+			pthread_cond_wait(&committer->given, &committer->mutex);
+		else
+			failure = pthread_cond_timedwait(
+				&committer->given, &committer->mutex, &until);
+	}
+}
+
+/* Takes what is ready: an operator's job alone, or logins up to a batch. Waits; false at the end.
+ */
 static bool take_batch(struct committer *committer, struct list *ret_batch)
 {
 	list_init(ret_batch);
 	pthread_mutex_lock(&committer->mutex);
-	while (committer->in.first == NULL && !committer->stopping)
-		pthread_cond_wait(&committer->given, &committer->mutex);
+	await(committer);
 	for (size_t i = 0; i < COMMITTER_BATCH && committer->in.first != NULL; i++) {
 		bool alone = !is_login(committer->in.first);
 		if (alone && i > 0)
@@ -72,8 +95,9 @@ static bool take_batch(struct committer *committer, struct list *ret_batch)
 		if (alone)
 			break;
 	}
+	bool ends = committer->stopping && ret_batch->first == NULL;
 	pthread_mutex_unlock(&committer->mutex);
-	return ret_batch->first != NULL;
+	return !ends;
 }
 
 static void give_back(struct committer *committer, struct list *batch)
@@ -164,21 +188,78 @@ static void run_verb(const struct judge *judge, struct job *job)
 	job->result = RESULT_OK;
 }
 
+/* What writes to the identities leaves the batch. */
+static void park(struct list *batch, struct list *parked)
+{
+	struct list others;
+
+	list_init(&others);
+	for (struct job *job = list_pop(batch); job != NULL; job = list_pop(batch))
+		list_push(job->long_reply ? parked : &others, job);
+	for (struct job *job = list_pop(&others); job != NULL; job = list_pop(&others))
+		list_push(batch, job);
+}
+
+/* While somebody else's turn at the identities lasts, only those wait who want one. */
+static void run_in_turn(struct committer *committer, struct list *batch)
+{
+	struct turn *turn = identities_turn(committer->judge.identities);
+	bool writes = any_long(batch->first);
+	bool ours = writes && turn_try(turn);
+
+	if (writes && !ours)
+		park(batch, &committer->parked);
+	if (batch->first != NULL) {
+		run_logins(&committer->judge, batch->first);
+		give_back(committer, batch);
+	}
+	if (ours)
+		turn_give(turn);
+}
+
+static void run_parked(struct committer *committer)
+{
+	struct list batch;
+
+	list_init(&batch);
+	for (size_t i = 0; i < COMMITTER_BATCH && committer->parked.first != NULL; i++)
+		list_push(&batch, list_pop(&committer->parked));
+	run_in_turn(committer, &batch);
+}
+
+static void run_alone(struct committer *committer, struct list *batch)
+{
+	if (batch->first->kind == JOB_VERB)
+		run_verb(&committer->judge, batch->first);
+	else
+		explain_run(&committer->judge, batch->first);
+	give_back(committer, batch);
+}
+
 static void *run(void *argument)
 {
 	struct committer *committer = argument;
 	struct list batch;
 
 	while (take_batch(committer, &batch)) {
-		if (batch.first->kind == JOB_VERB)
-			run_verb(&committer->judge, batch.first);
-		else if (batch.first->kind == JOB_EXPLAIN)
-			explain_run(&committer->judge, batch.first);
+		if (batch.first != NULL && !is_login(batch.first))
+			run_alone(committer, &batch);
 		else
-			run_logins(&committer->judge, batch.first);
-		give_back(committer, &batch);
+			run_in_turn(committer, &batch);
+		run_parked(committer);
 	}
 	return NULL;
+}
+
+/* Monotonic, as `await` counts. */
+static void cond_init(pthread_cond_t *cond)
+{
+	pthread_condattr_t kind;
+
+	pthread_condattr_init(&kind);
+	pthread_condattr_setclock(&kind, CLOCK_MONOTONIC);
+	pthread_cond_init(cond, &kind);
+	pthread_condattr_destroy(&kind);
 }
 
 enum result committer_start(const struct judge *judge, int wake, struct committer **ret_committer)
@@ -189,10 +270,11 @@ enum result committer_start(const struct judge *judge, int wake, struct committe
 		return RESULT_MEMORY;
 	committer->judge = *judge;
 	committer->wake = wake;
+	list_init(&committer->parked);
 	list_init(&committer->in);
 	list_init(&committer->out);
 	pthread_mutex_init(&committer->mutex, NULL);
-	pthread_cond_init(&committer->given, NULL);
+	cond_init(&committer->given);
 	if (pthread_create(&committer->thread, NULL, run, committer) != 0) {
 		free(committer);
 		return RESULT_FAILED;
@@ -212,7 +294,8 @@ void committer_stop(struct committer **committer)
 	pthread_cond_signal(&(*committer)->given);
 	pthread_mutex_unlock(&(*committer)->mutex);
 	pthread_join((*committer)->thread, NULL);
-	while ((job = list_pop(&(*committer)->out)) != NULL)
+	while ((job = list_pop(&(*committer)->out)) != NULL ||
+		(job = list_pop(&(*committer)->parked)) != NULL)
 		job_free(&job);
 	pthread_cond_destroy(&(*committer)->given);
 	pthread_mutex_destroy(&(*committer)->mutex);

@@ -5,7 +5,9 @@
  * back only after the commit that consumed or charged what it did.
  *
  * Where a reply in it is as long as a recovery code, the batch writes to the identity store as
- * well, and commits there first: a crash in between has used the code up and let nobody in.
+ * well, and commits there first: a crash in between has used the code up and let nobody in. While
+ * an import writes identities, these replies wait for it, out of their order, and nothing else
+ * does.
  */
 #ifndef SMSOTP_COMMITTER_H
 #define SMSOTP_COMMITTER_H
@@ -21,7 +23,8 @@ struct committer;
 CHECKED enum result committer_start(
 	const struct judge *judge, int wake, struct committer **ret_committer);
 
-/* Finishes what was given, then joins the thread. Jobs not taken back are freed. */
+/* Finishes what was given, but for replies that wait for an import, then joins the thread. Jobs not
+ * taken back are freed. */
 void committer_stop(struct committer **committer);
 
 /* The job is the committer's until committer_take returns it. */

@@ -12,6 +12,7 @@
 #include "control_mode.h"
 #include "control_worker.h"
 #include "version.h"
+#include "when.h"
 
 #define SECOND INT64_C(1000)
 
@@ -41,16 +42,20 @@ static void reply_or_refuse(struct flow *flow, uint64_t connection, enum result 
 	json_decref(reply);
 }
 
-static void ask_explain(struct flow *flow, uint64_t connection, json_t *request, int bulk)
+static void drop(json_t *request, int bulk)
+{
+	json_decref(request);
+	if (bulk >= 0)
+		close(bulk);
+}
+
+static void ask_explain(struct flow *flow, uint64_t connection, const json_t *request)
 {
 	json_t *reply = NULL;
 	struct error error;
 	enum result result = control_explain(flow, connection, request, &reply, &error);
 
 	reply_or_refuse(flow, connection, result, reply, &error);
-	json_decref(request);
-	if (bulk >= 0)
-		close(bulk);
 }
 
 static void finish_explain(struct flow *flow, const struct job *job)
@@ -69,7 +74,6 @@ static const char *verb_of(const json_t *request)
 	return verb == NULL ? "" : verb;
 }
 
-/* A verb that takes long starts when all before it are done; then a job of no verb comes back. */
 void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	const enum ctl_way way = ctl_way(request);
@@ -77,14 +81,13 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 	const char *sentence = control_mode_prepare(flow, request);
 
 	if (strcmp(verb_of(request), "stats") == 0) {
-		json_decref(request);
-		if (bulk >= 0)
-			close(bulk);
 		answer_stats(flow, connection, arrived);
+		drop(request, bulk);
 		return;
 	}
 	if (strcmp(verb_of(request), "explain") == 0) {
-		ask_explain(flow, connection, request, bulk);
+		ask_explain(flow, connection, request);
+		drop(request, bulk);
 		return;
 	}
 	if (sentence == NULL)
@@ -92,20 +95,18 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 	if (sentence == NULL && job_new(JOB_VERB, &job) != RESULT_OK)
 		sentence = "smsotpd has no memory for it: repeat later";
 	if (sentence != NULL) {
-		json_decref(request);
-		if (bulk >= 0)
-			close(bulk);
 		control_refuse(flow, connection, sentence);
+		drop(request, bulk);
 		return;
 	}
 	job->connection = connection;
 	job->config = flow->config;
 	job->arrived = arrived;
+	job->request = request;
+	job->bulk = bulk;
 	if (way == CTL_CHILD_WRITES || way == CTL_CHILD_READS) {
-		control_worker_take(flow, connection, way == CTL_CHILD_WRITES, request, bulk);
-	} else {
-		job->request = request;
-		job->bulk = bulk;
+		control_worker_take(flow, job, way == CTL_CHILD_WRITES);
+		return;
 	}
 	flow->jobs++;
 	committer_give(flow->committer, job);
@@ -215,7 +216,7 @@ static bool finish_lock_list(struct flow *flow, struct job *job)
 	if (named)
 		json_object_set_new(job->reply, "shown",
 			json_pack("{s:I, s:I}", "locks", (json_int_t)shown.locks, "seconds",
-				(json_int_t)((shown.longest + SECOND - 1) / SECOND)));
+				(json_int_t)when_seconds(shown.longest)));
 	return true;
 }
 

@@ -4,11 +4,12 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "ctl_wire.h"
 #include "worker.h"
 
 void control_refuse(struct flow *flow, uint64_t connection, const char *sentence)
 {
-	json_t *reply = json_pack("{s:b, s:s, s:i}", "ok", 0, "error", sentence, "exit", 1);
+	json_t *reply = ctl_refusal(sentence);
 
 	flow->hooks.reply(flow->hooks.context, connection, reply);
 	json_decref(reply);
@@ -30,18 +31,48 @@ const char *control_hindrance(const struct flow *flow, enum ctl_way way)
 
 	if (flow->committer == NULL || (child && flow->worker == NULL))
 		return "the stores are not open: see the daemon's log for the reason";
-	if (child && worker_busy(flow->worker))
-		return "an import or export is under way already; repeat when it is done";
+	if (child && worker_full(flow->worker))
+		return "too many imports, exports, lists and reports wait already; repeat when one "
+		       "is "
+		       "done";
 	if (way == CTL_WRITES && flow->worker != NULL && worker_writes(flow->worker))
 		return "an import is under way, and identities change one at a time; repeat when "
 		       "it is done";
 	return NULL;
 }
 
-void control_worker_take(
-	struct flow *flow, uint64_t connection, bool writes, json_t *request, int bulk)
+/* The first starts when all verbs before it are done: then this job of no verb comes back. */
+static void wait_for_verbs(struct flow *flow, struct job *job)
 {
-	worker_take(flow->worker, connection, writes, request, bulk);
+	job->config = flow->config;
+	flow->jobs++;
+	committer_give(flow->committer, job);
+}
+
+void control_worker_take(struct flow *flow, struct job *job, bool writes)
+{
+	bool first = !worker_busy(flow->worker);
+
+	worker_take(flow->worker, job->connection, writes, job->request, job->bulk);
+	job->request = NULL;
+	job->bulk = -1;
+	if (first)
+		wait_for_verbs(flow, job);
+	else
+		job_free(&job);
+}
+
+/* Without memory for the job nothing is waited for: LMDB's own lock is enough, if slower. */
+static void start_next(struct flow *flow)
+{
+	struct job *job = NULL;
+
+	if (!worker_busy(flow->worker))
+		return;
+	if (job_new(JOB_VERB, &job) == RESULT_OK)
+		wait_for_verbs(flow, job);
+	else
+		control_worker_start(flow);
 }
 
 void control_worker_start(struct flow *flow)
@@ -50,8 +81,10 @@ void control_worker_start(struct flow *flow)
 	int client = flow->hooks.lend(flow->hooks.context, connection);
 	struct error error;
 
-	if (worker_start(flow->worker, flow->config, client, &error) != RESULT_OK)
-		control_refuse(flow, connection, error.text);
+	if (worker_start(flow->worker, flow->config, client, &error) == RESULT_OK)
+		return;
+	control_refuse(flow, connection, error.text);
+	start_next(flow);
 }
 
 void control_child(struct flow *flow)
@@ -65,12 +98,13 @@ void control_child(struct flow *flow)
 	if (news != NULL)
 		event_daemon(flow->trail, EVENT_IDENTITY_IMPORTED, news);
 	json_decref(end.heard);
-	if (end.reply < 0) {
+	if (end.reply >= 0) {
+		flow->hooks.pass(flow->hooks.context, end.connection, end.reply);
+		close(end.reply);
+	} else {
 		control_refuse(flow, end.connection,
 			"the child of smsotpd ended without a reply; repeat: what was done is not "
 			"done twice");
-		return;
 	}
-	flow->hooks.pass(flow->hooks.context, end.connection, end.reply);
-	close(end.reply);
+	start_next(flow);
 }

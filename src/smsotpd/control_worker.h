@@ -14,9 +14,10 @@ void control_events(struct flow *flow, json_t *left);
 /* Why such a verb cannot run now, NULL where it can. */
 const char *control_hindrance(const struct flow *flow, enum ctl_way way);
 
-/* It is taken from here on, with `request` and `bulk`; start it when no verb is under way. */
-void control_worker_take(
-	struct flow *flow, uint64_t connection, bool writes, json_t *request, int bulk);
+/* Takes a verb for a child; `job` is the function's from here on. */
+void control_worker_take(struct flow *flow, struct job *job, bool writes);
+
+/* A job of no verb came back. */
 void control_worker_start(struct flow *flow);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ctl_verb.h"
+#include "ctl_wire.h"
 
 static const struct ctl_verb *const tables[] = {
 	ctl_export_verbs,
@@ -63,5 +64,5 @@ json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bu
 		return reply;
 	json_decref(reply);
 	/* Whatever came from outside is escaped in the sentence already. */
-	return json_pack("{s:b, s:s, s:i}", "ok", 0, "error", error.text, "exit", 1);
+	return ctl_refusal(error.text);
 }

@@ -11,6 +11,7 @@
 
 /* What of an identity matters here; nobody has no phone and no uid. */
 struct side {
+	bool exists;
 	struct phone phone;
 	uint32_t uid;
 	bool suspended;
@@ -100,17 +101,6 @@ static enum result uid_moves(const struct ctl_call *call, struct ctl_change *sto
 	return RESULT_OK;
 }
 
-/* Who is suspended has no live code from then on, and gets none back when he may sign in again. */
-static enum result void_codes(const struct ctl_call *call, struct ctl_change *stores,
-	const char *name, struct error *error)
-{
-	uint8_t id[HASH_SIZE];
-
-	state_id(call->context->state, name, true, id);
-	enum result result = state_void(call->context->state, stores->state, id);
-	return result == RESULT_OK ? result : ctl_failed(result, error);
-}
-
 static bool phone_moved(const struct change *change)
 {
 	return strcmp(change->before.phone.e164, change->after.phone.e164) != 0;
@@ -119,6 +109,17 @@ static bool phone_moved(const struct change *change)
 static bool uid_moved(const struct change *change)
 {
 	return change->before.uid != UID_NONE && change->before.uid != change->after.uid;
+}
+
+/*
+ * What the state must not know any more. Who is suspended has no live code from then on, and gets
+ * none back when he may sign in again.
+ */
+static enum ctl_forgets forgets_of(const struct change *change)
+{
+	if (!change->after.exists || phone_moved(change) || uid_moved(change))
+		return CTL_FORGETS;
+	return change->after.suspended && !change->before.suspended ? CTL_VOIDS_CODES : CTL_KEEPS;
 }
 
 /* What follows in the identity store alone. */
@@ -137,15 +138,24 @@ static enum result follow_identity(const struct ctl_call *call, struct ctl_chang
 static enum result follow(const struct ctl_call *call, struct ctl_change *stores,
 	const struct change *change, struct error *error)
 {
+	const enum ctl_forgets forgets = forgets_of(change);
 	struct state *state = call->context->state;
 	uint8_t id[HASH_SIZE];
 
 	enum result result = follow_identity(call, stores, change, error);
-	if (result != RESULT_OK || !(phone_moved(change) || uid_moved(change)))
+	if (result != RESULT_OK || forgets == CTL_KEEPS)
 		return result;
 	state_id(state, change->name, true, id);
-	result = state_forget(state, stores->state, id);
+	result = forgets == CTL_FORGETS ? state_forget(state, stores->state, id)
+					: state_void(state, stores->state, id);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
+}
+
+static void phone_of(
+	const struct schema *schema, const struct identity *identity, struct phone *ret_phone)
+{
+	if (identity_phone(schema, identity, ret_phone) != RESULT_OK)
+		ret_phone->e164[0] = '\0';
 }
 
 /* NULL is nobody. */
@@ -155,10 +165,10 @@ static void side_of(
 	*ret_side = NOBODY;
 	if (identity == NULL)
 		return;
+	ret_side->exists = true;
 	ret_side->uid = identity->uid;
 	ret_side->suspended = identity->suspended;
-	if (identity_phone(schema, identity, &ret_side->phone) != RESULT_OK)
-		ret_side->phone.e164[0] = '\0';
+	phone_of(schema, identity, &ret_side->phone);
 }
 
 /* RESULT_NOT_FOUND, and nobody, where there is no such identity. */
@@ -194,9 +204,7 @@ enum ctl_forgets ctl_change_forgets(
 
 	side_of(schema, before, &change.before);
 	side_of(schema, after, &change.after);
-	if (after == NULL || phone_moved(&change) || uid_moved(&change))
-		return CTL_FORGETS;
-	return change.after.suspended && !change.before.suspended ? CTL_VOIDS_CODES : CTL_KEEPS;
+	return forgets_of(&change);
 }
 
 enum result ctl_change_follow(const struct ctl_call *call, MDB_txn *txn,
@@ -232,8 +240,6 @@ enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *store
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	result = follow(call, stores, &change, error);
-	if (result == RESULT_OK && change.after.suspended && !change.before.suspended)
-		result = void_codes(call, stores, identity->name, error);
 	if (result == RESULT_OK)
 		*ret_created = found == RESULT_NOT_FOUND;
 	return result;
@@ -242,22 +248,14 @@ enum result ctl_change_put(const struct ctl_call *call, struct ctl_change *store
 enum result ctl_change_remove(const struct ctl_call *call, struct ctl_change *stores,
 	const char *name, struct error *error)
 {
-	struct state *state = call->context->state;
 	WIPED(change) change = {.name = name, .before = NOBODY, .after = NOBODY};
-	uint8_t id[HASH_SIZE];
 
 	enum result found = read_side(call, stores, name, &change.before);
 	if (found != RESULT_OK && found != RESULT_NOT_FOUND)
 		return ctl_failed(found, error);
 	enum result result =
 		identities_remove(call->context->identities, stores->identity, name, error);
-	if (result == RESULT_OK)
-		result = follow(call, stores, &change, error);
-	if (result != RESULT_OK)
-		return result;
-	state_id(state, name, true, id);
-	result = state_forget(state, stores->state, id);
-	return result == RESULT_OK ? result : ctl_failed(result, error);
+	return result == RESULT_OK ? follow(call, stores, &change, error) : result;
 }
 
 /* The phones of all identities in the order of their names, before the schema changes. */
@@ -283,10 +281,8 @@ static void phones_wipe(struct phones *phones)
 static enum result note_phone(const struct identity *identity, void *context)
 {
 	struct phones *phones = context;
-	struct phone *phone = &phones->phone[phones->at++];
 
-	if (identity_phone(&phones->schema, identity, phone) != RESULT_OK)
-		phone->e164[0] = '\0';
+	phone_of(&phones->schema, identity, &phones->phone[phones->at++]);
 	return RESULT_OK;
 }
 
@@ -295,9 +291,9 @@ static enum result compare_phone(const struct identity *identity, void *context)
 	struct phones *phones = context;
 	WIPED(change) change = {.name = identity->name, .before = NOBODY, .after = NOBODY};
 
+	side_of(&phones->schema, identity, &change.after);
+	change.before = change.after;
 	change.before.phone = phones->phone[phones->at++];
-	if (identity_phone(&phones->schema, identity, &change.after.phone) != RESULT_OK)
-		change.after.phone.e164[0] = '\0';
 	enum result result = follow(phones->call, phones->stores, &change, phones->error);
 	phones->told = result != RESULT_OK;
 	return result;

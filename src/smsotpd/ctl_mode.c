@@ -14,6 +14,7 @@
 #include "event_table.h"
 #include "modes.h"
 #include "state_row.h"
+#include "when.h"
 
 static struct row_bytes key_of(const struct config_service *service)
 {
@@ -77,7 +78,7 @@ static json_t *describe(const struct ctl_call *call, const struct config_service
 	put(object, "chosen", choice_name(override.choice));
 	if (override.confirm > 0) {
 		int64_t left = mode_left(&override, clock, &now);
-		json_object_set_new(object, "seconds", json_integer((left + 999) / 1000));
+		json_object_set_new(object, "seconds", json_integer(when_seconds(left)));
 		put(object, "falls_to", choice_name(override.before));
 	}
 	return object;

@@ -5,6 +5,7 @@
 #include "ctl_verb.h"
 #include "identity_quarantine.h"
 #include "log.h"
+#include "when.h"
 
 static enum result release(const struct ctl_call *call, MDB_txn *txn, const char *name,
 	int64_t *ret_left, struct error *error)
@@ -22,7 +23,7 @@ static enum result release(const struct ctl_call *call, MDB_txn *txn, const char
 			log_escape(name, shown, sizeof(shown)));
 	result = identities_quarantine_release(call->context->identities, txn, name);
 	if (result == RESULT_OK)
-		*ret_left = (left + 999) / 1000;
+		*ret_left = when_seconds(left);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 

@@ -8,22 +8,21 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "accounts.h"
 #include "config.h"
 #include "ctl_verb.h"
 #include "judge_standing.h"
 #include "log.h"
 #include "modes.h"
 #include "seen.h"
-
-#define SECOND    INT64_C(1000)
-#define TIME_SIZE 32
+#include "when.h"
 
 struct walk {
 	const struct ctl_call *call;
 	struct schema schema;
 	MDB_txn *identity;
+	struct accounts *accounts;
 	json_t *services;                                      /* of the reply */
 	const struct config_service *service[CONFIG_SERVICES]; /* by its place in `services` */
 	json_int_t ready[CONFIG_SERVICES];
@@ -32,11 +31,13 @@ struct walk {
 
 /* NULL where the identity gets a text and may sign in. */
 static const char *obstacle(const struct walk *walk, const struct config_service *service,
-	const struct identity *identity, bool waits)
+	const struct identity *identity, struct circumstance circumstance)
 {
 	WIPED(phone) phone = {""};
-	const struct circumstance circumstance = {
-		.service = service, .first_factor = true, .waits = waits};
+
+	circumstance.service = service;
+	/* Who is asked by his uid has it. */
+	circumstance.uid_differs = circumstance.uid_differs && service->ask != ASK_CALLER;
 	enum standing standing = judge_standing(&walk->schema, identity, &circumstance, &phone);
 
 	if (standing != STANDING_GOOD)
@@ -66,9 +67,14 @@ static enum result judge_one(const struct identity *identity, void *context)
 		ctl_quarantine_left(walk->call, walk->identity, identity->name, &now, &left);
 	if (result != RESULT_OK)
 		return result;
+	uint32_t uid = identity->uid;
+	bool differs = accounts_uid(walk->accounts, identity->name, &uid) &&
+		       identity->uid != UID_NONE && identity->uid != uid;
+	const struct circumstance circumstance = {
+		.first_factor = true, .uid_differs = differs, .waits = left > 0};
 	walk->identities++;
 	for (size_t i = 0; i < json_array_size(walk->services); i++) {
-		const char *why = obstacle(walk, walk->service[i], identity, left > 0);
+		const char *why = obstacle(walk, walk->service[i], identity, circumstance);
 		if (why == NULL)
 			walk->ready[i]++;
 		else
@@ -96,15 +102,12 @@ static enum result list_stranger(const struct seen *seen, void *context)
 {
 	struct walk *walk = context;
 	WIPED(identity) identity = {0};
-	time_t seconds = (time_t)(seen->realtime / SECOND);
-	char when[TIME_SIZE] = "";
-	struct tm broken;
+	char when[WHEN_SIZE];
 
 	enum result result = find_seen(walk, seen, &identity);
 	if (result != RESULT_NOT_FOUND && result != RESULT_INVALID)
 		return result;
-	if (gmtime_r(&seconds, &broken) != NULL)
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &broken);
+	when_write(seen->realtime, when);
 	for (size_t i = 0; i < json_array_size(walk->services); i++) {
 		if (strcmp(walk->service[i]->name, seen->service) == 0)
 			add(json_array_get(walk->services, i), "no_identity", seen->name, "time",
@@ -164,7 +167,10 @@ static enum result verb_report(const struct ctl_call *call, json_t *reply, struc
 	enum result result = choose(&walk, error);
 	if (result != RESULT_OK)
 		return result;
+	if (accounts_new(ACCOUNTS_FILE, &walk.accounts) != RESULT_OK)
+		return ctl_failed(RESULT_MEMORY, error);
 	result = read_all(&walk);
+	accounts_free(&walk.accounts);
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	json_object_set_new(reply, "identities", json_integer(walk.identities));

@@ -62,15 +62,10 @@ enum result ctl_quarantine_left(const struct ctl_call *call, MDB_txn *txn, const
 	struct moment *ret_now, int64_t *ret_left)
 {
 	const struct ctl_context *context = call->context;
-	struct quarantine quarantine;
 
 	context->clock->now(context->clock, ret_now);
-	enum result result = identities_quarantine_load(
-		context->identities, txn, name, context->clock, ret_now, &quarantine);
-	if (result == RESULT_OK)
-		*ret_left =
-			quarantine_left(&quarantine, context->config->identity.quarantine, ret_now);
-	return result;
+	return identities_quarantine_left(context->identities, txn, name,
+		context->config->identity.quarantine, context->clock, ret_now, ret_left);
 }
 
 enum result ctl_unknown(const char *name, struct error *error)

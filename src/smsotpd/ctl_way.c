@@ -10,7 +10,7 @@ enum ctl_way ctl_way(const json_t *request)
 		enum ctl_way way;
 	} rows[] = {
 		{"export", CTL_CHILD_READS},
-		{"identity.list", CTL_READS},
+		{"identity.list", CTL_CHILD_READS},
 		{"identity.show", CTL_READS},
 		{"import", CTL_CHILD_WRITES},
 		{"lock.clear", CTL_READS},
@@ -20,7 +20,7 @@ enum ctl_way ctl_way(const json_t *request)
 		{"mode.fall", CTL_READS},
 		{"mode.set", CTL_READS},
 		{"recovery.list", CTL_READS},
-		{"report", CTL_READS},
+		{"report", CTL_CHILD_READS},
 		{"schema.show", CTL_READS},
 		{"send-test", CTL_READS},
 		{"status", CTL_READS},

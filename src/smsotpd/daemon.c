@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "accounts.h"
 #include "config.h"
 #include "control.h"
 #include "log.h"
@@ -31,7 +32,10 @@ struct daemon {
 	struct config *config;
 	struct config *retired; /* replaced while jobs still pointed into it */
 	struct stores stores;
-	struct modes modes; /* as the stores had them when they were opened */
+	struct accounts *accounts;
+	struct modes modes;    /* as the stores had them when they were opened */
+	struct error why_shut; /* why they do not open, "" where they do */
+	struct stores_lack lack;
 	struct audit *audit;
 	struct trail *trail;
 	struct ledger *ledger;
@@ -94,16 +98,9 @@ static void tell_room(const struct daemon *daemon)
 		event_daemon(daemon->trail, EVENT_STATE_SMALL, sentence);
 }
 
-/* Stores that cannot be opened leave the daemon up: it refuses at once, and says why. */
-static void open_stores(struct daemon *daemon)
+/* What was made or lost by opening them. */
+static void tell_made(const struct daemon *daemon)
 {
-	struct error error = {""};
-
-	if (stores_open(daemon->config, daemon->clock, &daemon->stores, &error) != RESULT_OK) {
-		log_line(LOG_ERR, "%s", error.text);
-		event_daemon(daemon->trail, EVENT_STORE_UNAVAILABLE, error.text);
-		return;
-	}
 	if (daemon->stores.origin == KEY_MADE)
 		event_daemon(daemon->trail, EVENT_STORE_MADE, "both stores begin empty");
 	if (daemon->stores.origin == KEY_MOVED)
@@ -114,14 +111,80 @@ static void open_stores(struct daemon *daemon)
 		event_daemon(daemon->trail, EVENT_STATE_LOST,
 			"the state store was missing and begins empty: locks and codes are "
 			"forgotten");
+}
+
+static enum result open_parts(struct daemon *daemon, struct error *error)
+{
+	enum result result = stores_open(daemon->config, daemon->clock, &daemon->stores, error);
+
+	if (result != RESULT_OK)
+		return result;
+	tell_made(daemon);
 	load_modes(daemon);
 	tell_room(daemon);
 	const struct judge judge = {.identities = daemon->stores.identities,
 		.state = daemon->stores.state,
+		.accounts = daemon->accounts,
 		.keys = &daemon->stores.keys,
 		.clock = daemon->clock};
-	if (committer_start(&judge, loop_wake(daemon->loop), &daemon->committer) != RESULT_OK)
-		log_line(LOG_ERR, "cannot start the committer's thread: see the limit on tasks");
+	if (committer_start(&judge, loop_wake(daemon->loop), &daemon->committer) == RESULT_OK)
+		return RESULT_OK;
+	stores_close(&daemon->stores);
+	return error_set(error, RESULT_FAILED,
+		"cannot start the committer's thread: see the limit on tasks");
+}
+
+/* Who tries unasked tells a reason once, however often it holds. */
+static void stay_shut(struct daemon *daemon, bool asked, const struct error *why)
+{
+	if (!asked && strcmp(daemon->why_shut.text, why->text) == 0)
+		return;
+	daemon->why_shut = *why;
+	log_line(LOG_ERR, "%s", why->text);
+	event_daemon(daemon->trail, EVENT_STORE_UNAVAILABLE, why->text);
+}
+
+/* Stores that cannot be opened leave the daemon up: it refuses at once, and says why. */
+static void open_stores(struct daemon *daemon, bool asked)
+{
+	struct error error = {""};
+
+	if (open_parts(daemon, &error) != RESULT_OK) {
+		stores_lack(daemon->config, &daemon->lack);
+		stay_shut(daemon, asked, &error);
+		return;
+	}
+	if (daemon->why_shut.text[0] == '\0')
+		return;
+	daemon->why_shut.text[0] = '\0';
+	log_line(LOG_NOTICE, "the stores in %s are open now", daemon->config->paths.store);
+	event_daemon(daemon->trail, EVENT_STORE_OPENED, "people can sign in again");
+}
+
+/* While the daemon serves, with its stores shut. */
+static void reopen_stores(struct daemon *daemon, bool asked)
+{
+	open_stores(daemon, asked);
+	daemon->flow->committer = daemon->committer;
+	daemon->flow->modes = daemon->modes;
+}
+
+/* Unasked: what keeps them shut may have gone by itself, as where a disk was mounted late. */
+static void retry_stores(struct daemon *daemon)
+{
+	struct stores_lack lack;
+	struct error why;
+
+	stores_lack(daemon->config, &lack);
+	if (stores_again(&daemon->lack, &lack)) {
+		reopen_stores(daemon, false);
+		return;
+	}
+	snprintf(why.text, sizeof(why.text),
+		"the stores in %s are not all there: restore what is missing, or restart smsotpd, "
+		"which makes new ones where there is neither key nor identity",
+		daemon->config->paths.store);
+	stay_shut(daemon, false, &why);
 }
 
 static enum result start_parts(struct daemon *daemon, struct error *error)
@@ -135,6 +198,8 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 		result = trail_new(daemon->audit, daemon->clock, &daemon->trail);
 	if (result == RESULT_OK)
 		result = ledger_new(&daemon->ledger);
+	if (result == RESULT_OK)
+		result = accounts_new(ACCOUNTS_FILE, &daemon->accounts);
 	const struct sender_hooks hooks = {
 		.context = daemon->flow, .leaves = flow_leaves, .reported = control_reported};
 	snprintf(path, sizeof(path), "%s/send.sock", config->paths.run);
@@ -146,7 +211,7 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 			daemon->clock, &daemon->worker);
 	if (result != RESULT_OK || daemon->flow == NULL)
 		return error_set(error, RESULT_MEMORY, "no memory to start");
-	open_stores(daemon);
+	open_stores(daemon, true);
 	*daemon->flow = (struct flow){
 		.config = config,
 		.keys = &daemon->stores.keys,
@@ -183,6 +248,7 @@ static void stop(struct daemon *daemon)
 	sender_free(&daemon->sender);
 	loop_free(&daemon->loop);
 	ledger_free(&daemon->ledger);
+	accounts_free(&daemon->accounts);
 	stores_close(&daemon->stores);
 	trail_free(&daemon->trail);
 	audit_stop(&daemon->audit);
@@ -213,11 +279,8 @@ static void reload(struct daemon *daemon)
 	daemon->retired = daemon->config;
 	daemon->config = config;
 	daemon->flow->config = config;
-	if (daemon->committer == NULL) {
-		open_stores(daemon);
-		daemon->flow->committer = daemon->committer;
-		daemon->flow->modes = daemon->modes;
-	}
+	if (daemon->committer == NULL)
+		reopen_stores(daemon, true);
 	event_daemon(daemon->trail, EVENT_CONFIG_RELOADED,
 		"[paths] and [store] change at the next start only");
 }
@@ -250,10 +313,12 @@ static int run(struct daemon *daemon)
 		event_daemon(daemon->trail, EVENT_DAEMON_START, SMSOTP_VERSION);
 		serve_ready();
 	}
-	while (result == RESULT_OK && end == LOOP_RELOAD) {
+	while (result == RESULT_OK && (end == LOOP_RELOAD || end == LOOP_SHUT)) {
 		result = loop_run(daemon->loop, daemon->flow, &end);
 		if (result == RESULT_OK && end == LOOP_RELOAD)
 			reload(daemon);
+		if (result == RESULT_OK && end == LOOP_SHUT)
+			retry_stores(daemon);
 	}
 	uint32_t left = result == RESULT_OK ? loop_drain(daemon->loop, daemon->flow) : 0;
 	if (left > 0)

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "log.h"
 #include "mute.h"
+#include "when.h"
 
 #define VALUE_SIZE 512
 
@@ -80,6 +81,7 @@ void event_put_decision(json_t *fields, enum decision decision, enum rule rule)
 void event_put_login(json_t *fields, const struct login *login, const char *user)
 {
 	const struct telemetry *telemetry = &login->telemetry;
+	char place[PLACE_SIZE];
 
 	event_put_hex(fields, FIELD_ID, login->visitor.id, WIRE_ID_SIZE);
 	event_put(fields, FIELD_SERVICE, login->service->name);
@@ -88,6 +90,8 @@ void event_put_login(json_t *fields, const struct login *login, const char *user
 		event_put_hex(fields, FIELD_UNKNOWN, login->visitor.name, 8);
 	event_put(fields, FIELD_SOURCE, login->source.label);
 	event_put(fields, FIELD_SOURCE_KIND, source_kind_name(login->source.kind));
+	place_write(login->visitor.source, place);
+	event_put(fields, FIELD_PLACE, place);
 	event_put_number(fields, FIELD_UID, login->uid);
 	event_put(fields, FIELD_TTY, telemetry->tty);
 	event_put(fields, FIELD_RHOST, telemetry->rhost);

@@ -33,22 +33,26 @@ static void add(json_t *facts, const struct job *job, const char *what, json_t *
 	json_array_append_new(facts, fact);
 }
 
-static const char *key_now(const struct login *login, const char *key)
+static const char *key_now(const struct keys *keys, const struct login *login, const char *key)
 {
 	if (strcmp(key, "mode") == 0)
 		return config_mode_name(login->mode);
+	if (strcmp(key, "percent") == 0)
+		return modes_among(keys, login) ? "among them" : "not among them";
 	if (strcmp(key, "before") != 0 || login->service->before == BEFORE_NONE)
 		return "";
 	return login->first_factor ? "has passed" : "has not passed";
 }
 
-json_t *explain_fact_service(const struct config *config, const struct login *login)
+json_t *explain_fact_service(
+	const struct config *config, const struct keys *keys, const struct login *login)
 {
 	json_t *facts = json_array();
 
 	for (size_t i = CONFIG_KEYS - CONFIG_SERVICE_KEYS; i < CONFIG_KEYS; i++) {
 		const char *key = config_keys[i].name;
-		json_t *fact = json_pack("{s:s, s:s}", "what", key, "now", key_now(login, key));
+		json_t *fact =
+			json_pack("{s:s, s:s}", "what", key, "now", key_now(keys, login, key));
 		explain_fact_rule(config, login, CONFIG_SERVICE, key, fact);
 		json_array_append_new(facts, fact);
 	}
@@ -160,14 +164,14 @@ static void add_gateway(json_t *facts, const struct flow *flow, const struct job
 	if (!allowed)
 		add(facts, job, "phone", json_string("its country gets no texts"), "gateway",
 			"allow_prefixes");
-	if (missing != NULL && !gateway->stub)
+	if (missing != NULL)
 		add(facts, job, "phone", json_sprintf("+91 gets no texts without %s", missing),
 			"gateway", "entity_id");
 }
 
 json_t *explain_fact_all(const struct flow *flow, const struct job *job)
 {
-	json_t *facts = explain_fact_service(job->config, &job->login);
+	json_t *facts = explain_fact_service(job->config, flow->keys, &job->login);
 	struct sight sight;
 
 	ledger_peek(flow->ledger, job->config, &job->login.visitor, &job->now, &sight);

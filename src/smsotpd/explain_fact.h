@@ -9,8 +9,9 @@
 void explain_fact_rule(const struct config *config, const struct login *login, const char *section,
 	const char *key, json_t *fields);
 
-/* Each key of the service's section. */
-json_t *explain_fact_service(const struct config *config, const struct login *login);
+/* Each key of the service's section. `keys` tell who is in its percent. */
+json_t *explain_fact_service(
+	const struct config *config, const struct keys *keys, const struct login *login);
 
 /* These, and the source, the locks, the code on its way, the texts shown and the gateway. */
 json_t *explain_fact_all(const struct flow *flow, const struct job *job);

@@ -28,7 +28,7 @@ static const struct reason *unsent(const struct flow *flow, const struct job *jo
 
 	if (!config_prefix_allowed(gateway, job->phone.e164))
 		return reason_of_hurdle(HURDLE_PREFIX);
-	if (!gateway->stub && config_dlt_missing(gateway, job->phone.e164) != NULL)
+	if (config_dlt_missing(gateway, job->phone.e164) != NULL)
 		return reason_of_hurdle(HURDLE_DLT);
 	return sender_reachable(flow->sender) ? NULL : reason_of_hurdle(HURDLE_SENDER);
 }
@@ -147,8 +147,8 @@ json_t *explain_reply_stopped(const struct flow *flow, const char *name, const c
 	json_object_set_new(reply, "reason",
 		reason_json(flow->config, off ? login : NULL,
 			reason_of_hurdle(off ? HURDLE_OFF : HURDLE_SECTION)));
-	json_object_set_new(
-		reply, "facts", off ? explain_fact_service(flow->config, login) : json_array());
+	json_object_set_new(reply, "facts",
+		off ? explain_fact_service(flow->config, flow->keys, login) : json_array());
 	json_object_set_new(reply, "limits", json_array());
 	return reply;
 }

@@ -306,7 +306,7 @@ static void finish_verify(struct flow *flow, const struct job *job)
 		pass_grant(&flow->passes, visitor, job->now.boottime);
 		modes_granted(&flow->modes, &job->login, flow->clock, job->begun);
 		flow->counters.granted++;
-		if (job->effect == EFFECT_RIGHT)
+		if (job->effect != EFFECT_RECOVERED)
 			stats_answered(&flow->counters, job->waited);
 		bool renamed = job->login.service->identify == IDENTIFY_PHONE && !job->login.by_uid;
 		flow_answer_verdict(flow, job->connection, &job->login, VERDICT_GRANTED, LINE_NONE,
@@ -323,21 +323,31 @@ static void finish_verify(struct flow *flow, const struct job *job)
 		flow_answer_view(flow, job->connection, &job->login, &job->view);
 }
 
+static void tell(struct flow *flow, const struct job *job)
+{
+	stats_decided(&flow->counters, job_decision(job), job_rule(job));
+	event_login(flow->trail, job);
+}
+
 void flow_finished(struct flow *flow, struct job *job)
 {
 	flow->jobs--;
 	share_leave(&flow->share, job->login.uid);
 	if (job->known && job->result == RESULT_OK)
 		ledger_known(flow->ledger, &job->login.visitor);
-	if (job->kind == JOB_VERIFY)
-		finish_verify(flow, job);
-	else if (job->kind != JOB_OBSERVE && job->kind != JOB_SEEN)
-		send_text(flow, job);
-	if (job->kind == JOB_OBSERVE) {
+	switch (job->kind) {
+	case JOB_SEEN:
+		break;
+	case JOB_OBSERVE:
 		event_observed(flow->trail, job);
-	} else if (job->kind != JOB_SEEN) {
-		stats_decided(&flow->counters, job_decision(job), job_rule(job));
-		event_login(flow->trail, job);
+		break;
+	case JOB_VERIFY:
+		finish_verify(flow, job);
+		tell(flow, job);
+		break;
+	default:
+		send_text(flow, job);
+		tell(flow, job);
 	}
 	job_free(&job);
 }

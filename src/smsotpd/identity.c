@@ -49,10 +49,10 @@ static enum result get_meta(
 /* A new store, and one from before there were recovery codes, gets nobody's. */
 static enum result prepare_recovery(struct identities *identities, MDB_txn *txn)
 {
-	MDB_stat stat;
-	enum result result = store_result(mdb_stat(txn, identities->recovery, &stat));
+	size_t count = 0;
+	enum result result = store_count(txn, identities->recovery, &count);
 
-	if (result == RESULT_OK && stat.ms_entries == 0)
+	if (result == RESULT_OK && count == 0)
 		result = identities_recovery_reset(identities, txn);
 	return result;
 }
@@ -122,7 +122,11 @@ enum result identities_open(const char *directory, size_t size, bool create,
 	if (identities == NULL)
 		return error_set(error, RESULT_MEMORY, "no memory to open the identity store");
 	memcpy(identities->key, key, sizeof(identities->key));
-	enum result result = store_open(directory, size, create, &identities->store, error);
+	enum result result = turn_new(&identities->turn);
+	if (result != RESULT_OK)
+		result = error_set(error, result, "no memory to open the identity store");
+	else
+		result = store_open(directory, size, create, &identities->store, error);
 	if (result == RESULT_OK)
 		result = prepare_all(identities, create, error);
 	if (result != RESULT_OK) {
@@ -153,6 +157,7 @@ void identities_close(struct identities **identities)
 	if (*identities == NULL)
 		return;
 	store_close(&(*identities)->store);
+	turn_free(&(*identities)->turn);
 	explicit_bzero(*identities, sizeof(**identities));
 	free(*identities);
 	*identities = NULL;
@@ -161,6 +166,11 @@ void identities_close(struct identities **identities)
 enum result identities_begin(struct identities *identities, bool write, MDB_txn **ret_txn)
 {
 	return store_begin(identities->store, write, ret_txn);
+}
+
+struct turn *identities_turn(const struct identities *identities)
+{
+	return identities->turn;
 }
 
 bool identities_broken(const struct identities *identities)
@@ -175,12 +185,7 @@ enum result identities_used(struct identities *identities, unsigned int *ret_per
 
 enum result identities_count(struct identities *identities, MDB_txn *txn, size_t *ret_count)
 {
-	MDB_stat stat;
-
-	enum result result = store_result(mdb_stat(txn, identities->identity, &stat));
-	if (result == RESULT_OK)
-		*ret_count = stat.ms_entries;
-	return result;
+	return store_count(txn, identities->identity, ret_count);
 }
 
 enum result identities_schema(

@@ -69,6 +69,9 @@ struct store *identities_store(const struct identities *identities);
 /* Transactions of the identity environment; store_commit and store_abort end them. */
 CHECKED enum result identities_begin(struct identities *identities, bool write, MDB_txn **ret_txn);
 
+/* Who writes identities for longer than a login may wait has it while he does. */
+struct turn *identities_turn(const struct identities *identities);
+
 /* As store_broken. */
 bool identities_broken(const struct identities *identities);
 

@@ -112,16 +112,14 @@ static enum result wrote(struct writing *writing, int failure)
 /* An emptied table takes what comes at its end, page after page, without looking for the place. */
 static enum result empty_table(MDB_txn *txn, MDB_dbi table, size_t gone, unsigned int *ret_flags)
 {
-	MDB_stat stat;
-	int failure = mdb_stat(txn, table, &stat);
+	size_t count = 0;
+	enum result result = store_count(txn, table, &count);
 
 	*ret_flags = 0;
-	if (failure != 0 || stat.ms_entries != gone)
-		return store_result(failure);
-	if (gone > 0)
-		failure = mdb_drop(txn, table, 0);
+	if (result != RESULT_OK || count != gone)
+		return result;
 	*ret_flags = MDB_APPEND;
-	return store_result(failure);
+	return gone == 0 ? RESULT_OK : store_result(mdb_drop(txn, table, 0));
 }
 
 static enum result write_index(struct plan *plan, enum plan_index index, struct writing *writing)

@@ -9,13 +9,21 @@
 #include "identity.h"
 #include "quarantine.h"
 
-/* Records at most; of more, that which changed first gives way. */
-#define QUARANTINE_MAX 65536
+/*
+ * A record for each identity, and twice as many as these: of more, those of names that are gone are
+ * trimmed to these, and what went first gives way. That of an identity never does.
+ */
+#define QUARANTINE_GONE 65536
 
 /* Of this boot; all zero where nothing is remembered. One look-up, whatever name. */
 CHECKED enum result identities_quarantine_load(struct identities *identities, MDB_txn *txn,
 	const char *name, const struct clock *clock, const struct moment *now,
 	struct quarantine *ret_quarantine);
+
+/* *ret_left: ms until its phone gets texts, of `seconds` at most. One look-up as well. */
+CHECKED enum result identities_quarantine_left(struct identities *identities, MDB_txn *txn,
+	const char *name, uint32_t seconds, const struct clock *clock, const struct moment *now,
+	int64_t *ret_left);
 
 /*
  * The phone of `name` is `after` from now on, and was `before`; E.164, "" for none. *ret_left: ms

@@ -17,9 +17,11 @@
 #define SMSOTP_IDENTITY_TABLES_H
 
 #include "identity.h"
+#include "turn.h"
 
 struct identities {
 	struct store *store;
+	struct turn *turn;
 	uint8_t key[STORE_KEY_SIZE];
 	MDB_dbi meta;
 	MDB_dbi identity;

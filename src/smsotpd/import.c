@@ -7,7 +7,6 @@
 #include "config.h"
 #include "identity_assign.h"
 #include "identity_check.h"
-#include "identity_quarantine.h"
 #include "import_parts.h"
 
 #define TELL_EACH    1024 /* rows */
@@ -78,7 +77,6 @@ static enum result take_row(struct import *import, const struct row *row, struct
 	result = import_codes_take(import, row, &changes, error);
 	if (result != RESULT_OK)
 		return result;
-	import->moved += exists && forgets == CTL_FORGETS ? 1 : 0;
 	result = plan_put(
 		import->plan, row->line, exists ? &before : NULL, &after, forgets, changes);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
@@ -184,13 +182,6 @@ static bool too_many(const struct import *import)
 	return changes * 100 > (size_t)import->request->max_change * import->count;
 }
 
-/* More than can be held back would leave some that are not. */
-static bool quarantine_full(const struct import *import)
-{
-	return import->call->context->config->identity.quarantine > 0 &&
-	       import->moved + plan_count(import->plan, PLAN_REMOVE) > QUARANTINE_MAX;
-}
-
 static bool changes_anything(const struct import *import)
 {
 	return import->schema_new || plan_count(import->plan, PLAN_ADD) > 0 ||
@@ -218,13 +209,6 @@ static enum result finish(struct import *import, json_t *reply, struct error *er
 		import_reply_changes(import, reply);
 		return RESULT_OK;
 	}
-	if (quarantine_full(import))
-		return error_set(error, RESULT_REFUSED,
-			"%zu phones would change or go, and quarantine holds %d at once; nothing "
-			"was "
-			"changed; import them in parts, or set quarantine in [identity] to 0 "
-			"meanwhile",
-			import->moved + plan_count(import->plan, PLAN_REMOVE), QUARANTINE_MAX);
 	if (import->request->dry || !changes_anything(import))
 		return RESULT_OK;
 	result = import_write(import, error);

@@ -39,7 +39,6 @@ struct import {
 	size_t codes_count;
 	size_t codes_room;
 	size_t foreign; /* records that another host's key made */
-	size_t moved;   /* phones that take another's place */
 	struct import_fault fault[IMPORT_FAULTS_MAX];
 	size_t faults;
 };

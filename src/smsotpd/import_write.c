@@ -10,6 +10,7 @@
 #include "identity_quarantine.h"
 #include "identity_recovery.h"
 #include "import_parts.h"
+#include "turn.h"
 
 #define EVENTS_MAX 1000 /* of single identities; the import has one of its own */
 
@@ -77,23 +78,36 @@ static enum result follow_all(struct import *import, MDB_txn *txn, struct error 
 	return result == RESULT_OK || following.told ? result : ctl_failed(result, error);
 }
 
-static enum result write_identities(struct import *import, struct error *error)
+/* Until it is over the committer lets those wait, and nobody else, whose replies are as long as a
+ * recovery code. *ret_told: `error` has its sentence. */
+static enum result write_in_turn(struct import *import, struct error *error, bool *ret_told)
 {
+	struct identities *identities = import->call->context->identities;
 	struct telling telling = {.import = import, .error = error};
 	MDB_txn *txn = NULL;
-	enum result result = identities_begin(import->call->context->identities, true, &txn);
 
+	turn_wait(identities_turn(identities));
+	enum result result = identities_begin(identities, true, &txn);
 	if (result == RESULT_OK)
 		result = plan_write(import->plan, txn, tell, &telling);
 	if (result == RESULT_OK) {
 		result = follow_all(import, txn, error);
-		if (result != RESULT_OK) {
-			store_abort(&txn);
-			return result;
-		}
-		result = store_commit(&txn);
+		*ret_told = result != RESULT_OK;
 	}
+	if (result == RESULT_OK)
+		result = store_commit(&txn);
 	store_abort(&txn);
+	turn_give(identities_turn(identities));
+	return result;
+}
+
+static enum result write_identities(struct import *import, struct error *error)
+{
+	bool told = false;
+	enum result result = write_in_turn(import, error, &told);
+
+	if (told)
+		return result;
 	if (result == RESULT_EXISTS)
 		return error_set(error, result,
 			"the identities changed while the file was read; nothing was changed; "

@@ -29,32 +29,27 @@ static enum result look_up(const struct judge *judge, MDB_txn *txn, const struct
 		judge->identities, txn, schema, name, job->config->identity.country, ret_identity);
 }
 
-/* One look-up, for a name that is nobody's too. */
-static enum result phone_waits(const struct judge *judge, MDB_txn *txn, const struct job *job,
-	const char *name, bool *ret_waits)
+/*
+ * Where the uid of the account is known, from who calls or from the host's own accounts, it must be
+ * the identity's. One that was found by its uid has it.
+ */
+static bool uid_differs(
+	const struct judge *judge, const struct identity *identity, const struct login *login)
 {
-	struct quarantine quarantine;
-	enum result result = identities_quarantine_load(
-		judge->identities, txn, name, judge->clock, &job->now, &quarantine);
+	const char *name = identity->name[0] != '\0' ? identity->name : login->name;
+	uint32_t uid = UID_NONE;
 
-	if (result == RESULT_OK)
-		*ret_waits = quarantine_left(
-				     &quarantine, job->config->identity.quarantine, &job->now) > 0;
-	return result;
-}
-
-/* Where the uid of the account is known, it must be the identity's. */
-static bool uid_differs(const struct identity *identity, const struct login *login)
-{
-	return login->own_uid && !login->by_uid && identity->uid != UID_NONE &&
-	       identity->uid != login->uid;
+	bool local = accounts_uid(judge->accounts, name, &uid);
+	if (login->by_uid || identity->uid == UID_NONE)
+		return false;
+	return (local && identity->uid != uid) || (login->own_uid && identity->uid != login->uid);
 }
 
 static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 {
 	__attribute__((cleanup(identity_wipe))) struct identity identity = {.uid = UID_NONE};
 	struct schema schema;
-	bool waits = false;
+	int64_t waits = 0;
 	enum result result = identities_schema(judge->identities, txn, &schema);
 
 	if (result != RESULT_OK)
@@ -63,13 +58,15 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
 		return result;
 	bool exists = result == RESULT_OK;
-	result = phone_waits(judge, txn, job, exists ? identity.name : job->login.name, &waits);
+	result = identities_quarantine_left(judge->identities, txn,
+		exists ? identity.name : job->login.name, job->config->identity.quarantine,
+		judge->clock, &job->now, &waits);
 	if (result != RESULT_OK)
 		return result;
 	const struct circumstance circumstance = {.service = job->login.service,
 		.first_factor = job->login.first_factor,
-		.uid_differs = uid_differs(&identity, &job->login),
-		.waits = waits};
+		.uid_differs = uid_differs(judge, &identity, &job->login),
+		.waits = waits > 0};
 	enum standing standing = judge_standing(&schema, &identity, &circumstance, &job->phone);
 	job->standing = exists || standing == STANDING_NO_TRAIT ? standing : STANDING_UNKNOWN;
 	memcpy(job->user, identity.name, sizeof(job->user));

@@ -3,17 +3,19 @@
  * What a login's job does to the stores, in the caller's transactions: look up, judge, write back.
  * One load and one save of one record, whoever it is; a name of no standing works on nobody's
  * record. A reply as long as a recovery code also reads and writes one record of the identity
- * store.
+ * store. Every name is looked for among the host's accounts as well, once.
  */
 #ifndef SMSOTP_JUDGE_H
 #define SMSOTP_JUDGE_H
 
+#include "accounts.h"
 #include "job.h"
 #include "state.h"
 
 struct judge {
 	struct identities *identities;
 	struct state *state;
+	struct accounts *accounts;
 	const struct keys *keys;
 	const struct clock *clock;
 };

@@ -72,7 +72,7 @@ const char *judge_unsendable(const struct config *config, const struct phone *ph
 {
 	if (!config_prefix_allowed(&config->gateway, phone->e164))
 		return "the phone is in no country of [gateway] allow_prefixes";
-	if (!config->gateway.stub && config_dlt_missing(&config->gateway, phone->e164) != NULL)
+	if (config_dlt_missing(&config->gateway, phone->e164) != NULL)
 		return "no text goes to +91 without [gateway] entity_id and template_id";
 	return NULL;
 }

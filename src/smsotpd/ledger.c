@@ -7,6 +7,7 @@
 #include "budget.h"
 #include "config.h"
 #include "ledger_tables.h"
+#include "when.h"
 
 #define SECOND INT64_C(1000)
 
@@ -24,12 +25,6 @@ void ledger_free(struct ledger **ledger)
 {
 	free(*ledger);
 	*ledger = NULL;
-}
-
-/* Milliseconds to seconds, rounded up: what is shown is never too short. */
-static uint32_t seconds_up(int64_t milliseconds)
-{
-	return milliseconds <= 0 ? 0 : (uint32_t)((milliseconds + SECOND - 1) / SECOND);
 }
 
 /* What is left of the newest text's code; by both clocks, as the store judges it: nothing where the
@@ -51,7 +46,7 @@ static uint32_t resend_in(
 {
 	uint32_t wait = dialogue->texts == 1 ? config->resend.first : config->resend.next;
 
-	return seconds_up(dialogue->last_text.boottime + wait * SECOND - now->boottime);
+	return (uint32_t)when_seconds(dialogue->last_text.boottime + wait * SECOND - now->boottime);
 }
 
 static void view_ask(const struct dialogue *dialogue, const struct config *config,
@@ -67,8 +62,9 @@ static void view_ask(const struct dialogue *dialogue, const struct config *confi
 
 static void view_locked(int64_t left, struct view *ret_view)
 {
-	*ret_view = (struct view){
-		.verdict = VERDICT_SPENT, .line = LINE_LOCKED, .seconds = seconds_up(left)};
+	*ret_view = (struct view){.verdict = VERDICT_SPENT,
+		.line = LINE_LOCKED,
+		.seconds = (uint32_t)when_seconds(left)};
 }
 
 /* A text as far as this row may know: a code on its way is joined, else one is counted or refused.
@@ -105,7 +101,7 @@ static void view_begin(const struct dialogue *dialogue, struct row *row,
 	bool text = again || row_text(row, config, visitor, now, true, &left);
 
 	view_ask(dialogue, config, now, text ? LINE_SENT : LINE_NO_TEXTS, ret_view);
-	ret_view->seconds = seconds_up(left);
+	ret_view->seconds = (uint32_t)when_seconds(left);
 	ret_view->asks = !again && text;
 }
 
@@ -185,7 +181,7 @@ void ledger_resend(struct ledger *ledger, const struct config *config,
 	struct row *row = row_get(ledger, config, visitor);
 	if (spent || !row_text(row, config, visitor, now, false, &left)) {
 		view_ask(dialogue, config, now, LINE_NO_TEXTS, ret_view);
-		ret_view->seconds = seconds_up(left);
+		ret_view->seconds = (uint32_t)when_seconds(left);
 		return;
 	}
 	/* Where the old code is over, as if the dialogue began now. */

@@ -274,13 +274,27 @@ static enum result turn(
 	return RESULT_OK;
 }
 
+static int64_t boottime(const struct flow *flow)
+{
+	struct moment now;
+
+	flow->clock->now(flow->clock, &now);
+	return now.boottime;
+}
+
 enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_end)
 {
+	int64_t since = boottime(flow);
+
 	for (;;) {
 		bool ended = false;
 		enum result result = turn(loop, flow, TURN_MAX_MS, &ended, ret_end);
 		if (result != RESULT_OK || ended)
 			return result;
+		if (flow->committer == NULL && boottime(flow) - since >= LOOP_SHUT_MS) {
+			*ret_end = LOOP_SHUT;
+			return RESULT_OK;
+		}
 		pace(loop, flow);
 	}
 }

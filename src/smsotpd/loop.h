@@ -10,10 +10,11 @@
 
 /* Shorter by a start than a begin's deadline: who comes meanwhile waits at the socket. */
 #define LOOP_DRAIN_MS 1000
+#define LOOP_SHUT_MS  5000
 
 struct loop;
 
-enum loop_end { LOOP_STOP, LOOP_RELOAD, LOOP_BROKEN };
+enum loop_end { LOOP_STOP, LOOP_RELOAD, LOOP_BROKEN, LOOP_SHUT };
 
 /* `module` and `control` are listening sockets, owned by the loop from now on. */
 CHECKED enum result loop_new(int module, int control, struct loop **ret_loop);
@@ -27,8 +28,9 @@ uint32_t loop_sender_tag(void);
 uint32_t loop_worker_tag(void);
 
 /*
- * Serves until SIGTERM or SIGINT (LOOP_STOP), SIGHUP (LOOP_RELOAD) or committer_broken
- * (LOOP_BROKEN); call again after a reload.
+ * Serves until SIGTERM or SIGINT (LOOP_STOP), SIGHUP (LOOP_RELOAD), committer_broken (LOOP_BROKEN),
+ * or the stores are not open and LOOP_SHUT_MS have passed by the flow's clock (LOOP_SHUT). Call
+ * again after a reload, and after the stores were tried anew.
  */
 CHECKED enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_end);
 

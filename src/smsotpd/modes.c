@@ -95,7 +95,7 @@ bool modes_wait(const struct modes *modes)
 }
 
 /* Names that differ in the case of letters may be one account where sshd asks a directory. */
-static bool among(const struct keys *keys, const struct login *login)
+bool modes_among(const struct keys *keys, const struct login *login)
 {
 	char name[sizeof(login->name)];
 	uint8_t tag[HASH_SIZE];
@@ -117,8 +117,8 @@ enum service_mode modes_of(const struct modes *modes, const struct keys *keys,
 
 	if (mode_ended(&override, clock, now))
 		mode_fall(&override);
-	return among(keys, login) ? mode_strict(login->service, override.choice)
-				  : mode_lax(login->service, override.choice);
+	return modes_among(keys, login) ? mode_strict(login->service, override.choice)
+					: mode_lax(login->service, override.choice);
 }
 
 void modes_granted(

@@ -39,6 +39,12 @@ bool modes_room(const struct modes *modes, const char *service);
 bool modes_wait(const struct modes *modes);
 
 /*
+ * Whether a login's name is among the percent of its service; the case of letters makes no other
+ * name. Where the stores are not open there are no keys (NULL), and everybody is.
+ */
+bool modes_among(const struct keys *keys, const struct login *login);
+
+/*
  * How strict a login's service is for its name. Where the stores are not open there are no keys
  * (NULL), and nobody is left out of the percent.
  */

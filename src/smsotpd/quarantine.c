@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wire.h"
+
 #define RECORD_VERSION 1
 #define FLAG_CHANGED   1
 #define FLAG_GONE      2
@@ -89,59 +91,60 @@ bool quarantine_change(struct quarantine *quarantine, const uint8_t *before, con
 	return true;
 }
 
-static void put(uint8_t *at, uint64_t value, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		at[i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint64_t get(const uint8_t *at, size_t size)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < size; i++)
-		value |= (uint64_t)at[i] << (8 * i);
-	return value;
-}
-
 void quarantine_encode(
 	const struct quarantine *quarantine, uint8_t ret[static QUARANTINE_RECORD_SIZE])
 {
-	memset(ret, 0, QUARANTINE_RECORD_SIZE);
-	ret[0] = RECORD_VERSION;
-	ret[1] = (uint8_t)((quarantine->changed ? FLAG_CHANGED : 0) |
-			   (quarantine->gone ? FLAG_GONE : 0));
-	put(ret + 4, quarantine->seconds, 4);
-	memcpy(ret + 8, quarantine->boot, BOOT_ID_SIZE);
-	put(ret + 24, (uint64_t)quarantine->since.boottime, 8);
-	put(ret + 32, (uint64_t)quarantine->since.realtime, 8);
-	put(ret + 40, (uint64_t)quarantine->went.boottime, 8);
-	put(ret + 48, (uint64_t)quarantine->went.realtime, 8);
-	memcpy(ret + 56, quarantine->last, HASH_SIZE);
+	struct wire wire = {.bytes = ret, .size = QUARANTINE_RECORD_SIZE};
+	int flags = (quarantine->changed ? FLAG_CHANGED : 0) | (quarantine->gone ? FLAG_GONE : 0);
+
+	wire_put_u8(&wire, RECORD_VERSION);
+	wire_put_u8(&wire, (uint8_t)flags);
+	wire_put_u8(&wire, 0);
+	wire_put_u8(&wire, 0);
+	wire_put_u32(&wire, quarantine->seconds);
+	wire_put_bytes(&wire, quarantine->boot, BOOT_ID_SIZE);
+	wire_put_u64(&wire, (uint64_t)quarantine->since.boottime);
+	wire_put_u64(&wire, (uint64_t)quarantine->since.realtime);
+	wire_put_u64(&wire, (uint64_t)quarantine->went.boottime);
+	wire_put_u64(&wire, (uint64_t)quarantine->went.realtime);
+	wire_put_bytes(&wire, quarantine->last, HASH_SIZE);
 }
 
-static bool get_moment(const uint8_t *at, struct moment *ret)
+static bool possible(int64_t time)
 {
-	ret->boottime = (int64_t)get(at, 8);
-	ret->realtime = (int64_t)get(at + 8, 8);
-	return ret->boottime > -TIME_LIMIT && ret->boottime < TIME_LIMIT &&
-	       ret->realtime > -TIME_LIMIT && ret->realtime < TIME_LIMIT;
+	return time > -TIME_LIMIT && time < TIME_LIMIT;
+}
+
+static void get_moment(struct wire *wire, struct moment *ret)
+{
+	ret->boottime = (int64_t)wire_get_u64(wire);
+	ret->realtime = (int64_t)wire_get_u64(wire);
+	if (!possible(ret->boottime) || !possible(ret->realtime))
+		wire->failed = true;
 }
 
 enum result quarantine_decode(const uint8_t *bytes, size_t size, struct quarantine *ret_quarantine)
 {
+	uint8_t copy[QUARANTINE_RECORD_SIZE];
+	struct wire wire = {.bytes = copy, .size = sizeof(copy)};
 	struct quarantine quarantine = {0};
 
-	if (size != QUARANTINE_RECORD_SIZE || bytes[0] != RECORD_VERSION ||
-		bytes[1] > (FLAG_CHANGED | FLAG_GONE) || get(bytes + 2, 2) != 0)
+	if (size != sizeof(copy))
 		return RESULT_INVALID;
-	quarantine.changed = (bytes[1] & FLAG_CHANGED) != 0;
-	quarantine.gone = (bytes[1] & FLAG_GONE) != 0;
-	quarantine.seconds = (uint32_t)get(bytes + 4, 4);
-	memcpy(quarantine.boot, bytes + 8, BOOT_ID_SIZE);
-	if (!get_moment(bytes + 24, &quarantine.since) || !get_moment(bytes + 40, &quarantine.went))
+	memcpy(copy, bytes, sizeof(copy));
+	uint8_t version = wire_get_u8(&wire);
+	uint8_t flags = wire_get_u8(&wire);
+	uint8_t zero = wire_get_u8(&wire) | wire_get_u8(&wire);
+	quarantine.changed = (flags & FLAG_CHANGED) != 0;
+	quarantine.gone = (flags & FLAG_GONE) != 0;
+	quarantine.seconds = wire_get_u32(&wire);
+	wire_get_bytes(&wire, quarantine.boot, BOOT_ID_SIZE);
+	get_moment(&wire, &quarantine.since);
+	get_moment(&wire, &quarantine.went);
+	wire_get_bytes(&wire, quarantine.last, HASH_SIZE);
+	if (wire_done(&wire) != RESULT_OK || version != RECORD_VERSION || zero != 0 ||
+		flags > (FLAG_CHANGED | FLAG_GONE))
 		return RESULT_INVALID;
-	memcpy(quarantine.last, bytes + 56, HASH_SIZE);
 	*ret_quarantine = quarantine;
 	return RESULT_OK;
 }

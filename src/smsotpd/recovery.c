@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wire.h"
+
 #define RECORD_VERSION 1
-#define CODE_SIZE      32
-#define HEAD_SIZE      24
 #define GROUP          4
 
 _Static_assert(RECOVERY_SYMBOLS > CODE_DIGITS_MAX, "no text code is as long");
@@ -104,65 +104,67 @@ int64_t recovery_date(const struct recovery *before, int64_t now)
 	return now > before->issued ? now : before->issued + 1;
 }
 
-static void put_i64(uint8_t *at, int64_t value)
-{
-	for (size_t i = 0; i < 8; i++)
-		at[i] = (uint8_t)((uint64_t)value >> (8 * i));
-}
-
-static int64_t get_i64(const uint8_t *at)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < 8; i++)
-		value |= (uint64_t)at[i] << (8 * i);
-	return (int64_t)value;
-}
+static const uint8_t zeros[7];
 
 void recovery_encode(const struct recovery *recovery, uint8_t ret[static RECOVERY_RECORD_SIZE])
 {
-	memset(ret, 0, RECOVERY_RECORD_SIZE);
-	ret[0] = RECORD_VERSION;
-	memcpy(ret + 8, recovery->mark, RECOVERY_MARK_SIZE);
-	put_i64(ret + 16, recovery->issued);
+	struct wire wire = {.bytes = ret, .size = RECOVERY_RECORD_SIZE};
+
+	wire_put_u8(&wire, RECORD_VERSION);
+	wire_put_bytes(&wire, zeros, sizeof(zeros));
+	wire_put_bytes(&wire, recovery->mark, RECOVERY_MARK_SIZE);
+	wire_put_u64(&wire, (uint64_t)recovery->issued);
 	for (size_t i = 0; i < RECOVERY_CODES; i++) {
 		const struct recovery_slot *slot = &recovery->slot[i];
-		uint8_t *at = ret + HEAD_SIZE + i * CODE_SIZE;
-		at[0] = (uint8_t)slot->state;
-		put_i64(at + 8, slot->used);
-		memcpy(at + 16, slot->hash, HASH_SIZE);
+		wire_put_u8(&wire, (uint8_t)slot->state);
+		wire_put_bytes(&wire, zeros, sizeof(zeros));
+		wire_put_u64(&wire, (uint64_t)slot->used);
+		wire_put_bytes(&wire, slot->hash, HASH_SIZE);
 	}
 }
 
-static bool slot_get(const uint8_t *at, struct recovery_slot *ret)
+static void get_zeros(struct wire *wire)
 {
-	bool hashed = sodium_is_zero(at + 16, HASH_SIZE) == 0;
+	uint8_t bytes[sizeof(zeros)] = {0};
 
-	if (at[0] > RECOVERY_USED || sodium_is_zero(at + 1, 7) == 0)
-		return false;
-	ret->state = (enum recovery_state)at[0];
-	ret->used = get_i64(at + 8);
-	memcpy(ret->hash, at + 16, HASH_SIZE);
+	wire_get_bytes(wire, bytes, sizeof(bytes));
+	if (sodium_is_zero(bytes, sizeof(bytes)) == 0)
+		wire->failed = true;
+}
+
+static void get_slot(struct wire *wire, struct recovery_slot *slot)
+{
+	uint8_t state = wire_get_u8(wire);
+
+	get_zeros(wire);
+	slot->state = (enum recovery_state)state;
+	slot->used = (int64_t)wire_get_u64(wire);
+	wire_get_bytes(wire, slot->hash, HASH_SIZE);
+	bool hashed = sodium_is_zero(slot->hash, HASH_SIZE) == 0;
 	/* A hash stands where a code can be used, a time where one was. */
-	return hashed == (ret->state == RECOVERY_LIVE) &&
-	       (ret->used > 0) == (ret->state == RECOVERY_USED) && ret->used >= 0;
+	if (state > RECOVERY_USED || hashed != (state == RECOVERY_LIVE) || slot->used < 0 ||
+		(slot->used > 0) != (state == RECOVERY_USED))
+		wire->failed = true;
 }
 
 enum result recovery_decode(const uint8_t *bytes, size_t size, struct recovery *ret_recovery)
 {
+	uint8_t copy[RECOVERY_RECORD_SIZE];
+	struct wire wire = {.bytes = copy, .size = sizeof(copy)};
 	struct recovery recovery = {0};
 
-	if (size != RECOVERY_RECORD_SIZE || bytes[0] != RECORD_VERSION ||
-		sodium_is_zero(bytes + 1, 7) == 0)
+	if (size != sizeof(copy))
 		return RESULT_INVALID;
-	memcpy(recovery.mark, bytes + 8, RECOVERY_MARK_SIZE);
-	recovery.issued = get_i64(bytes + 16);
-	if (recovery.issued < 0 || recovery.issued > INT64_MAX / 2)
+	memcpy(copy, bytes, sizeof(copy));
+	uint8_t version = wire_get_u8(&wire);
+	get_zeros(&wire);
+	wire_get_bytes(&wire, recovery.mark, RECOVERY_MARK_SIZE);
+	recovery.issued = (int64_t)wire_get_u64(&wire);
+	for (size_t i = 0; i < RECOVERY_CODES; i++)
+		get_slot(&wire, &recovery.slot[i]);
+	if (wire_done(&wire) != RESULT_OK || version != RECORD_VERSION || recovery.issued < 0 ||
+		recovery.issued > INT64_MAX / 2)
 		return RESULT_INVALID;
-	for (size_t i = 0; i < RECOVERY_CODES; i++) {
-		if (!slot_get(bytes + HEAD_SIZE + i * CODE_SIZE, &recovery.slot[i]))
-			return RESULT_INVALID;
-	}
 	*ret_recovery = recovery;
 	return RESULT_OK;
 }

@@ -42,14 +42,14 @@ static enum result tally_append(struct state *state, MDB_txn *txn, struct tally_
 static enum result tallies_fill(struct state *state)
 {
 	MDB_txn *txn = NULL;
-	MDB_stat stat = {0};
 	struct tally_key host;
+	size_t count = 0;
 	enum result result = store_begin(state->store, true, &txn);
 
 	tally_key_host(&host);
 	if (result == RESULT_OK)
-		result = store_result(mdb_stat(txn, state->tallies, &stat));
-	bool empty = result == RESULT_OK && stat.ms_entries == 0;
+		result = store_count(txn, state->tallies, &count);
+	bool empty = result == RESULT_OK && count == 0;
 	for (uint32_t i = 0; empty && result == RESULT_OK && i < STATE_SOURCES; i++)
 		result = tally_append(
 			state, txn, (struct tally_key){{0, 0, (uint8_t)(i >> 8), (uint8_t)i}});
@@ -237,14 +237,14 @@ enum result state_admits(
 {
 	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id};
 	MDB_val value;
-	MDB_stat stat;
-	enum result result = store_result(mdb_stat(txn, state->users, &stat));
+	size_t count = 0;
+	enum result result = store_count(txn, state->users, &count);
 
 	if (result == RESULT_OK)
 		result = store_result(mdb_get(txn, state->users, &key, &value));
 	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
 		return result;
-	*ret_admits = result == RESULT_OK || stat.ms_entries < state->records_max;
+	*ret_admits = result == RESULT_OK || count < state->records_max;
 	return RESULT_OK;
 }
 

@@ -53,15 +53,12 @@ enum result state_row_drop(
 enum result state_rows_count(
 	struct state *state, MDB_txn *txn, enum state_table table, size_t *ret_count)
 {
-	MDB_stat stat = {0};
 	MDB_dbi dbi;
 
-	enum result result = RESULT_OK;
 	if (state_table(state, table, &dbi))
-		result = store_result(mdb_stat(txn, dbi, &stat));
-	if (result == RESULT_OK)
-		*ret_count = stat.ms_entries;
-	return result;
+		return store_count(txn, dbi, ret_count);
+	*ret_count = 0;
+	return RESULT_OK;
 }
 
 enum result state_rows_each(struct state *state, MDB_txn *txn, enum state_table table,

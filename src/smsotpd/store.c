@@ -259,6 +259,16 @@ static enum result count_free(MDB_txn *txn, size_t *ret_pages)
 	return RESULT_OK;
 }
 
+enum result store_count(MDB_txn *txn, MDB_dbi table, size_t *ret_count)
+{
+	MDB_stat stat;
+	enum result result = store_result(mdb_stat(txn, table, &stat));
+
+	if (result == RESULT_OK)
+		*ret_count = stat.ms_entries;
+	return result;
+}
+
 enum result store_used(struct store *store, unsigned int *ret_percent)
 {
 	MDB_envinfo info;

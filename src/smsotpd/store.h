@@ -60,6 +60,9 @@ void store_abort(MDB_txn **txn);
  */
 CHECKED enum result store_table(struct store *store, const char *name, MDB_dbi *ret_table);
 
+/* Records of a table. */
+CHECKED enum result store_count(MDB_txn *txn, MDB_dbi table, size_t *ret_count);
+
 /* Percent of the map in use, pages that are free again not counted. */
 CHECKED enum result store_used(struct store *store, unsigned int *ret_percent);
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -118,6 +119,28 @@ enum result stores_open(const struct config *config, const struct clock *clock,
 	}
 	*ret_stores = stores;
 	return RESULT_OK;
+}
+
+void stores_lack(const struct config *config, struct stores_lack *ret_lack)
+{
+	static const char *const names[] = {"key", "identity/data.mdb", "state/data.mdb"};
+	struct stores_lack lack = {0};
+	struct stat status;
+
+	if (stat(config->paths.store, &status) == 0) {
+		lack.device = status.st_dev;
+		lack.inode = status.st_ino;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		lack.files |= exists(config->paths.store, names[i]) ? 0 : 1U << i;
+	*ret_lack = lack;
+}
+
+bool stores_again(const struct stores_lack *before, const struct stores_lack *now)
+{
+	bool same = now->inode != 0 && now->inode == before->inode && now->device == before->device;
+
+	return now->files == 0 || (same && (now->files & ~before->files) == 0);
 }
 
 enum result stores_after_fork(struct stores *stores, struct error *error)

@@ -21,20 +21,25 @@
 #define TELL_MS  100
 #define CLOSE_MS 2000 /* some microseconds are enough */
 
+/* What somebody asked for. */
+struct errand {
+	uint64_t connection;
+	bool writes;
+	json_t *request; /* owned */
+	int bulk;        /* owned */
+};
+
 struct worker {
 	int epoll;
 	uint32_t tag;
 	struct stores *stores;
 	const struct clock *clock;
-	bool busy;
-	bool writes;
-	uint64_t connection;
-	json_t *request; /* owned */
-	int bulk;        /* owned */
-	pid_t child;     /* 0 for none */
-	int pair;        /* the child's news and reply come here; its end shows the child's */
-	int reply;       /* owned, -1 for none */
-	json_t *heard;   /* owned, NULL for none */
+	struct errand errand[WORKER_ERRANDS]; /* the first is the child's */
+	size_t count;
+	pid_t child;   /* 0 for none */
+	int pair;      /* the child's news and reply come here; its end shows the child's */
+	int reply;     /* owned, -1 for none */
+	json_t *heard; /* owned, NULL for none */
 };
 
 /* The child's side. */
@@ -55,28 +60,30 @@ enum result worker_new(int epoll, uint32_t tag, struct stores *stores, const str
 		.tag = tag,
 		.stores = stores,
 		.clock = clock,
-		.bulk = -1,
 		.pair = -1,
 		.reply = -1};
 	*ret_worker = worker;
 	return RESULT_OK;
 }
 
-/* Free again, its child reaped. */
+/* The first errand is done, its child reaped. */
 static void release(struct worker *worker)
 {
-	json_decref(worker->request);
 	json_decref(worker->heard);
-	if (worker->bulk >= 0)
-		close(worker->bulk);
 	if (worker->pair >= 0)
 		close(worker->pair);
 	if (worker->reply >= 0)
 		close(worker->reply);
-	worker->request = worker->heard = NULL;
-	worker->bulk = worker->pair = worker->reply = -1;
+	worker->heard = NULL;
+	worker->pair = worker->reply = -1;
 	worker->child = 0;
-	worker->busy = worker->writes = false;
+	if (worker->count == 0)
+		return;
+	json_decref(worker->errand[0].request);
+	if (worker->errand[0].bulk >= 0)
+		close(worker->errand[0].bulk);
+	worker->count--;
+	memmove(worker->errand, worker->errand + 1, worker->count * sizeof(worker->errand[0]));
 }
 
 void worker_free(struct worker **worker)
@@ -87,33 +94,37 @@ void worker_free(struct worker **worker)
 		kill((*worker)->child, SIGKILL);
 		waitpid((*worker)->child, NULL, 0);
 	}
-	release(*worker);
+	do
+		release(*worker);
+	while ((*worker)->count > 0);
 	free(*worker);
 	*worker = NULL;
 }
 
 bool worker_busy(const struct worker *worker)
 {
-	return worker->busy;
+	return worker->count > 0;
+}
+
+bool worker_full(const struct worker *worker)
+{
+	return worker->count == WORKER_ERRANDS;
 }
 
 bool worker_writes(const struct worker *worker)
 {
-	return worker->busy && worker->writes;
+	return worker->count > 0 && worker->errand[0].writes;
 }
 
 uint64_t worker_connection(const struct worker *worker)
 {
-	return worker->connection;
+	return worker->errand[0].connection;
 }
 
 void worker_take(struct worker *worker, uint64_t connection, bool writes, json_t *request, int bulk)
 {
-	worker->busy = true;
-	worker->writes = writes;
-	worker->connection = connection;
-	worker->request = request;
-	worker->bulk = bulk;
+	worker->errand[worker->count++] = (struct errand){
+		.connection = connection, .writes = writes, .request = request, .bulk = bulk};
 }
 
 static int compare_numbers(const void *one, const void *other)
@@ -187,9 +198,9 @@ static int run(
 			.identities = stores->identities,
 			.state = stores->state,
 			.progress = &progress};
-		reply = ctl_run(&context, worker->request, worker->bulk);
+		reply = ctl_run(&context, worker->errand[0].request, worker->errand[0].bulk);
 	} else {
-		reply = json_pack("{s:b, s:s, s:i}", "ok", 0, "error", error.text, "exit", 1);
+		reply = ctl_refusal(error.text);
 	}
 	enum result result = send_heard(reply, pair);
 	if (result == RESULT_OK)
@@ -204,9 +215,9 @@ static void child(
 	struct worker *worker, const struct config *config, pid_t parent, int client, int pair)
 {
 	struct task task = {.client = client,
-		.silent = !json_is_true(json_object_get(worker->request, "progress"))};
+		.silent = !json_is_true(json_object_get(worker->errand[0].request, "progress"))};
 	struct stores *stores = worker->stores;
-	int kept[] = {client, pair, worker->bulk,
+	int kept[] = {client, pair, worker->errand[0].bulk,
 		store_descriptor(identities_store(stores->identities)),
 		store_descriptor(state_store(stores->state))};
 	sigset_t none;
@@ -287,8 +298,7 @@ static bool hear(struct worker *worker)
 	if (ctl_take_frame(worker->pair, &byte, sizeof(byte), &length, &fd) != RESULT_OK)
 		return false;
 	if (fd >= 0 && worker->heard == NULL) {
-		worker->heard = json_loadfd(fd, 0, NULL);
-		if (worker->heard == NULL)
+		if (ctl_load_reply(fd, &worker->heard) != RESULT_OK)
 			worker->heard = json_object();
 		close(fd);
 	} else if (fd >= 0 && worker->reply < 0) {
@@ -310,8 +320,9 @@ bool worker_ended(struct worker *worker, struct worker_end *ret_end)
 		(void)!store_readers_check(identities_store(worker->stores->identities));
 		(void)!store_readers_check(state_store(worker->stores->state));
 	}
-	*ret_end = (struct worker_end){
-		.connection = worker->connection, .reply = worker->reply, .heard = worker->heard};
+	*ret_end = (struct worker_end){.connection = worker_connection(worker),
+		.reply = worker->reply,
+		.heard = worker->heard};
 	worker->reply = -1;
 	worker->heard = NULL;
 	release(worker);

@@ -4,14 +4,10 @@
 logins over sshd with the sandbox on, daemons killed, the host started again."""
 
 import json
-import os
-import subprocess
 import unittest
 
-from bootcase import LOCKED, SENT, WRONG, HostCase, boot, installed, until, wrong
+from bootcase import LOCKED, SENT, WRONG, HostCase, installed, until, wrong
 from phone import Phone
-
-EMULATOR = os.path.join(boot.PROJECT, "build", "tests", "bulkpush-emulator")
 
 # The tests' runner reads this: a host is booted from the outside, not in a private world.
 OUTSIDE = True
@@ -170,30 +166,11 @@ class Gateway(HostCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.directory = os.path.join(cls.host.directory, "emulator")
-        os.makedirs(cls.directory)
-        password = os.path.join(cls.directory, "password")
-        with open(password, "w", encoding="ascii") as file:
-            file.write("not-a-real-password\n")
-        cls.emulator = subprocess.Popen(
-            ["nsenter", "--target", cls.host.init, "--net", EMULATOR, "--listen", "127.0.0.1:0",
-             "--make-cert", cls.directory, "--phones", cls.directory, "--username", "shop",
-             "--feed-id", "1234", "--password-file", password, "--lifetime", "300"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        cls.addClassCleanup(cls.stop_emulator)
-        cls.configure(next(line.split()[1] for line in cls.emulator.stdout
-                           if line.startswith("listening ")))
-
-    @classmethod
-    def stop_emulator(cls):
-        cls.emulator.terminate()
-        cls.emulator.wait()
-        cls.emulator.stdout.close()
+        cls.configure(cls.start_gateway("shop", "1234", "not-a-real-password"))
 
     @classmethod
     def configure(cls, url):
-        with open(os.path.join(cls.directory, "ca.pem"), encoding="ascii") as file:
-            cls.host.write("/etc/smsotp/ca.pem", file.read())
+        cls.put_ca("/etc/smsotp/ca.pem")
         cls.host.write("/etc/smsotp/password", "not-a-real-password\n", "0400", "smsotp-send")
         cls.host.write("/etc/smsotp/smsotp.conf.d/gateway.conf", CONFIG.format(url=url))
         cls.host.run("systemctl", "try-reload-or-restart", "smsotpd", "smsotp-send")

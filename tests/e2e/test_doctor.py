@@ -16,11 +16,15 @@ import time
 
 import clients
 import hosts
+import test_modes
 from doctorcase import PAM, DoctorCase, changed, read
 
 OURS = "auth [success=done ignore=ignore default=die] pam_smsotp.so\n"
 SESSION = "session optional pam_smsotp.so\n"
 PASSWORD = "@include common-auth\n"
+# Shipped stacks by the service that they are of, and services by their section.
+SERVICE_OF = {"sshd-password-code": "sshd", "sshd-some": "sshd", "login-rescue": "login"}
+SECTION_OF = {"sudo-i": "sudo"}
 SHIPPED = "/etc/ssh/sshd_config.d/10-smsotp.conf"
 
 # The auth lines of a stack, what is found, and the line of the file that is to be mended.
@@ -143,23 +147,26 @@ REPLIES = (
 
 @contextlib.contextmanager
 def daemon_that_says(reply):
-    """Somebody at a socket who answers one request with `reply`, or ends it where it is None."""
+    """Somebody at a socket who answers who asks for the status, with `reply`, or ends it where it
+    is None."""
     path = "/run/says.sock"
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(path)
         listener.listen()
 
         def answer():
-            peer, _ = listener.accept()
-            with peer:
-                peer.recv(65536)
-                if reply is None:
-                    return
-                memory = os.memfd_create("reply")
-                os.write(memory, reply.encode())
-                os.lseek(memory, 0, os.SEEK_SET)
-                socket.send_fds(peer, [b"r"], [memory])
-                os.close(memory)
+            # Of the modes it knows nothing.
+            for said in ('{"ok": false}', reply):
+                peer, _ = listener.accept()
+                with peer:
+                    peer.recv(65536)
+                    if said is None:
+                        return
+                    memory = os.memfd_create("reply")
+                    os.write(memory, said.encode())
+                    os.lseek(memory, 0, os.SEEK_SET)
+                    socket.send_fds(peer, [b"r"], [memory])
+                    os.close(memory)
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         try:
@@ -307,6 +314,149 @@ class Stacks(DoctorCase):
                 self.assertIn(f"after {seconds} s", finding["cause"])
         with changed("/etc/login.defs", text + finding["mend"]["line"] + "\n"):
             self.assertNotIn("login.timeout", self.ids())
+
+
+# How strict a service is by smsotp.conf, what is chosen at run time, and whether its line is to be the
+# one for rolling out.
+MODES = (("mode = enforce", None, False), ("mode = warn", None, True),
+         ("mode = observe", None, True), ("mode = observe", "enforce", False),
+         ("mode = enforce", "observe", True), ("percent = 50", None, True),
+         ("percent = 50\notherwise = enforce", None, False), ("percent = 0", "warn", True),
+         ("enabled = no", None, True))
+
+
+class Away(DoctorCase):
+    """What holds where smsotpd is away must fit the mode."""
+
+    def faults(self, stack, text, config, chosen=None):
+        """Those of this stack in this mode; `chosen` while smsotpd runs, else it is away, too."""
+        service = SERVICE_OF.get(stack, stack)
+        section = SECTION_OF.get(service, service)
+        own = hosts.example(service) if service in ("polkit-1", "cockpit") else \
+            f"[service {section}]\n"
+        with changed(f"{PAM}/{service}", text), \
+                changed(hosts.CONFIG + ".d/mode.conf", own + config + "\n"):
+            if chosen:
+                self.host.ctl("mode", section, chosen)
+            found = [each for each in self.doctor() if each["cause"].startswith(service + ":")
+                     and each["id"] in ("pam.away", "pam.rollout")]
+        if chosen:
+            self.host.ctl("mode", section, "config")
+        return found
+
+    def away(self):
+        self.host.smsotpd.stop()
+        self.addCleanup(self.host.smsotpd.start)
+
+    def lines(self, stack):
+        """The shipped text, and as it is rolled out; the line of each that is not in a comment."""
+        strict = read(f"{hosts.PROJECT}/etc/pam.d/{stack}")
+        return {False: strict, True: test_modes.rolled_out(strict)}
+
+    def line(self, text):
+        found = re.findall(r"(?m)^auth .*pam_smsotp\.so$", text)
+        self.assertEqual(len(found), 1)
+        return " ".join(found[0].split())
+
+    def fits(self, stack, config, chosen, loose):
+        texts = self.lines(stack)
+        self.assertEqual(self.faults(stack, texts[loose], config, chosen), [], (stack, config))
+        found = self.faults(stack, texts[not loose], config, chosen)
+        name = "pam.rollout" if loose else "pam.away"
+        self.assertEqual([each["id"] for each in found], [name], (stack, config, chosen))
+        self.provoked.add(name)
+        # What mends it is the other line of the file, in the place of the one that holds.
+        mend = found[0]["mend"]
+        self.assertEqual(mend["line"], self.line(texts[loose]))
+        at = texts[not loose].split("\n")[mend["number"] - 1]
+        self.assertEqual(" ".join(at.split()), self.line(texts[not loose]))
+        return found[0]
+
+    def test_each_mode(self):
+        for config, chosen, loose in MODES:
+            if chosen:
+                found = self.fits("sshd", config, chosen, loose)
+        self.away()
+        for config, chosen, loose in MODES:
+            if not chosen:
+                found = self.fits("sshd", config, chosen, loose)
+                self.assertTrue(config != "enabled = no" or "switched off" in found["cause"])
+
+    def test_each_stack(self):
+        """As the config says where smsotpd is away; root's own way is no fault of login-rescue."""
+        self.away()
+        for stack in os.listdir(f"{hosts.PROJECT}/etc/pam.d"):
+            for mode in ("enforce", "observe"):
+                self.fits(stack, f"mode = {mode}", None, mode == "observe")
+
+    def test_a_way_that_is_not_for_root_alone(self):
+        text = read(f"{hosts.PROJECT}/etc/pam.d/login-rescue")
+        self.away()
+        for before, after in (("user = root", "user = alice"), (" user = root", ""),
+                              (":hvc0", ":pts/0"), (" tty in /dev/tty1", " uid in /dev/tty1"),
+                              ("/dev/tty1:", "ssh:"), ("pam_succeed_if", "pam_access")):
+            changes = text.replace(before, after)
+            self.assertNotEqual(changes, text)
+            found = self.faults("login-rescue", changes, "mode = enforce")
+            self.assertEqual([each["id"] for each in found], ["pam.away"], before)
+
+    def test_arguments_stay(self):
+        self.away()
+        text = OURS.replace("pam_smsotp.so", "pam_smsotp.so socket=/run/smsotp/smsotpd.sock echo")
+        found = self.faults("sshd", text + PASSWORD + SESSION, "mode = observe")
+        self.assertEqual(found[0]["mend"]["line"], text.rstrip().replace(
+            "ignore=ignore", "ignore=ignore authinfo_unavail=ignore"))
+
+    def test_no_other_way_is_one_finding(self):
+        """A stack without any is pam.off's."""
+        self.away()
+        found = self.faults("sshd", OURS + SESSION, "mode = observe")
+        self.assertEqual(found, [])
+
+
+class OtherStack(DoctorCase):
+    """PAMServiceName of an sshd that is newer than this host's."""
+
+    @contextlib.contextmanager
+    def sshd(self, line, more=""):
+        """An sshd that takes the word and prints what it goes by."""
+        said = subprocess.run(["/usr/sbin/sshd", "-T"], check=True, capture_output=True, text=True)
+        script = f"#!/bin/sh\ncat <<'END'\n{more}{said.stdout}END\n"
+        with changed("/usr/sbin/sshd", script), \
+                changed("/etc/ssh/sshd_config", line + "\n" + hosts.SSHD):
+            os.chmod("/usr/sbin/sshd", 0o755)
+            yield
+
+    def test_a_stack_that_does_not_ask(self):
+        for text in (PASSWORD, None):
+            with self.sshd("PAMServiceName people"), changed(f"{PAM}/people", text):
+                finding = self.found("sshd.service")
+                self.assertEqual(finding["mend"], {"file": "/etc/ssh/sshd_config", "number": 1,
+                                                   "line": "PAMServiceName sshd"})
+
+    def test_the_other_stack_is_looked_at(self):
+        with self.sshd("PAMServiceName=people", "usepam no\n"), \
+                changed(f"{PAM}/people", OURS + PASSWORD + SESSION), \
+                changed(f"{PAM}/sshd", PASSWORD), \
+                changed(hosts.CONFIG + ".d/also.conf", "[service sshd]\nalso = people\n"):
+            ids = self.ids()
+            self.assertIn("sshd.usepam", ids)
+            self.assertIn("sshd.open", ids)
+            self.assertNotIn("sshd.service", ids)
+
+    def test_its_section_is_sshd_s(self):
+        for config, count in (("[service people]\n", 1), ("[service sshd]\nalso = people\n", 0)):
+            with self.sshd("PAMServiceName people"), \
+                    changed(f"{PAM}/people", OURS + PASSWORD + SESSION), \
+                    changed(hosts.CONFIG + ".d/people.conf", config):
+                found = [each for each in self.doctor() if each["id"] == "sshd.service"]
+                self.assertEqual(len(found), count, found)
+                for each in found:
+                    self.assertEqual(each["mend"]["line"], "[service sshd]\nalso = people")
+
+    def test_without_the_word_it_is_sshd(self):
+        with changed(f"{PAM}/people", PASSWORD):
+            self.assertNotIn("sshd.service", self.ids())
 
 
 class Sshd(DoctorCase):
@@ -555,6 +705,19 @@ class Sudo(DoctorCase):
 
     def test_rules_that_ask(self):
         self.assertEqual([each for each in self.ids() if each.startswith("sudo.")], [])
+
+    def test_rules_from_elsewhere(self):
+        for line, place in (("sudoers: files sss", "sss"), ("sudoers:\tldap", "ldap"),
+                            ("x: y\n sudoers: [a=b c=d] file # sss", "file"),
+                            ("sudoers: sss [success=return] files", "sss")):
+            with changed("/etc/nsswitch.conf", line + "\n"):
+                self.assertIn(f"rules from {place}, too", self.found("sudo.elsewhere")["cause"])
+        for line in ("sudoers: files", "sudoers:", "passwd: files sss", "#sudoers: sss",
+                     "sudoers: [x=sss] files [a=b c=d] # sss", "sudoers: files\nsss"):
+            with changed("/etc/nsswitch.conf", line):
+                self.assertNotIn("sudo.elsewhere", self.ids(), line)
+        with changed("/etc/nsswitch.conf"):
+            self.assertNotIn("sudo.elsewhere", self.ids())
 
     def test_unread(self):
         with changed("/etc/sudoers", "this is none\n"):

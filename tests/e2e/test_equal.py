@@ -132,7 +132,8 @@ class Equal(DialogueCase):
         for name in ("taken-out", "no-admin"):
             self.assertEqual(begun[name], (["left", "out"], "text"))
         self.assertEqual(begun["changed"][0], ["the", "phone"])
-        self.assertEqual(len({tuple(standing) for standing, _ in begun.values()}), 5)
+        self.assertEqual(begun["anew"][0], ["the", "account"])
+        self.assertEqual(len({tuple(standing) for standing, _ in begun.values()}), 6)
 
     def test_each_reply_up_to_the_lock(self):
         for reply in REPLIES:

@@ -7,6 +7,7 @@ import os
 
 import clients
 import relay
+import users
 from dialogues import DialogueCase
 
 # To the lock: a wrong code, a resend, nothing, what is no code, and wrong codes again.
@@ -26,11 +27,7 @@ class EqualWork(DialogueCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.relay = relay.Relay()
-        with open(STACK, encoding="utf-8") as file:
-            stack = file.read()
-        with open(STACK, "w", encoding="utf-8") as file:
-            file.write(stack.replace("pam_smsotp.so", f"pam_smsotp.so socket={relay.PATH}"))
+        cls.relay = relay.between(STACK)
         cls.committer = cls.find_committer()
 
     @classmethod
@@ -185,6 +182,10 @@ class EqualWork(DialogueCase):
         user = self.host.user("spared")
         self.host.ctl("recovery", "issue", "spared")
         self.same(user.name)
+
+    def test_account_made_anew(self):
+        users.make_anew(self.host.user("anewed"))
+        self.same("anewed")
 
     def test_identity_with_recovery_codes_and_no_phone(self):
         user = self.host.user("spares", number=False)

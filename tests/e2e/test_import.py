@@ -51,8 +51,11 @@ class ImportCase(DialogueCase):
         return tuple(reply[name] for name in ("added", "changed", "removed", "unchanged"))
 
     def start(self, *words):
+        return self.start_tool("import", *words)
+
+    def start_tool(self, *words):
         # pylint: disable=consider-using-with
-        process = subprocess.Popen([*CTL, "import", *words], text=True, stdout=subprocess.PIPE,
+        process = subprocess.Popen([*CTL, *words], text=True, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, env=self.host.sanitized)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -128,10 +131,17 @@ class Large(ImportCase):
         for words, text in ((("identity", "set", "alice"), "uid: 7\n"), (("schema", "set"), "a: email\n")):
             self.assertIn("an import is under way",
                           self.tool(*words, status=REFUSED, input=text).stderr)
-        self.assertIn("under way", self.tool("import", FILE, status=REFUSED).stderr)
-        self.assertIn("under way", self.tool("export", "--reveal", status=REFUSED).stderr)
+        waiting = [self.start_tool(*words) for words in (
+            ("import", FILE), ("report",), ("identity", "list", "--json"), ("export", "--reveal"))]
+        self.guesses(5)
+        self.assertEqual([other.poll() for other in waiting], [None] * len(waiting))
         os.kill(child, signal.SIGCONT)
         self.assertEqual(process.wait(60), 0, process.stderr.read())
+        said = [other.communicate(timeout=60)[0] for other in waiting]
+        self.assertEqual([other.returncode for other in waiting], [0] * len(waiting))
+        self.assertIn(f"unchanged {ROWS}", said[0])
+        self.assertGreaterEqual(len(json.loads(said[2])["identities"]), ROWS)
+        self.assertGreaterEqual(said[3].count("\n"), ROWS)
         self.assertGreaterEqual(self.identities(), max(ROWS, before))
         self.tool("identity", "set", user.name, input="uid: 7\n")
 

@@ -182,11 +182,7 @@ class Equal(JournalCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.relay = relay.Relay()
-        with open(STACK, encoding="utf-8") as file:
-            stack = file.read()
-        with open(STACK, "w", encoding="utf-8") as file:
-            file.write(stack.replace("pam_smsotp.so", f"pam_smsotp.so socket={relay.PATH}"))
+        cls.relay = relay.between(STACK)
 
     def frames(self):
         """Of a login from begin to close; all users' names are of one length."""

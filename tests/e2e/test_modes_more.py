@@ -33,9 +33,6 @@ class Modes:
     """The tests of one stack; a class of each says how it asks, lets in and refuses."""
 
     STACK = SERVICE = None
-    # With the line for rolling out, and as it is shipped.
-    LINES = (True, False)
-
     def install(self, loose):
         text = shipped(self.STACK)
         hosts.write("/etc/pam.d/" + self.SERVICE,
@@ -57,14 +54,14 @@ class Modes:
 
     def test_observe(self):
         self.mode("observe")
-        for loose in self.LINES:
+        for loose in (True, False):
             user, client = self.arrive(loose)
             self.is_in_by_password(client, user)
             self.assertEqual(user.phone.lines(), [])
 
     def test_warn_goes_on_where_nothing_is_typed(self):
         self.mode("warn")
-        for loose in self.LINES:
+        for loose in (True, False):
             user, client = self.arrive(loose)
             self.asked(client, WAIVED)
             self.answer(client, "")
@@ -72,7 +69,7 @@ class Modes:
 
     def test_warn_takes_a_right_code(self):
         self.mode("warn")
-        for loose in self.LINES:
+        for loose in (True, False):
             user, client = self.arrive(loose)
             self.asked(client, WAIVED)
             self.answer(client, user.phone.next_code())
@@ -80,7 +77,7 @@ class Modes:
 
     def test_warn_goes_on_after_wrong_codes(self):
         self.mode("warn")
-        user, client = self.arrive(self.LINES[0])
+        user, client = self.arrive(True)
         self.asked(client, WAIVED)
         code = user.phone.next_code()
         for step in range(1, 5):
@@ -96,20 +93,26 @@ class Modes:
         self.answer(client, user.phone.next_code())
         self.is_in(client, user)
 
-    def test_dead_as_it_is_shipped_observed(self):
+    def test_dead_as_it_is_shipped(self):
         user = self.user(password=PASSWORD)
-        self.dead("observe")
+        self.dead("enforce")
         self.install(False)
         self.is_refused(self.begin(user, PASSWORD))
 
-    def test_dead_with_the_line_for_rolling_out(self):
+    def rolled_out(self, mode):
         """Side by side, for the module waits a while for smsotpd."""
         user, other = self.user(password=PASSWORD), self.user(password=PASSWORD)
-        self.dead("enforce")
+        self.dead(mode)
         self.install(True)
         right, not_that = self.begin(user, PASSWORD), self.begin(other, WRONG)
         self.is_refused_by_password(not_that)
         self.is_in_by_password(right, user)
+
+    def test_dead_with_the_line_for_rolling_out_observed(self):
+        self.rolled_out("observe")
+
+    def test_dead_with_the_line_for_rolling_out_warned(self):
+        self.rolled_out("warn")
 
 
 class Polkit(Modes, test_polkit.PolkitCase):
@@ -179,13 +182,14 @@ class Cockpit(Modes, test_cockpit.ShippedCase):
 
 
 class Rescue(Modes, test_rescue.RescueCase):
-    """It has no line for rolling out, and needs none: pam.d/login is there for that time."""
+    """Away as it is shipped, it is the rescue that test_rescue.py tries."""
 
     STACK, SERVICE = "login-rescue", "login"
-    LINES = (False,)
 
-    def begin(self, user, _):
-        return self.open(clients.login(user.name))
+    def begin(self, user, password):
+        login = self.open(clients.login(user.name))
+        login.password = password
+        return login
 
     def asked(self, login, pattern):
         login.expect(pattern)
@@ -195,7 +199,7 @@ class Rescue(Modes, test_rescue.RescueCase):
 
     def is_in_by_password(self, login, user):
         login.expect(ASKS_PASSWORD)
-        login.send(PASSWORD)
+        login.send(login.password)
         self.is_in(login, user)
 
     def is_in(self, login, user):
@@ -205,28 +209,23 @@ class Rescue(Modes, test_rescue.RescueCase):
         self.assertIn(user.name, said.split())
         self.assertEqual(status, 0)
 
-    def root_is_in(self, console):
-        console.expect(ASKS_PASSWORD)
+    def is_refused(self, login):
+        self.assertNotRegex(login.expect("Login incorrect"), ASKS_PASSWORD)
+
+    def is_refused_by_password(self, login):
+        login.expect(ASKS_PASSWORD)
+        login.send(login.password)
+        login.expect("Login incorrect")
+
+    def test_dead_with_the_line_for_rolling_out_at_the_console(self):
+        """Root has his password there, too, and by common-auth: he is not shut out by the rescue's
+        lines, nor asked twice."""
+        self.dead("observe")
+        self.install(True)
+        console = self.console("root")
+        self.assertIn(AWAY, console.expect(ASKS_PASSWORD))
         console.send(test_rescue.ROOT)
         self.whoami(console)
-
-    def test_dead_as_it_is_shipped_observed(self):
-        """To root's password; that others are refused, observed too, is in test_rescue.py."""
-        self.dead("observe")
-        self.install(False)
-        console = self.console("root")
-        console.expect(AWAY)
-        self.root_is_in(console)
-
-    def test_dead_with_the_line_for_rolling_out(self):
-        """That of pam.d/login refuses neither root nor those whom the rescue has no password for."""
-        self.assertNotRegex(shipped(self.STACK), r"(?m)^#auth")
-        user = self.user(password=PASSWORD)
-        self.dead("enforce")
-        hosts.write("/etc/pam.d/login", test_modes.rolled_out(shipped("login")))
-        login, console = self.begin(user, None), self.console("root")
-        self.root_is_in(console)
-        self.is_in_by_password(login, user)
 
 
 class All(unittest.TestCase):

@@ -6,6 +6,7 @@ import re
 
 import clients
 import hosts
+import users
 import wait
 from dialogues import SENT, DialogueCase, left
 
@@ -126,6 +127,14 @@ class PhoneAsName(DialogueCase):
         login.prompt()
         login.send(user.phone.next_code())
         self.becomes(login, user)
+
+    def test_number_of_an_account_made_anew(self):
+        user = self.user()
+        users.make_anew(user)
+        login = self.console(user.phone.number.replace(" ", ""))
+        self.assertEqual(login.prompt(), SENT)
+        self.host.event(lambda line: f'"user":"{user.name}"' in line
+                        and '"rule":"another_uid"' in line)
 
     def test_number_of_nobody(self):
         login = self.console("+919999900098")

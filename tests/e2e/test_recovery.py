@@ -125,6 +125,7 @@ class Recovery(RecoveryCase):
         user = self.user()
         codes = self.issue(user)
         self.host.ctl("identity", "set", user.name, input="uid: 54321\n")
+        self.host.ctl("identity", "set", user.name, input=f"uid: {user.uid}\n")
         self.refuses(user, codes[0], source="127.0.1.7")
 
     def test_wrong_ones_count_as_wrong_codes(self):

@@ -83,9 +83,6 @@ class Rescue(RescueCase):
         console.expect(REFUSED)
 
     def test_others_are_asked_no_password(self):
-        """Though login is observed: the module cannot know, and the stack has no line for it."""
-        self.host.ctl("mode", "login", "observe")
-        self.addCleanup(self.host.ctl, "mode", "login", "enforce")
         self.away()
         console = self.console("alice")
         console.expect(AWAY)

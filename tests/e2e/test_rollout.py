@@ -6,7 +6,6 @@ back leave the host as it was. In between, what the first week of a fleet has an
 
 import os
 import re
-import subprocess
 import time
 import unittest
 
@@ -21,7 +20,6 @@ import releases
 OUTSIDE = True
 
 PAGE = os.path.join(boot.PROJECT, "man", "smsotp-rollout.7")
-EMULATOR = os.path.join(boot.PROJECT, "build", "tests", "bulkpush-emulator")
 RULES = os.path.join(boot.PROJECT, "etc", "prometheus", "smsotp.rules.yml")
 HOUR, WEEK = "THE FIRST HOUR, ON ONE HOST", "THE FIRST WEEK, ON A FLEET"
 PEOPLE = "name,phone\nalice,+91 99999 00001\nroot,+91 99999 00001\n"
@@ -60,30 +58,10 @@ class Rollout(HostCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.directory = os.path.join(cls.host.directory, "emulator")
-        os.makedirs(cls.directory)
-        password = os.path.join(cls.directory, "password")
-        with open(password, "w", encoding="ascii") as file:
-            file.write(GATEWAY + "\n")
-        # pylint: disable-next=consider-using-with
-        cls.emulator = subprocess.Popen(
-            ["nsenter", "--target", cls.host.init, "--net", EMULATOR, "--listen", "127.0.0.1:0",
-             "--make-cert", cls.directory, "--phones", cls.directory, "--username", "demo",
-             "--feed-id", "100001", "--password-file", password, "--lifetime", "300"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        cls.addClassCleanup(cls.stop_emulator)
-        cls.url = next(line.split()[1] for line in cls.emulator.stdout
-                       if line.startswith("listening "))
-        with open(os.path.join(cls.directory, "ca.pem"), encoding="ascii") as file:
-            cls.host.write("/usr/share/ca-of-this-test.pem", file.read())
+        cls.url = cls.start_gateway("demo", "100001", GATEWAY)
+        cls.put_ca("/usr/share/ca-of-this-test.pem")
         cls.phone = Phone(cls.directory, NUMBER)
         cls.recovery = []
-
-    @classmethod
-    def stop_emulator(cls):
-        cls.emulator.terminate()
-        cls.emulator.wait()
-        cls.emulator.stdout.close()
 
     def here(self, text):
         """The line as it is typed on this host, whose gateway is the emulator, and this year."""

@@ -87,6 +87,16 @@ class Sandbox(HostCase):
             self.sign_in(self.person)
         return self.host.main_pid(unit)
 
+    def test_daemon_follows_the_accounts(self):
+        """Those of the host, whose file other programs replace while the daemon runs."""
+        person = self.host.person()
+        self.sign_in(person)
+        self.host.run("userdel", "--force", "--remove", person.name, check=False)
+        self.host.run("useradd", "--create-home", "--uid", "54321", person.name)
+        self.assertIn("its account has another uid now",
+                      self.host.out("smsotpctl", "explain", person.name))
+        self.assertNotIn("/etc/passwd", self.host.journal("smsotpd.service"))
+
     def test_neither_can_be_traced_or_dumped(self):
         for unit, user in (("smsotpd.service", "smsotp"), ("smsotp-send.service", "smsotp-send")):
             pid = self.running(unit)

@@ -8,6 +8,7 @@ import re
 
 import clients
 import hosts
+import leaks
 from dialogues import DialogueCase
 from phone import wrong
 
@@ -23,14 +24,6 @@ def forms(number):
     return {number, digits, "+" + digits, digits[-10:]}
 
 
-def contents(path):
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
-
-
 def places():
     """Everything that could be read later, by path."""
     for top in SEARCHED:
@@ -38,11 +31,11 @@ def places():
             for name in files:
                 path = os.path.join(directory, name)
                 if os.path.isfile(path) and not path.startswith(ALLOWED):
-                    yield path, contents(path)
+                    yield path, leaks.read(path)
     for name in ("cmdline", "environ"):
         for path in glob.glob(f"/proc/[0-9]*/{name}"):
             if int(path.split("/")[2]) != os.getpid():
-                yield path, contents(path)
+                yield path, leaks.read(path)
 
 
 def holders(secrets, more=()):

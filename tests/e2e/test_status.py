@@ -3,13 +3,17 @@
 list and clear, identity suspend and resume."""
 
 import json
+import os
 import re
 
 import frames
+import wait
 from dialogues import LOCKED, DialogueCase
+from doctorcase import changed
 from phone import wrong
 
 REFUSED = 1
+TRAIL = "/var/log/smsotp/events.jsonl"
 
 
 class StatusCase(DialogueCase):
@@ -79,7 +83,7 @@ class Status(StatusCase):
         for line in (rf"name +{user.name}", "suspended +no", "phone +yes",
                      "code +on its way: 40 s old, ends in 860 s, tries left 4, texts 1",
                      "texts_user +left 1 at new places, 3 at known ones, for ",
-                     "known +[0-9a-f]{8} signed in 20"):
+                     rf"known +[0-9a-f]{{8}} {re.escape(source)} signed in 20"):
             self.assertRegex(said, "(?m)^" + line)
         for text in (said, json.dumps(told)):
             self.assertNotIn(code, text)
@@ -88,6 +92,36 @@ class Status(StatusCase):
         told = self.json("status", user.name)
         self.assertEqual(([place["stale"] for place in told["known"]], told["codes"]),
                          ([True], []))
+
+    def known(self, user):
+        """What each known place is told as, None for those whose hash alone is."""
+        return [place.get("source") for place in self.json("status", user.name)["known"]]
+
+    def test_places_by_the_trail(self):
+        """As long as it has them, and of this user's own sign-ins."""
+        user, other = self.user(), self.user()
+        first, shared = self.source(), self.source()
+        self.enters(user, first)
+        self.enters(user, shared)
+        self.enters(other, shared)
+        self.host.event(lambda line: '"login.granted"' in line and f'"{other.name}"' in line)
+        self.assertEqual(sorted(self.known(user)), sorted([first, shared]))
+        os.rename(TRAIL, TRAIL + ".1")
+        self.addCleanup(os.rename, TRAIL + ".1", TRAIL)
+        self.assertEqual(sorted(self.known(user)), sorted([first, shared]))
+        with open(TRAIL + ".1", encoding="utf-8") as file:
+            lines = file.read().splitlines(keepends=True)
+        # Others at the same place do not tell of this one; a line that was cut tells nothing.
+        kept = [line for line in lines if f'"user":"{user.name}"' not in line or first in line]
+        cut = [line[:line.index("}")] + "\n" for line in lines if first in line]
+        with changed(TRAIL + ".1", "".join(kept)):
+            self.assertEqual(sorted(self.known(user), key=str), sorted([first, None], key=str))
+        with changed(TRAIL + ".1", "".join(cut)):
+            self.assertEqual(self.known(user), [None, None])
+        with changed(TRAIL + ".1"):
+            self.assertEqual(self.known(user), [None, None])
+            self.assertRegex(self.host.ctl("status", user.name),
+                             r"(?m)^known +[0-9a-f]{8} signed in 20")
 
     def test_of_nobody(self):
         done = self.host.ctl("status", "nobody", check=False)

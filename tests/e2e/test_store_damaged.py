@@ -14,6 +14,7 @@ import faults
 import frames
 import rootfs
 from case import HostCase
+from image import Image
 
 STORE = "/var/lib/smsotp"
 ASIDE = "/root/aside"
@@ -52,7 +53,7 @@ FATAL = {
 }
 
 
-class Damaged(HostCase):
+class StoreCase(HostCase):
     CLOCKED = True
     CONFIG = {f"service {faults.SERVICE}": {"enabled": "yes"}}
 
@@ -103,6 +104,8 @@ class Damaged(HostCase):
         self.assertRegex(self.host.smsotpd.said()[said:], REMEDY, what)
         self.host.smsotpd.stop()
 
+
+class Damaged(StoreCase):
     def test_files_that_are_none(self):
         for name in ("identity", "state"):
             for what, damage in FATAL.items():
@@ -164,3 +167,87 @@ class Damaged(HostCase):
         finally:
             self.host.smsotpd.stop()
             rootfs.libc.umount2(STORE.encode(), rootfs.MNT_DETACH)
+
+
+class Images(StoreCase):
+    """The store on an ext4 of its own, which is too small, full, read-only or goes bad."""
+
+    SIZE = 150 << 10  # both stores and the file system's own
+
+    def image(self, size=SIZE):
+        image = Image("/root/image", STORE, size)
+        self.assertTrue(image.mount())
+        self.addCleanup(image.unmount)
+        shutil.chown(STORE, "smsotp", "smsotp")
+        os.chmod(STORE, 0o700)
+        shutil.rmtree(STORE + "/lost+found")
+        return image
+
+    def filled(self):
+        """One on which somebody has signed in, unmounted."""
+        image = self.image()
+        self.host.smsotpd.start()
+        self.host.set_identity(self.person)
+        self.granted()
+        self.host.smsotpd.stop()
+        image.unmount()
+        return image
+
+    def refused_or_ends(self):
+        """How smsotpd came through it; a wrong code is never right."""
+        try:
+            self.host.smsotpd.start()
+        except AssertionError:
+            pass
+        attempt = faults.Attempt(self.person)
+        attempt.begin()
+        self.assertNotEqual(attempt.answer("000000"), frames.GRANTED)
+        return self.host.smsotpd.stop() or self.host.smsotpd.process.returncode
+
+    def test_sizes(self):
+        for size in range(1 << 10, 120 << 10, 7 << 10):
+            image = self.image(size)
+            self.refuses(f"{size} KB")
+            image.unmount()
+
+    def test_full_while_it_runs(self):
+        self.image()
+        self.host.smsotpd.start()
+        self.host.set_identity(self.person)
+        with open(STORE + "/filling", "wb", buffering=0) as file:
+            with self.assertRaises(OSError):
+                while True:
+                    file.write(bytes(1 << 20))
+        self.granted()
+
+    def test_read_only(self):
+        image = self.filled()
+        self.assertTrue(image.mount("ro"))
+        self.refuses("read-only")
+
+    def test_cut(self):
+        ends = []
+        for part in (0.9, 0.7, 0.5, 0.3, 0.1, 0.03):
+            image = self.filled()
+            image.cut(part)
+            if image.mount("rw,norecovery") or image.mount("ro,norecovery"):
+                ends.append(self.refused_or_ends())
+                image.unmount()
+        print(f"# {len(ends)} mounted, smsotpd ended with {collections.Counter(ends)}", flush=True)
+        self.assertTrue(ends)
+
+    def test_overwritten(self):
+        lot, ends = random.Random(11), []
+        for blocks in (1, 4, 16, 64, 256, 1024, 4096) * 4:
+            image = self.filled()
+            image.spoil(lot, blocks)
+            if image.mount():
+                ends.append(self.refused_or_ends())
+                image.unmount()
+        print(f"# {len(ends)} mounted, smsotpd ended with {collections.Counter(ends)}", flush=True)
+        self.assertTrue(ends)
+
+
+# Not every host that runs make check has a loop device to give.
+if not attack.LONG:
+    del Images

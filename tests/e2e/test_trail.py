@@ -16,7 +16,7 @@ from dialogues import DialogueCase
 from phone import wrong
 
 EVENTS = hosts.LOG + "/events.jsonl"
-LOGIN = {"id", "service", "source", "source_kind", "uid", "tty", "rhost", "ssh_connection",
+LOGIN = {"id", "service", "source", "source_kind", "place", "uid", "tty", "rhost", "ssh_connection",
          "first_factor", "time", "event"}
 STEP = LOGIN | {"user", "phone", "known", "decision", "rule", "effect"}
 TEXT = {"id", "user", "stub", "milliseconds", "time", "event"}

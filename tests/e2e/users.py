@@ -43,10 +43,14 @@ def append(path, line):
         file.write(line + "\n")
 
 
-def add(name, phone=None, password=None):
+def next_uid():
+    return max([FIRST_UID - 1] + [entry.pw_uid for entry in pwd.getpwall()
+                                  if entry.pw_uid < 60000]) + 1
+
+
+def add(name, phone=None, password=None, uid=None):
     """Adds the account `name`; `phone` is only remembered."""
-    uid = max([FIRST_UID - 1] + [entry.pw_uid for entry in pwd.getpwall()
-                                 if entry.pw_uid < 60000]) + 1
+    uid = uid or next_uid()
     home = "/home/" + name
     append("/etc/passwd", f"{name}:x:{uid}:{uid}::{home}:/bin/sh")
     append("/etc/group", f"{name}:x:{uid}:")
@@ -55,3 +59,21 @@ def add(name, phone=None, password=None):
     os.mkdir(home, 0o755)
     os.chown(home, uid, uid)
     return User(name, uid, phone)
+
+
+def remove(name):
+    """Takes the account away as userdel(8) does: by other files in the place of these."""
+    for path in ("/etc/passwd", "/etc/group", "/etc/shadow"):
+        with open(path, encoding="ascii") as file:
+            lines = [line for line in file if not line.startswith(name + ":")]
+        with open(path + "+", "w", encoding="ascii") as file:
+            file.writelines(lines)
+        shutil.copystat(path, path + "+")
+        os.rename(path + "+", path)
+    shutil.rmtree("/home/" + name)
+
+
+def make_anew(user, uid=None):
+    """The account is removed and added under its old name, with another uid unless one is given."""
+    remove(user.name)
+    return add(user.name, user.phone, uid=uid or max(user.uid + 1, next_uid()))

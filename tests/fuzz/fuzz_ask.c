@@ -1,28 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Frames of the module and of smsotpd: what decodes is the same after another turn. */
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "ask.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-/* In a copy of exactly that size, so that a read behind it is seen. */
-static uint8_t *copy_of(const uint8_t *bytes, size_t size)
-{
-	uint8_t *copy = malloc(size + (size == 0));
-
-	if (copy == NULL)
-		abort();
-	memcpy(copy, bytes, size);
-	return copy;
-}
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void ask_turn(const uint8_t *bytes, size_t size)
 {

@@ -3,21 +3,12 @@
  * A record from the store, whatever it holds: every rule of challenges runs over it, and what comes
  * out is a record again. The first bytes choose the steps; what is short of a record is zeros.
  */
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "config.h"
 #include "smsotpd/challenge.h"
 
 #define STEPS 8
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void step(struct record *record, struct attempt *attempt, uint8_t choice)
 {
@@ -59,6 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	in[0] = 1;
 	if (record_decode(in, sizeof(in), &record) != RESULT_OK)
 		return 0;
+	for (size_t i = 0; i < RECORD_CHALLENGES; i++)
+		must(record.challenge[i].live <= CHALLENGE_CODES);
 	struct attempt attempt = {.config = config,
 		.now = {INT64_C(20000000), INT64_C(1800000000000)},
 		.label = "192.0.2.1"};

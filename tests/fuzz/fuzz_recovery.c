@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is typed for a recovery code, and the records of codes and of phones' pasts, from any bytes.
  */
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "smsotpd/quarantine.h"
 #include "smsotpd/recovery.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void try_reply(const uint8_t *bytes, size_t size)
 {

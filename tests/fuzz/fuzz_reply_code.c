@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a person or a machine types: a code of the digits asked for, or nothing. */
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "smsotpd/code.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void check(const struct reply *reply, uint32_t digits)
 {

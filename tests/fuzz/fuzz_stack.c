@@ -39,7 +39,8 @@ static void walk(const struct stack *stack)
 	bool lines[STACK_LINES_MAX];
 
 	for (unsigned int ours = 0; ours < 1U << STACK_RETURNS; ours += 7) {
-		const struct walk with = {.ours = ours, .proof = (ours & 1) != 0};
+		const struct walk with = {
+			.ours = ours, .proof = (ours & 1) != 0, .plain = (ours & 2) != 0};
 		unsigned int outcome = walk_stack(stack, &with);
 		if ((outcome & WALK_THROUGH) != 0 && (outcome & WALK_ASKED) == 0)
 			abort();

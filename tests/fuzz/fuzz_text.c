@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Texts and reports: what decodes is the same after another turn. */
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-/* In a copy of exactly that size, so that a read behind it is seen. */
-static uint8_t *copy_of(const uint8_t *bytes, size_t size)
-{
-	uint8_t *copy = malloc(size + (size == 0));
-
-	must(copy != NULL);
-	memcpy(copy, bytes, size);
-	return copy;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

@@ -3,15 +3,11 @@
 #ifndef SMSOTP_FLOW_FIXTURE_H
 #define SMSOTP_FLOW_FIXTURE_H
 
-#include <poll.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
+#include "committer_fixture.h"
 #include "smsotpd/flow.h"
-#include "stores_fixture.h"
 
-#define WAIT_MS 20000
 #define HOLD_MS 1000 /* more than the hold */
 
 struct bench {
@@ -129,14 +125,8 @@ static inline void ask(struct bench *bench, uint8_t login, const char *name, con
 /* The next job comes back. */
 static inline void finish_one(struct bench *bench)
 {
-	struct pollfd ready = {.fd = bench->wake, .events = POLLIN};
-	struct job *job;
-	uint64_t count;
+	struct job *job = committer_next(bench->flow.committer, bench->wake);
 
-	while ((job = committer_take(bench->flow.committer)) == NULL) {
-		assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
-		assert_int_equal(read(bench->wake, &count, sizeof(count)), sizeof(count));
-	}
 	if (job_sends(job))
 		bench->code = job->text;
 	flow_finished(&bench->flow, job);
@@ -148,6 +138,24 @@ static inline void settle(struct bench *bench)
 	while (bench->flow.jobs > 0)
 		finish_one(bench);
 	(void)sender_turn(bench->flow.sender, bench->now + HOLD_MS);
+}
+
+/* Verdict, line and numbers of a dialogue of wrong codes, one letter each. */
+static inline void dialogue(
+	struct bench *bench, uint8_t login, const char *name, char *told, size_t size)
+{
+	static const char *const typed[] = {
+		NULL, "r", "111111", "\b\n\r\177INCORRECT", "222222", "not a code", "333333"};
+	size_t length = 0;
+
+	for (size_t i = 0; i < COUNT(typed); i++) {
+		at(bench, SECONDS(10 * (int64_t)i));
+		ask(bench, login, name, typed[i]);
+		settle(bench);
+		length += (size_t)snprintf(told + length, size - length, "%d %d %u %u %u; ",
+			bench->answer.verdict, bench->answer.line, bench->answer.tries,
+			bench->answer.seconds, bench->answer.resend);
+	}
 }
 
 #define with_flow(test) cmocka_unit_test_setup_teardown(test, flow_setup, flow_teardown)

@@ -50,6 +50,21 @@ static inline void expect_counts(json_t *reply, int added, int changed, int remo
 	}
 }
 
+#define TEXT(text) (text), sizeof(text) - 1
+
+static const char three[] = "name,uid,phone\n"
+			    "alice,1,+91 99999 00001\n"
+			    "bob,2,+91 99999 00002\n"
+			    "carol,3,+91 99999 00003\n";
+
+static inline void begin(struct fixture *fixture)
+{
+	json_t *reply = import_with(fixture, "", TEXT(three));
+
+	expect_counts(reply, 3, 0, 0, 0);
+	expect_ok(reply);
+}
+
 /* All identities as compact JSON. */
 static inline void expect_list(struct fixture *fixture, const char *expected)
 {

@@ -12,6 +12,11 @@
 
 #define STORE_SIZE ((size_t)16 << 20)
 
+/* Of these only `nobody-here` is no identity's. */
+#define ACCOUNTS                                                                                   \
+	"root:x:0:0::/root:/bin/sh\ndemo:x:1000:1000::/:\nbare:x:1002:1002::/:\n"                  \
+	"nobody-here:x:1010:1010::/:\ntoor:x:1011:1011::/:\n"
+
 /* What stands between the stores and LMDB can only be file-scope: its calls bring no context. */
 struct calls calls;
 static MDB_txn *writer;
@@ -58,6 +63,12 @@ int mdb_reader_check(MDB_env *env, int *ret_dead)
 	return REAL(mdb_reader_check)(env, ret_dead);
 }
 
+int stat(const char *path, struct stat *ret_status)
+{
+	calls.stats++;
+	return REAL(stat)(path, ret_status);
+}
+
 int mdb_txn_commit(MDB_txn *txn)
 {
 	calls.commits++;
@@ -100,6 +111,15 @@ static void people(struct scene *scene)
 	assert_int_equal(store_commit(&txn), RESULT_OK);
 }
 
+void scene_accounts(struct scene *scene, const char *lines)
+{
+	FILE *file = fopen(scene->accounts, "we");
+
+	assert_non_null(file);
+	assert_true(fputs(lines, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
 static void clock_now(const struct clock *clock, struct moment *ret_now)
 {
 	const struct scene *scene = clock->context;
@@ -136,6 +156,9 @@ int scene_setup(void **state)
 	scene->clock = (struct clock){.boot = {1}, .now = clock_now, .context = scene};
 	scene->judge.keys = &scene->keys;
 	scene->judge.clock = &scene->clock;
+	snprintf(scene->accounts, sizeof(scene->accounts), "%s/passwd", scene->directory);
+	scene_accounts(scene, ACCOUNTS);
+	assert_int_equal(accounts_new(scene->accounts, &scene->judge.accounts), RESULT_OK);
 	open_stores(scene);
 	people(scene);
 	memset(&calls, 0, sizeof(calls));
@@ -157,6 +180,7 @@ int scene_teardown(void **state)
 
 	identities_close(&scene->judge.identities);
 	state_close(&scene->judge.state);
+	accounts_free(&scene->judge.accounts);
 	config_free(&scene->config);
 	assert_int_equal(nftw(scene->directory, remove_one, 4, FTW_DEPTH | FTW_PHYS), 0);
 	free(scene);

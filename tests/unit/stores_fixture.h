@@ -13,6 +13,7 @@
 #define JOB_SAVES    4
 #define JOB_LOADS    5 /* and whether the name has a record */
 #define JOB_LOOK_UPS 3 /* the schema, the name, and what its phone was */
+#define JOB_STATS    1 /* of the host's accounts */
 /* With a reply as long as a recovery code: the record of these, and nobody's. */
 #define LONG_JOB_SAVES    (JOB_SAVES + 1)
 #define LONG_JOB_LOOK_UPS (JOB_LOOK_UPS + 2)
@@ -21,6 +22,7 @@ struct calls {
 	int loads;     /* mdb_get in the write transaction, which is the state's */
 	int saves;     /* mdb_put */
 	int look_ups;  /* mdb_get in the other one, which is the identities' */
+	int stats;     /* stat(2) */
 	int commits;   /* that were asked for */
 	int failed;    /* of these */
 	int nth;       /* this commit fails, counted from 1; 0: none does */
@@ -38,6 +40,7 @@ extern struct calls calls;
 
 struct scene {
 	char directory[32];
+	char accounts[40]; /* the file of the host's accounts */
 	struct config *config;
 	struct keys keys;
 	struct clock clock;
@@ -78,6 +81,9 @@ struct job *scene_type(
 /* New recovery codes of an identity. */
 void scene_issue(struct scene *scene, const char *name,
 	struct recovery_code ret_codes[static RECOVERY_CODES]);
+
+/* The host's accounts are these lines of passwd(5) from now on. */
+void scene_accounts(struct scene *scene, const char *lines);
 
 /* The identity's phone is another one from now on. */
 void scene_change_phone(struct scene *scene, const char *name);

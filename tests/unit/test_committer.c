@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The committer's thread: one commit for what is ready, each job alone where that fails. */
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include "smsotpd/committer.h"
+#include "committer_fixture.h"
 #include "smsotpd/ctl.h"
-#include "stores_fixture.h"
-
-#define WAIT_MS 20000
 
 struct bench {
 	struct scene *scene;
@@ -56,19 +49,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* The next finished job. Waits for it, not for time. */
 static struct job *take(struct bench *bench)
 {
-	struct pollfd ready = {.fd = bench->wake, .events = POLLIN};
-	struct job *job = committer_take(bench->committer);
-	uint64_t count;
-
-	while (job == NULL) {
-		assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
-		assert_int_equal(read(bench->wake, &count, sizeof(count)), sizeof(count));
-		job = committer_take(bench->committer);
-	}
-	return job;
+	return committer_next(bench->committer, bench->wake);
 }
 
 /* Gives a verb that holds the thread, so that what is given next is ready all at once. */

@@ -226,6 +226,43 @@ static void test_gateway_or_stub(void **state)
 	}
 }
 
+/* Which keys a text to a phone wants, and whether one may go there at all. */
+static void test_where_texts_go(void **state)
+{
+	static const char url[] = "[gateway]\nauth = address\nurl = https://h/\nfeed_id = 1\n";
+	static const struct {
+		const char *keys;
+		const char *phone;
+		const char *missing;
+		bool allowed;
+	} rows[] = {
+		{"", "+919999900001", "entity_id and template_id", true},
+		{"", "+12025550101", NULL, true},
+		{"stub = yes\n", "+919999900001", NULL, true},
+		{"dlt = panel\n", "+919999900001", NULL, true},
+		{"entity_id = 1\n", "+919999900001", "template_id", true},
+		{"template_id = 1\n", "+919999900001", "entity_id", true},
+		{"entity_id = 1\ntemplate_id = 1\n", "+919999900001", NULL, true},
+		{"allow_prefixes = +1\n", "+12025550101", NULL, true},
+		{"allow_prefixes = +1\n", "+919999900001", "entity_id and template_id", false},
+		{"allow_prefixes = +1 +91999\n", "+919999900001", "entity_id and template_id",
+			true},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[256];
+		snprintf(text, sizeof(text), "%s%s", url, rows[i].keys);
+		struct config *config = load_good(*state, text);
+		const char *missing = config_dlt_missing(&config->gateway, rows[i].phone);
+
+		assert_string_equal(missing == NULL ? "" : missing,
+			rows[i].missing == NULL ? "" : rows[i].missing);
+		assert_int_equal(
+			config_prefix_allowed(&config->gateway, rows[i].phone), rows[i].allowed);
+		config_free(&config);
+	}
+}
+
 /* The file that is installed changes nothing and shows every key at its default. */
 static void test_shipped_file(void **state)
 {
@@ -286,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_print_names_the_source),
 		cmocka_unit_test(test_services),
 		cmocka_unit_test(test_gateway_or_stub),
+		cmocka_unit_test(test_where_texts_go),
 		cmocka_unit_test(test_shipped_file),
 		cmocka_unit_test(test_manual),
 	};

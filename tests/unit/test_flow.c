@@ -37,23 +37,6 @@ static void test_a_verdict_waits_for_its_commit(void **state)
 	assert_int_equal(bench->answer.verdict, VERDICT_GRANTED);
 }
 
-/* Verdict, line and numbers of a dialogue of wrong codes, one letter each. */
-static void dialogue(struct bench *bench, uint8_t login, const char *name, char *told, size_t size)
-{
-	static const char *const typed[] = {
-		NULL, "r", "111111", "\b\n\r\177INCORRECT", "222222", "not a code", "333333"};
-	size_t length = 0;
-
-	for (size_t i = 0; i < COUNT(typed); i++) {
-		at(bench, SECONDS(10 * (int64_t)i));
-		ask(bench, login, name, typed[i]);
-		settle(bench);
-		length += (size_t)snprintf(told + length, size - length, "%d %d %u %u %u; ",
-			bench->answer.verdict, bench->answer.line, bench->answer.tries,
-			bench->answer.seconds, bench->answer.resend);
-	}
-}
-
 static void test_names_of_every_standing_see_the_same(void **state)
 {
 	static const char *const names[] = {"demo", "nobody-here", "gone", "bare", "root", ""};
@@ -111,6 +94,29 @@ static void test_an_answer_at_once_withdraws_the_text(void **state)
 	ask(bench, 1, "demo", bench->code.digits);
 	settle(bench);
 	assert_int_equal(bench->answer.verdict, VERDICT_ASK);
+}
+
+/* The share of texts that were answered is of texts. */
+static void test_a_recovery_code_answers_no_text(void **state)
+{
+	struct bench *bench = *state;
+	struct recovery_code codes[RECOVERY_CODES];
+	char text[RECOVERY_TEXT_SIZE];
+
+	scene_issue(bench->scene, "demo", codes);
+	recovery_write(&codes[0], text);
+	ask(bench, 1, "demo", NULL);
+	settle(bench);
+	ask(bench, 1, "demo", text);
+	settle(bench);
+	assert_int_equal(bench->answer.verdict, VERDICT_GRANTED);
+	assert_int_equal(bench->flow.counters.answered, 0);
+	ask(bench, 2, "demo", NULL);
+	settle(bench);
+	ask(bench, 2, "demo", bench->code.digits);
+	settle(bench);
+	assert_int_equal(bench->answer.verdict, VERDICT_GRANTED);
+	assert_int_equal(bench->flow.counters.answered, 1);
 }
 
 /* Every piece of an event is a block of memory. */
@@ -243,6 +249,7 @@ int main(void)
 		with_flow(test_names_of_every_standing_see_the_same),
 		with_flow(test_a_text_that_never_was_is_not_withdrawn),
 		with_flow(test_an_answer_at_once_withdraws_the_text),
+		with_flow(test_a_recovery_code_answers_no_text),
 		with_flow(test_an_answer_at_once_is_the_same_work),
 		with_flow(test_an_unknown_service_is_unavailable),
 		with_flow(test_a_flood_of_one_uid_waits_by_itself),

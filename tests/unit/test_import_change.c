@@ -2,21 +2,6 @@
 /* What an import changes and leaves: the same again, the rest that goes, some names, too much. */
 #include "import_fixture.h"
 
-#define TEXT(text) (text), sizeof(text) - 1
-
-static const char three[] = "name,uid,phone\n"
-			    "alice,1,+91 99999 00001\n"
-			    "bob,2,+91 99999 00002\n"
-			    "carol,3,+91 99999 00003\n";
-
-static void begin(struct fixture *fixture)
-{
-	json_t *reply = import_with(fixture, "", TEXT(three));
-
-	expect_counts(reply, 3, 0, 0, 0);
-	expect_ok(reply);
-}
-
 /* The number of the last commit to a store. */
 static size_t commits(struct fixture *fixture, bool identity)
 {

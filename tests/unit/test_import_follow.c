@@ -4,21 +4,7 @@
 #include "import_fixture.h"
 #include "smsotpd/identity_quarantine.h"
 #include "smsotpd/identity_recovery.h"
-
-#define TEXT(text) (text), sizeof(text) - 1
-
-static const char three[] = "name,uid,phone\n"
-			    "alice,1,+91 99999 00001\n"
-			    "bob,2,+91 99999 00002\n"
-			    "carol,3,+91 99999 00003\n";
-
-static void begin(struct fixture *fixture)
-{
-	json_t *reply = import_with(fixture, "", TEXT(three));
-
-	expect_counts(reply, 3, 0, 0, 0);
-	expect_ok(reply);
-}
+#include "smsotpd/turn.h"
 
 static struct recovery recovery_of(struct fixture *fixture, const char *name)
 {
@@ -107,6 +93,7 @@ struct beside {
 	bool late;
 	bool done;
 	bool forgotten; /* what the state had before has gone by then */
+	bool in_turn;   /* the identities were the import's by then */
 };
 
 static const char *const moved = "u00007";
@@ -147,6 +134,9 @@ static bool tell_beside(void *context, size_t done, unsigned int permille)
 		return true;
 	beside->done = true;
 	beside->forgotten = get_record(beside->fixture) == 0;
+	beside->in_turn = !turn_try(identities_turn(beside->fixture->context.identities));
+	if (!beside->in_turn)
+		turn_give(identities_turn(beside->fixture->context.identities));
 	if (beside->late)
 		put_record(beside->fixture, 2);
 	else
@@ -182,6 +172,9 @@ static void test_login_beside(void **state)
 	expect_ok(import_with(fixture, "", new, strlen(new)));
 	assert_true(beside.done);
 	assert_true(beside.forgotten);
+	assert_true(beside.in_turn);
+	assert_true(turn_try(identities_turn(fixture->context.identities)));
+	turn_give(identities_turn(fixture->context.identities));
 	assert_int_equal(get_record(fixture), 0);
 	free(old);
 	free(new);
@@ -197,6 +190,8 @@ static void test_store_changed_beside(void **state)
 	begin(fixture);
 	fixture->context.progress = &progress;
 	expect_error(import_with(fixture, "", TEXT("name,uid\nalice,9\n")), "identities changed");
+	assert_true(beside.done);
+	assert_false(beside.in_turn);
 	expect_ok(import_with(fixture, "", TEXT("name,uid\nalice,9\n")));
 }
 
@@ -213,18 +208,47 @@ static void test_other_uid(void **state)
 	assert_int_equal(get_record(fixture), 0);
 }
 
-/* More phones than can be held back at once do not change, or some would not be. */
-static void test_more_than_is_held_back(void **state)
+/* Each of them, and be they more than are remembered of names that are gone. */
+static void test_all_that_change_wait(void **state)
 {
+	const int count = QUARANTINE_GONE + 1;
 	struct fixture *fixture = *state;
-	char *old = many(QUARANTINE_MAX + 1, 1), *new = many(QUARANTINE_MAX + 1, 2);
+	char *old = many(count, 1), *new = many(count, 2), name[16];
+	struct identities *identities = fixture->context.identities;
+	struct quarantine quarantine;
+	struct moment now;
+	MDB_txn *txn = NULL;
 
 	expect_ok(import_with(fixture, "", old, strlen(old)));
-	expect_error(import_with(fixture, "", new, strlen(new)), "65537 phones would change");
-	fixture->config->identity.quarantine = 0;
 	expect_ok(import_with(fixture, "", new, strlen(new)));
+	fixture->clock.now(&fixture->clock, &now);
+	assert_int_equal(identities_begin(identities, false, &txn), RESULT_OK);
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "u%05d", i);
+		assert_int_equal(identities_quarantine_load(
+					 identities, txn, name, &fixture->clock, &now, &quarantine),
+			RESULT_OK);
+		assert_true(quarantine_left(&quarantine, 86400, &now) > 0);
+	}
+	store_abort(&txn);
 	free(old);
 	free(new);
+}
+
+/* Without a phone and a uid as well: the next of that name is another person. */
+static void test_who_goes_is_forgotten(void **state)
+{
+	struct fixture *fixture = *state;
+
+	expect_ok(import_with(fixture, "", TEXT("name\nu00007\nu00008\n")));
+	put_record(fixture, 1);
+	expect_ok(run(fixture, "{\"verb\": \"identity.remove\", \"name\": \"u00007\"}", -1));
+	assert_int_equal(get_record(fixture), 0);
+	expect_ok(import_with(fixture, "", TEXT("name\nu00007\n")));
+	put_record(fixture, 1);
+	expect_ok(import_with(
+		fixture, ", \"replace\": true, \"max_change\": 100", TEXT("name\nu00008\n")));
+	assert_int_equal(get_record(fixture), 0);
 }
 
 int main(void)
@@ -233,7 +257,8 @@ int main(void)
 		WITH_STORES(test_what_follows),
 		WITH_STORES(test_suspended),
 		WITH_STORES(test_other_uid),
-		WITH_STORES(test_more_than_is_held_back),
+		WITH_STORES(test_who_goes_is_forgotten),
+		WITH_STORES(test_all_that_change_wait),
 		WITH_STORES(test_login_beside),
 		WITH_STORES(test_store_changed_beside),
 	};

@@ -100,23 +100,6 @@ static void test_observed_twice_is_looked_up_once(void **state)
 	settle(bench);
 }
 
-/* Verdict, line and numbers of a dialogue of wrong codes, one letter each. */
-static void dialogue(struct bench *bench, uint8_t login, const char *name, char *told, size_t size)
-{
-	static const char *const typed[] = {
-		NULL, "r", "111111", "\b\n\r\177INCORRECT", "222222", "not a code", "333333"};
-	size_t length = 0;
-
-	for (size_t i = 0; i < COUNT(typed); i++) {
-		at(bench, SECONDS(10 * (int64_t)i));
-		ask(bench, login, name, typed[i]);
-		settle(bench);
-		length += (size_t)snprintf(told + length, size - length, "%d %d %u %u %u; ",
-			bench->answer.verdict, bench->answer.line, bench->answer.tries,
-			bench->answer.seconds, bench->answer.resend);
-	}
-}
-
 static void test_warn_is_the_same_for_all_names(void **state)
 {
 	struct bench *bench = *state;

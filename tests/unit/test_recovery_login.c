@@ -3,15 +3,13 @@
  * Replies as long as a recovery code over real stores and the committer's thread: the same work
  * whoever types them, a grant to whom only the phone is missing, and no code used twice.
  */
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include <signal.h>
+#include <sys/wait.h>
 
-#include "smsotpd/committer.h"
-#include "stores_fixture.h"
+#include "committer_fixture.h"
+#include "smsotpd/turn.h"
 
-#define WAIT_MS 20000
-#define WRONG   "0000-0000-0000"
+#define WRONG "0000-0000-0000"
 
 static void as_it_is(struct scene *scene)
 {
@@ -28,6 +26,11 @@ static void take_demo_out(struct scene *scene)
 static void change_demo_s_phone(struct scene *scene)
 {
 	scene_change_phone(scene, "demo");
+}
+
+static void make_demo_anew(struct scene *scene)
+{
+	scene_accounts(scene, "demo:x:1009:1009::/:\n");
 }
 
 static void spoil_nothing(struct job *job)
@@ -69,6 +72,7 @@ static const struct {
 	{"taken out of the service", "sshd", "demo", take_demo_out, spoil_nothing, false},
 	{"the first factor is not shown", "sshd", "demo", as_it_is, spoil_before, false},
 	{"another uid", "sudo", "demo", as_it_is, spoil_uid, false},
+	{"an account made anew", "sshd", "demo", make_demo_anew, spoil_nothing, false},
 	{"junk", "sshd", "demo", as_it_is, spoil_junk, false},
 	{"an unknown name", "sshd", "nobody-here", as_it_is, spoil_nothing, false},
 };
@@ -223,16 +227,7 @@ static int teardown(void **state)
 
 static struct job *take(struct bench *bench)
 {
-	struct pollfd ready = {.fd = bench->wake, .events = POLLIN};
-	struct job *job = committer_take(bench->committer);
-	uint64_t count;
-
-	while (job == NULL) {
-		assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
-		assert_int_equal(read(bench->wake, &count, sizeof(count)), sizeof(count));
-		job = committer_take(bench->committer);
-	}
-	return job;
+	return committer_next(bench->committer, bench->wake);
 }
 
 static void give(struct bench *bench, size_t code)
@@ -302,6 +297,70 @@ static void test_identities_that_cannot_commit_are_tried_again(void **state)
 	assert_true(granted(bench, 1));
 }
 
+/* A child that has its turn at the identities, until it is killed. */
+static pid_t other_writer(struct bench *bench)
+{
+	struct turn *turn = identities_turn(bench->scene->judge.identities);
+	int said[2];
+	char byte;
+
+	assert_int_equal(pipe(said), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		turn_wait(turn);
+		if (write(said[1], "x", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	assert_true(child > 0);
+	close(said[1]);
+	assert_int_equal(read(said[0], &byte, 1), 1);
+	close(said[0]);
+	return child;
+}
+
+/* Whoever types what is as long as a recovery code waits, and nobody else does. */
+static void test_while_identities_are_written_others_go_on(void **state)
+{
+	struct bench *bench = *state;
+	pid_t writer = other_writer(bench);
+
+	for (int i = 0; i < 3; i++) {
+		give(bench, 0);
+		committer_give(
+			bench->committer, scene_job(bench->scene, JOB_BEGIN, "sshd", "user1"));
+	}
+	for (int i = 0; i < 3; i++) {
+		struct job *job = take(bench);
+		assert_int_equal(job->kind, JOB_BEGIN);
+		assert_int_equal(job->result, RESULT_OK);
+		job_free(&job);
+	}
+	assert_null(committer_take(bench->committer));
+	assert_int_equal(kill(writer, SIGKILL), 0);
+	assert_int_equal(waitpid(writer, NULL, 0), writer);
+	for (int i = 0; i < 3; i++) {
+		struct job *job = take(bench);
+		assert_int_equal(job_grants(job), i == 0);
+		job_free(&job);
+	}
+}
+
+/* What waits when the daemon ends has done nothing. */
+static void test_the_end_does_not_wait_for_a_writer(void **state)
+{
+	struct bench *bench = *state;
+	pid_t writer = other_writer(bench);
+
+	give(bench, 0);
+	committer_stop(&bench->committer);
+	assert_int_equal(kill(writer, SIGKILL), 0);
+	assert_int_equal(waitpid(writer, NULL, 0), writer);
+	assert_int_equal(
+		committer_start(&bench->scene->judge, bench->wake, &bench->committer), RESULT_OK);
+	assert_true(granted(bench, 0));
+}
+
 int main(void)
 {
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -313,6 +372,8 @@ int main(void)
 		row(test_one_of_many_at_once_is_granted),
 		row(test_a_state_that_cannot_commit_has_used_the_code_up),
 		row(test_identities_that_cannot_commit_are_tried_again),
+		row(test_while_identities_are_written_others_go_on),
+		row(test_the_end_does_not_wait_for_a_writer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

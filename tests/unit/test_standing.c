@@ -81,6 +81,23 @@ static void spoil_nothing_by_uid(struct scene *scene, struct job *job)
 	job->login.own_uid = true;
 }
 
+/* The host's account of that name was made anew. */
+static void make_demo_anew(struct scene *scene)
+{
+	scene_accounts(scene, "demo:x:1009:1009::/:\n");
+}
+
+static void make_all_anew(struct scene *scene)
+{
+	scene_accounts(scene, "root:x:7:0::/:\ndemo:x:7:7::/:\ntoor:x:7:7::/:\n"
+			      "nobody-here:x:7:7::/:\ngone:x:7:7::/:\nbare:x:7:7::/:\n");
+}
+
+static void lose_accounts(struct scene *scene)
+{
+	remove(scene->accounts);
+}
+
 static void ask_for_no_trait(struct scene *scene)
 {
 	scene_filter(scene, "sshd", NULL, 0, "role=admin");
@@ -128,6 +145,22 @@ static const struct {
 	{"sudo by the identity's uid", "sudo", "demo", spoil_nothing_by_uid, as_it_is,
 		STANDING_GOOD},
 	{"sudo by an identity without a uid", "sudo", "toor", spoil_uid, as_it_is, STANDING_GOOD},
+	{"an account with another uid", "sshd", "demo", spoil_nothing, make_demo_anew,
+		STANDING_UID},
+	{"the same at the console", "login", "demo", spoil_nothing, make_demo_anew, STANDING_UID},
+	{"the same at sudo, by the identity's uid", "sudo", "demo", spoil_nothing_by_uid,
+		make_demo_anew, STANDING_UID},
+	{"the same without a phone", "sshd", "bare", spoil_nothing, make_all_anew, STANDING_UID},
+	{"root with another uid", "sudo", "root", spoil_nothing, make_all_anew, STANDING_UID},
+	{"another uid and suspended", "sshd", "gone", spoil_nothing, make_all_anew,
+		STANDING_SUSPENDED},
+	{"another's account anew", "sshd", "user1", spoil_nothing, make_all_anew, STANDING_GOOD},
+	{"any account of an identity without a uid", "sshd", "toor", spoil_nothing, make_all_anew,
+		STANDING_GOOD},
+	{"an account of no identity", "sshd", "nobody-here", spoil_nothing, make_all_anew,
+		STANDING_UNKNOWN},
+	{"nothing is known of accounts", "sshd", "demo", spoil_nothing, lose_accounts,
+		STANDING_GOOD},
 	{"the first factor is not shown", "sshd", "demo", spoil_before, as_it_is, STANDING_BEFORE},
 	{"junk", "sshd", "demo", spoil_junk, as_it_is, STANDING_JUNK},
 	{"junk for an unknown name", "sshd", "nobody-here", spoil_junk, as_it_is, STANDING_JUNK},
@@ -149,6 +182,7 @@ static struct job *run(struct scene *scene, size_t row, enum job_kind kind, cons
 	HOLDS(rows[row].sentence, calls.loads == JOB_LOADS);
 	HOLDS(rows[row].sentence, calls.saves == JOB_SAVES);
 	HOLDS(rows[row].sentence, calls.look_ups == JOB_LOOK_UPS);
+	HOLDS(rows[row].sentence, calls.stats == JOB_STATS);
 	return job;
 }
 
@@ -268,6 +302,13 @@ static void test_su_asks_the_caller_s_phone(void **state)
 	assert_int_equal(job->standing, STANDING_GOOD);
 	assert_string_equal(job->user, "demo");
 	assert_string_equal(job->phone.e164, "+919999900001");
+	job_free(&job);
+	/* Neither root's account counts nor that of the name he has here: the uid is his. */
+	make_all_anew(scene);
+	job = scene_job(scene, JOB_BEGIN, "su", "root");
+	scene_run(scene, job);
+	assert_int_equal(job->standing, STANDING_GOOD);
+	assert_int_equal(calls.stats, 2 * JOB_STATS);
 	job_free(&job);
 }
 

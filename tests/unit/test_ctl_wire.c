@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Frames of ctl.sock: what is sent arrives, whatever its length, and nothing else is taken. */
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ctl_wire.h"
+#include "test.h"
+
+#define BLOCK 16384 /* as what is written is gathered */
+
+struct ends {
+	int daemon;
+	int tool;
+};
+
+static int setup(void **state)
+{
+	static struct ends ends;
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	ends = (struct ends){pair[0], pair[1]};
+	*state = &ends;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	const struct ends *ends = *state;
+
+	close(ends->daemon);
+	close(ends->tool);
+	return 0;
+}
+
+/* A reply of one string of so many letters. */
+static json_t *reply_of(size_t length)
+{
+	char *letters = malloc(length + 1);
+
+	assert_non_null(letters);
+	for (size_t i = 0; i < length; i++)
+		letters[i] = (char)('a' + i % 26);
+	letters[length] = '\0';
+	json_t *reply = json_pack("{s:s, s:b}", "letters", letters, "ok", 1);
+	free(letters);
+	return reply;
+}
+
+static void test_replies_of_every_length(void **state)
+{
+	static const size_t lengths[] = {0, 1, BLOCK - 30, BLOCK - 24, BLOCK - 23, BLOCK - 22,
+		BLOCK, BLOCK + 1, 2 * BLOCK - 24, 2 * BLOCK, 1000000};
+	const struct ends *ends = *state;
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		json_t *sent = reply_of(lengths[i]), *came = NULL;
+
+		assert_int_equal(ctl_send_reply(ends->daemon, sent), RESULT_OK);
+		assert_int_equal(ctl_receive_reply(ends->tool, NULL, NULL, &came), RESULT_OK);
+		assert_true(json_equal(sent, came));
+		json_decref(sent);
+		json_decref(came);
+	}
+}
+
+struct heard {
+	int times;
+	size_t done;
+	unsigned int permille;
+};
+
+static void hear(void *context, size_t done, unsigned int permille)
+{
+	struct heard *heard = context;
+
+	heard->times++;
+	heard->done = done;
+	heard->permille = permille;
+}
+
+static void test_progress_comes_before_the_reply(void **state)
+{
+	const struct ends *ends = *state;
+	struct heard heard = {0};
+	json_t *sent = reply_of(3), *came = NULL;
+
+	assert_int_equal(ctl_send_progress(ends->daemon, 7, 1), RESULT_OK);
+	assert_int_equal(ctl_send_progress(ends->daemon, 0x123456789a, 999), RESULT_OK);
+	assert_int_equal(ctl_send_reply(ends->daemon, sent), RESULT_OK);
+	assert_int_equal(ctl_receive_reply(ends->tool, hear, &heard, &came), RESULT_OK);
+	assert_int_equal(heard.times, 2);
+	assert_int_equal(heard.done, 0x123456789a);
+	assert_int_equal(heard.permille, 999);
+	json_decref(sent);
+	json_decref(came);
+}
+
+static void test_what_is_no_reply(void **state)
+{
+	static const char *const texts[] = {"", "[]", "{", "{} {}", "nothing"};
+	static const char *const frames[] = {"+", ".1234", "?12345678abcd", ".12345678abcde"};
+	const struct ends *ends = *state;
+	json_t *came = NULL;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		int fd = memfd_create("test", MFD_CLOEXEC);
+		assert_int_equal(pwrite(fd, texts[i], strlen(texts[i]), 0), strlen(texts[i]));
+		assert_int_equal(ctl_pass_reply(ends->daemon, fd), RESULT_OK);
+		close(fd);
+		assert_int_equal(ctl_receive_reply(ends->tool, NULL, NULL, &came), RESULT_INVALID);
+	}
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		size_t size = strlen(frames[i]);
+		assert_int_equal(send(ends->daemon, frames[i], size, 0), size);
+		assert_int_equal(ctl_receive_reply(ends->tool, NULL, NULL, &came), RESULT_INVALID);
+	}
+	assert_null(came);
+}
+
+int main(void)
+{
+#define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		row(test_replies_of_every_length),
+		row(test_progress_comes_before_the_reply),
+		row(test_what_is_no_reply),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
