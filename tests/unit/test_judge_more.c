@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What ends a job, what it counts, and what it must not leave behind. */
+#include "smsotpd/judge_standing.h"
 #include "smsotpd/state.h"
 #include "stores_fixture.h"
 
@@ -248,6 +249,40 @@ static void test_what_is_observed(void **state)
 	end(after);
 }
 
+/* What lies behind the schema's last trait is no trait of it. */
+static void test_a_trait_that_was_removed_lets_nobody_in(void **state)
+{
+	const struct config_service service = {.trait = "role=admin", .root = true};
+	const struct schema schema = {
+		.count = 1, .trait = {{.name = "phone", .type = TRAIT_PHONE}, {.name = "role"}}};
+	const struct identity identity = {
+		.name = "demo", .uid = 1, .value = {"+919999900001", "admin"}};
+	const struct circumstance circumstance = {.service = &service, .first_factor = true};
+	struct phone phone;
+
+	(void)state;
+	assert_int_equal(judge_standing(&schema, &identity, &circumstance, &phone), STANDING_TRAIT);
+}
+
+/* As many users as a service can list, and then no more. */
+static void test_a_list_that_is_full(void **state)
+{
+	struct config_service service = {.root = true};
+	const struct schema schema = {
+		.count = 1, .trait = {{.name = "phone", .type = TRAIT_PHONE}}};
+	const struct identity identity = {.name = "demo", .uid = 1, .value = {"+919999900001"}};
+	const struct circumstance circumstance = {.service = &service, .first_factor = true};
+	struct phone phone;
+
+	(void)state;
+	for (size_t i = 0; i < CONFIG_USERS; i++)
+		strcpy(service.users[i], "user1");
+	assert_int_equal(
+		judge_standing(&schema, &identity, &circumstance, &phone), STANDING_FILTERED);
+	strcpy(service.users[CONFIG_USERS - 1], "demo");
+	assert_int_equal(judge_standing(&schema, &identity, &circumstance, &phone), STANDING_GOOD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +295,8 @@ int main(void)
 		with_scene(test_a_low_prefix_is_told_once),
 		with_scene(test_a_job_that_is_done_again_begins_anew),
 		with_scene(test_what_is_observed),
+		cmocka_unit_test(test_a_list_that_is_full),
+		cmocka_unit_test(test_a_trait_that_was_removed_lets_nobody_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

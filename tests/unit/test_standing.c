@@ -4,7 +4,6 @@
  * grant only for the one that is good.
  */
 #include "smsotpd/code.h"
-#include "smsotpd/judge_standing.h"
 #include "stores_fixture.h"
 
 static void spoil_nothing(struct scene *scene, struct job *job)
@@ -36,16 +35,6 @@ static void list_others(struct scene *scene)
 	static const char *const users[] = {"user1", "user2"};
 
 	scene_filter(scene, "sshd", users, COUNT(users), "");
-}
-
-/* As many as there can be. */
-static void list_many_others(struct scene *scene)
-{
-	const char *users[CONFIG_USERS];
-
-	for (size_t i = 0; i < CONFIG_USERS; i++)
-		users[i] = "user1";
-	scene_filter(scene, "sshd", users, CONFIG_USERS, "");
 }
 
 static void take_demo_out(struct scene *scene)
@@ -124,8 +113,6 @@ static const struct {
 	{"root at sshd", "sshd", "root", spoil_nothing, as_it_is, STANDING_ROOT},
 	{"root at sudo", "sudo", "root", spoil_nothing, as_it_is, STANDING_GOOD},
 	{"not in the service's list", "sshd", "demo", spoil_nothing, list_others,
-		STANDING_FILTERED},
-	{"not in a list that is full", "sshd", "demo", spoil_nothing, list_many_others,
 		STANDING_FILTERED},
 	{"taken out of the service", "sshd", "demo", spoil_nothing, take_demo_out,
 		STANDING_FILTERED},
@@ -395,21 +382,6 @@ static void test_a_resend_never_draws_the_code_before(void **state)
 	job_free(&before);
 }
 
-/* What lies behind the schema's last trait is no trait of it. */
-static void test_a_trait_that_was_removed_lets_nobody_in(void **state)
-{
-	const struct config_service service = {.trait = "role=admin", .root = true};
-	const struct schema schema = {
-		.count = 1, .trait = {{.name = "phone", .type = TRAIT_PHONE}, {.name = "role"}}};
-	const struct identity identity = {
-		.name = "demo", .uid = 1, .value = {"+919999900001", "admin"}};
-	const struct circumstance circumstance = {.service = &service, .first_factor = true};
-	struct phone phone;
-
-	(void)state;
-	assert_int_equal(judge_standing(&schema, &identity, &circumstance, &phone), STANDING_TRAIT);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,7 +393,6 @@ int main(void)
 		with_scene(test_junk_leaves_the_user_s_record_alone),
 		with_scene(test_junk_is_wrong_in_the_trail),
 		with_scene(test_early_junk_takes_its_text_back),
-		cmocka_unit_test(test_a_trait_that_was_removed_lets_nobody_in),
 		with_scene(test_a_resend_never_draws_the_code_before),
 	};
 
