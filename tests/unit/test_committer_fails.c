@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -27,6 +29,8 @@ int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attributes, void
 	return no_thread ? EAGAIN : real(ret_thread, attributes, run, argument);
 }
 
+static atomic_int verbs; /* that have begun */
+
 /* A verb waits for a byte, so that what is given behind it is ready at once. */
 json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bulk)
 {
@@ -34,6 +38,7 @@ json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bu
 
 	(void)context;
 	(void)request;
+	verbs++;
 	assert_int_equal(read(bulk, &byte, 1), 1);
 	return json_object();
 }
@@ -80,22 +85,34 @@ static struct job *take(struct bench *bench)
 	return job;
 }
 
-/* Gives the jobs so that they are one batch, with all counts at their beginning. */
-static void give_at_once(struct bench *bench, struct job *const *jobs, size_t count)
+static void give_verb(struct bench *bench, int gate[static 2])
 {
 	struct job *verb = NULL;
-	int gate[2];
 
 	assert_int_equal(pipe(gate), 0);
 	assert_int_equal(job_new(JOB_VERB, &verb), RESULT_OK);
 	verb->bulk = gate[0];
 	committer_give(bench->committer, verb);
-	for (size_t i = 0; i < count; i++)
-		committer_give(bench->committer, jobs[i]);
+}
+
+static void end_verb(struct bench *bench, int gate[static 2])
+{
 	assert_int_equal(write(gate[1], "x", 1), 1);
-	verb = take(bench);
+	struct job *verb = take(bench);
+	assert_int_equal(verb->kind, JOB_VERB);
 	job_free(&verb);
 	close(gate[1]);
+}
+
+/* Gives the jobs so that they are one batch, with all counts at their beginning. */
+static void give_at_once(struct bench *bench, struct job *const *jobs, size_t count)
+{
+	int gate[2];
+
+	give_verb(bench, gate);
+	for (size_t i = 0; i < count; i++)
+		committer_give(bench->committer, jobs[i]);
+	end_verb(bench, gate);
 }
 
 static struct job *begin(struct bench *bench, const char *name)
@@ -110,6 +127,25 @@ static void assert_sends(struct bench *bench)
 	assert_int_equal(job->result, RESULT_OK);
 	assert_true(job_sends(job));
 	job_free(&job);
+}
+
+/* While a verb runs and a login waits, another login comes: neither is forgotten. */
+static void test_what_waits_is_not_forgotten(void **state)
+{
+	struct bench *bench = *state;
+	int first[2], second[2];
+
+	verbs = 0;
+	give_verb(bench, first);
+	give_verb(bench, second);
+	committer_give(bench->committer, begin(bench, "user1"));
+	end_verb(bench, first);
+	while (verbs < 2)
+		sched_yield();
+	committer_give(bench->committer, begin(bench, "user2"));
+	end_verb(bench, second);
+	assert_sends(bench);
+	assert_sends(bench);
 }
 
 /* Of two in one batch the second's read fails once: nothing of the batch is kept, both are done. */
@@ -202,6 +238,7 @@ int main(void)
 {
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		row(test_what_waits_is_not_forgotten),
 		row(test_what_fails_once_is_done_again),
 		cmocka_unit_test(test_a_store_that_does_not_begin),
 		row(test_a_recovery_code_in_a_batch_that_fails),
