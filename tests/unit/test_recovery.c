@@ -204,6 +204,24 @@ static void test_codes_are_counted_to_their_end(void **state)
 	assert_int_equal(recovery_left(&two.recovery), 0);
 }
 
+/* A record ends where it ends, and its date may be the last that there is. */
+static void test_the_record_s_edges(void **state)
+{
+	uint8_t bytes[RECOVERY_RECORD_SIZE + 64];
+	struct recovery recovery = {.issued = INT64_MAX / 2}, read;
+
+	(void)state;
+	memset(bytes, 0xaa, sizeof(bytes));
+	recovery_encode(&recovery, bytes);
+	for (size_t i = RECOVERY_RECORD_SIZE; i < sizeof(bytes); i++)
+		assert_int_equal(bytes[i], 0xaa);
+	assert_int_equal(recovery_decode(bytes, RECOVERY_RECORD_SIZE, &read), RESULT_OK);
+	assert_true(read.issued == recovery.issued);
+	recovery.issued++;
+	recovery_encode(&recovery, bytes);
+	assert_int_equal(recovery_decode(bytes, RECOVERY_RECORD_SIZE, &read), RESULT_INVALID);
+}
+
 /* Each issue has a date of its own, also two within a millisecond and behind a clock set back. */
 static void test_dates_rise(void **state)
 {
@@ -221,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_used_code_has_a_time),
 		cmocka_unit_test(test_codes_are_counted_to_their_end),
+		cmocka_unit_test(test_the_record_s_edges),
 		cmocka_unit_test(test_dates_rise),
 		cmocka_unit_test(test_no_text_code_is_as_long),
 		cmocka_unit_test(test_what_is_drawn_is_read),
