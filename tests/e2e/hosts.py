@@ -40,7 +40,9 @@ if os.path.exists("/usr/lib/openssh/sshd-session"):
 # Where sanitized daemons are built, what they are told. They are undumpable, so that the leak
 # checker, a tracer, cannot look at them; what they lock would be their whole shadow.
 SANITIZED = {"ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
-             "UBSAN_OPTIONS": "print_stacktrace=1"}
+             "UBSAN_OPTIONS": "print_stacktrace=1",
+             "TSAN_OPTIONS": "halt_on_error=1:die_after_fork=0:second_deadlock_stack=1:"
+                             f"suppressions={PROJECT}/tests/analyze/tsan"}
 
 
 def gateway_config():
@@ -143,12 +145,14 @@ class Host:
         if self.clock:
             built = os.environ.get("SMSOTP_DAEMONS", BUILD)
             program = [built + "/tests/smsotpd", "--clock", self.clock.path, "--config", CONFIG]
+        # valgrind(1) and its arguments, for the daemons.
+        under = os.environ.get("SMSOTP_UNDER", "").split()
         self.gateway = made("gateway", self.gateway_argv(),
                             lambda: daemon.port_open(GATEWAY_PORT))
         self.sender = made("smsotp-send",
-                           ["/usr/libexec/smsotp/smsotp-send", "--config", CONFIG],
+                           [*under, "/usr/libexec/smsotp/smsotp-send", "--config", CONFIG],
                            lambda: daemon.socket_open("/run/smsotp/send.sock"), self.sanitized)
-        self.smsotpd = made("smsotpd", program,
+        self.smsotpd = made("smsotpd", [*under, *program],
                             lambda: daemon.socket_open("/run/smsotp/smsotpd.sock")
                             and daemon.socket_open("/run/smsotp/ctl.sock"), self.sanitized)
         self.sshd = made("sshd", ["/usr/sbin/sshd", "-D", "-e"], lambda: daemon.port_open(22))
