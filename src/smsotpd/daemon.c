@@ -18,6 +18,7 @@
 #include "options.h"
 #include "sandbox.h"
 #include "serve.h"
+#include "signals.h"
 #include "stores.h"
 #include "version.h"
 #include "worker.h"
@@ -230,8 +231,9 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 
 static enum result start(struct daemon *daemon, struct error *error)
 {
+	if (signals_hold() != RESULT_OK)
+		return error_set(error, RESULT_FAILED, "cannot block signals: start smsotpd anew");
 	enum result result = listen_both(daemon, error);
-
 	if (result == RESULT_OK)
 		result = serve_drop(DAEMON_USER, error);
 	if (result == RESULT_OK && sandbox_enter(SANDBOX_LOCAL, error) != RESULT_OK)

@@ -15,6 +15,7 @@
 #include "connection.h"
 #include "control.h"
 #include "serve.h"
+#include "signals.h"
 
 #define EVENTS      64
 #define TURN_MAX_MS 1000 /* the watchdog is told, late frames are dropped */
@@ -57,19 +58,6 @@ int64_t loop_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int signals_open(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-		return -1;
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static bool watch(const struct loop *loop, int fd, enum tag tag)
@@ -317,13 +305,23 @@ static void wake_laid(struct loop *loop, struct flow *flow)
 	}
 }
 
+/* Kernels before 5.11 and container sandboxes of their time have no wait shorter than a ms. */
+static int wait_events(const struct loop *loop, struct epoll_event *events, struct timespec wait)
+{
+	int count = epoll_pwait2(loop->epoll, events, EVENTS, &wait, NULL);
+
+	if (count >= 0 || (errno != ENOSYS && errno != EPERM))
+		return count;
+	return epoll_wait(loop->epoll, events, EVENTS,
+		(int)(wait.tv_sec * 1000 + (wait.tv_nsec + 999999) / 1000000));
+}
+
 /* Waits `most` ms at most, and does what has come; *ret_end is set where a signal has. */
 static enum result turn(
 	struct loop *loop, struct flow *flow, int most, bool *ret_ended, enum loop_end *ret_end)
 {
 	struct epoll_event events[EVENTS];
-	const struct timespec wait = turn_wait(loop, flow, most);
-	int count = epoll_pwait2(loop->epoll, events, EVENTS, &wait, NULL);
+	int count = wait_events(loop, events, turn_wait(loop, flow, most));
 
 	if (count < 0 && errno != EINTR)
 		return RESULT_FAILED;

@@ -128,6 +128,11 @@ class Hangup(Part):
         return subprocess.run(["/usr/sbin/smsotpctl", *words], check=False, capture_output=True,
                               text=True, timeout=20, env={"PATH": "/usr/bin"})
 
+    def test_as_soon_as_it_listens(self):
+        for _ in range(10):
+            self.host.smsotpd.restart()
+            self.assertIn('"event":"config.reloaded"', self.hangup())
+
     def test_broken_one_leaves_the_operator_his_tool(self):
         self.part("[code]\nexpiry = never\n")
         for words in (("status",), ("events", "-n", "1"), ("lock", "list")):
