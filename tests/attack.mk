@@ -25,8 +25,22 @@ $(BUILD)/tests/inside.so: $(BUILD)/tests/attack/inside.o
 
 # The module and threads once more, for ThreadSanitizer: its report is the exit status 66.
 TSAN         = $(BUILD)/tsan
+make-tsan    = $(PARALLEL) BUILD=$(TSAN) SANITIZE= CFLAGS='-O1 -g -fsanitize=thread' \
+               LDFLAGS=-fsanitize=thread
 .PHONY: tsan-build
 check-build: tsan-build
 tsan-build:
-	+@$(PARALLEL) BUILD=$(TSAN) SANITIZE= CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread \
-		$(TSAN)/pam_smsotp.so $(TSAN)/tests/threads
+	+@$(make-tsan) $(TSAN)/pam_smsotp.so $(TSAN)/tests/threads
+
+# sudo make tsan: the daemons as well, which end at the first race. Logins, floods, the operator's
+# verbs and changed configurations are what their threads meet over. Of TSAN_TESTS every test's name
+# holds one.
+TSAN_TESTS  ?= test_login test_flood test_race test_codes test_config test_smsotpctl test_recovery \
+               test_quarantine test_import test_modes_run
+.PHONY: tsan
+tsan:
+	@sh tests/e2e/prepare check $(BUILD)
+	+@$(PARALLEL) check-build
+	+@$(make-tsan) $(patsubst %,$(TSAN)/%,smsotpd smsotp-send smsotpctl tests/smsotpd)
+	@exec env -u SMSOTP_TEST_LONG SMSOTP_DAEMONS=/project/$(TSAN) setpriv --pdeathsig KILL \
+		tests/run $(TSAN_TESTS)

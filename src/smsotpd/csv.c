@@ -13,9 +13,9 @@ void csv_row_wipe(struct csv_row *row)
 void csv_open(struct csv *ret_csv, const char *text, size_t size)
 {
 	static const char mark[] = "\xef\xbb\xbf";
-	size_t skip = size >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+	size_t start = size >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
 
-	*ret_csv = (struct csv){.text = text, .size = size, .at = skip, .line = 1};
+	*ret_csv = (struct csv){.text = text, .size = size, .at = start, .line = 1};
 }
 
 /* CRLF counts as LF. */

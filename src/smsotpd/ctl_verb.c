@@ -103,9 +103,10 @@ enum result ctl_change_begin(
 {
 	struct ctl_change change = {0};
 
-	enum result result = identities_begin(call->context->identities, true, &change.identity);
+	/* In the order of logins, committer.c: who waits for a lock holds no later one. */
+	enum result result = state_begin(call->context->state, true, &change.state);
 	if (result == RESULT_OK)
-		result = state_begin(call->context->state, true, &change.state);
+		result = identities_begin(call->context->identities, true, &change.identity);
 	if (result != RESULT_OK) {
 		ctl_change_abort(&change);
 		return ctl_failed(result, error);

@@ -49,18 +49,18 @@ struct daemon {
 static enum result listen_both(struct daemon *daemon, struct error *error)
 {
 	char path[PATH_MAX];
-	const char *run = daemon->config->paths.run;
+	const char *directory = daemon->config->paths.run;
 	int module = -1;
 	int control = -1;
 
-	enum result result = serve_directory(run, error);
+	enum result result = serve_directory(directory, error);
 	if (result != RESULT_OK)
 		return result;
-	snprintf(path, sizeof(path), "%s/smsotpd.sock", run);
+	snprintf(path, sizeof(path), "%s/smsotpd.sock", directory);
 	result = serve_listen("smsotpd", path, "root", &module, error);
 	if (result != RESULT_OK)
 		return result;
-	snprintf(path, sizeof(path), "%s/ctl.sock", run);
+	snprintf(path, sizeof(path), "%s/ctl.sock", directory);
 	result = serve_listen("ctl", path, "root", &control, error);
 	if (result != RESULT_OK) {
 		close(module);

@@ -157,8 +157,6 @@ static int64_t waited(const struct flow *flow, const struct moment *now, const s
 	int64_t life = flow->config->code.expiry * SECOND;
 	int64_t took = now->boottime - begun->boottime;
 
-	if (took < 0)
-		return 0;
 	return took < life ? took : life;
 }
 

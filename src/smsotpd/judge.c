@@ -55,7 +55,7 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	if (result != RESULT_OK)
 		return result;
 	result = look_up(judge, txn, &schema, job, &identity);
-	if (result != RESULT_OK && result != RESULT_NOT_FOUND && result != RESULT_INVALID)
+	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
 		return result;
 	bool exists = result == RESULT_OK;
 	result = identities_quarantine_left(judge->identities, txn,

@@ -76,7 +76,9 @@ void row_peek(const struct ledger *ledger, const struct visitor *visitor, struct
 {
 	size_t way = row_way(ledger, visitor);
 
-	*ret_row = way == LEDGER_WAYS ? (struct row){0} : ledger->row[row_set(visitor)][way];
+	*ret_row = (struct row){0};
+	if (way < LEDGER_WAYS)
+		*ret_row = ledger->row[row_set(visitor)][way];
 }
 
 static int64_t row_end(const struct row *row, const struct config *config)

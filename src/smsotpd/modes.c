@@ -58,8 +58,9 @@ static struct modes_row *row_find(struct modes *modes, const char *service)
 struct override modes_find(const struct modes *modes, const char *service)
 {
 	const struct modes_row *row = row_find((struct modes *)modes, service);
+	const struct override none = {0};
 
-	return row == NULL || service[0] == '\0' ? (struct override){0} : row->override;
+	return row == NULL || service[0] == '\0' ? none : row->override;
 }
 
 bool modes_put(struct modes *modes, const char *service, const struct override *override)

@@ -34,10 +34,15 @@ MaxStartups 200
 LogLevel VERBOSE
 Subsystem sftp /usr/lib/openssh/sftp-server
 """
+# Many fail from one address here, which this sshd, the first that has it, would shut out for a while.
+if os.path.exists("/usr/lib/openssh/sshd-session"):
+    SSHD += "PerSourcePenalties no\n"
 # Where sanitized daemons are built, what they are told. They are undumpable, so that the leak
 # checker, a tracer, cannot look at them; what they lock would be their whole shadow.
 SANITIZED = {"ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
-             "UBSAN_OPTIONS": "print_stacktrace=1"}
+             "UBSAN_OPTIONS": "print_stacktrace=1",
+             "TSAN_OPTIONS": "halt_on_error=1:die_after_fork=0:second_deadlock_stack=1:"
+                             f"suppressions={PROJECT}/tests/analyze/tsan"}
 
 
 def gateway_config():
@@ -95,6 +100,7 @@ def install():
         shutil.copy(f"{built}/{source}", target)
     for kind in ("pam.d", "sshd_config.d"):
         target = "/etc/ssh/sshd_config.d" if kind == "sshd_config.d" else "/etc/pam.d"
+        os.makedirs(target, exist_ok=True)
         for path in glob.glob(f"{PROJECT}/etc/{kind}/*"):
             shutil.copy(path, target)
     for path in ("/var/lib/smsotp", LOG):
@@ -139,12 +145,14 @@ class Host:
         if self.clock:
             built = os.environ.get("SMSOTP_DAEMONS", BUILD)
             program = [built + "/tests/smsotpd", "--clock", self.clock.path, "--config", CONFIG]
+        # valgrind(1) and its arguments, for the daemons.
+        under = os.environ.get("SMSOTP_UNDER", "").split()
         self.gateway = made("gateway", self.gateway_argv(),
                             lambda: daemon.port_open(GATEWAY_PORT))
         self.sender = made("smsotp-send",
-                           ["/usr/libexec/smsotp/smsotp-send", "--config", CONFIG],
+                           [*under, "/usr/libexec/smsotp/smsotp-send", "--config", CONFIG],
                            lambda: daemon.socket_open("/run/smsotp/send.sock"), self.sanitized)
-        self.smsotpd = made("smsotpd", program,
+        self.smsotpd = made("smsotpd", [*under, *program],
                             lambda: daemon.socket_open("/run/smsotp/smsotpd.sock")
                             and daemon.socket_open("/run/smsotp/ctl.sock"), self.sanitized)
         self.sshd = made("sshd", ["/usr/sbin/sshd", "-D", "-e"], lambda: daemon.port_open(22))

@@ -181,9 +181,11 @@ void fake_start(struct fake *fake, uid_t uid)
 	size_t number = 0;
 
 	open_listener(fake, uid);
-	fake->pid = fork();
-	must(fake->pid >= 0, "fork");
-	if (fake->pid > 0) {
+	/* Both see *fake, and only one knows the number. */
+	pid_t pid = fork();
+	must(pid >= 0, "fork");
+	if (pid > 0) {
+		fake->pid = pid;
 		close(fake->listener);
 		return;
 	}

@@ -44,6 +44,10 @@ int scene_converse(int count, const struct pam_message **messages,
 	if (!message && talk->at >= talk->typed_count)
 		return PAM_CONV_ERR;
 	if (!message && typed->result != PAM_SUCCESS) {
+		/* Such an application still owns the response that it shows. */
+		snprintf(talk->refused, sizeof(talk->refused), "%s", typed->reply);
+		talk->refusal.resp = talk->refused;
+		*ret_responses = &talk->refusal;
 		talk->at++;
 		return typed->result;
 	}

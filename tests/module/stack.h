@@ -31,6 +31,8 @@ struct talk {
 	size_t at;
 	struct said said[SAID_MAX];
 	size_t said_count;
+	struct pam_response refusal; /* what comes with an error, and is not looked at */
+	char refused[64];
 };
 
 struct scene {

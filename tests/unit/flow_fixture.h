@@ -19,10 +19,12 @@ struct bench {
 	int answers;
 	int dropped;          /* closed without an answer */
 	uint32_t uid;         /* of the application */
-	struct answer answer; /* the last */
-	struct code code;     /* of the newest text that was committed */
-	int64_t now;          /* monotonic ms */
-	const char *source;   /* of what is asked, as SSH_CONNECTION has it */
+	struct answer answer; /* the last, but for its strings: */
+	char user[NAME_SIZE_MAX + 1];
+	char help[HELP_SIZE_MAX + 1];
+	struct code code;   /* of the newest text that was committed */
+	int64_t now;        /* monotonic ms */
+	const char *source; /* of what is asked, as SSH_CONNECTION has it */
 };
 
 static inline void hook_answer(void *context, uint64_t connection, const struct answer *answer)
@@ -36,6 +38,8 @@ static inline void hook_answer(void *context, uint64_t connection, const struct 
 	}
 	bench->answers++;
 	bench->answer = *answer;
+	snprintf(bench->user, sizeof(bench->user), "%s", answer->user);
+	snprintf(bench->help, sizeof(bench->help), "%s", answer->help);
 	bench->answer.user = bench->answer.help = ""; /* they end with the call */
 }
 

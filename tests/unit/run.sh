@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # run.sh LOG PROGRAM...: runs each cmocka program from the project's root and counts its tests. A
 # program that crashes or hangs is one failure more. The last line is "unit: N passed, M failed".
+# UNIT_UNDER: a program and its arguments, valgrind(1), that runs each of them.
 set -u
 
 log=$1
@@ -11,7 +12,7 @@ mkdir -p "$(dirname "$log")"
 passed=0
 failed=0
 for program in "$@"; do
-	output=$(CMOCKA_MESSAGE_OUTPUT=tap timeout -k 5 "${UNIT_SECONDS:-120}" "$program" 2>&1)
+	output=$(CMOCKA_MESSAGE_OUTPUT=tap timeout -k 5 "${UNIT_SECONDS:-120}" ${UNIT_UNDER:-} "$program" 2>&1)
 	status=$?
 	printf '# %s\n%s\n' "$program" "$output" >>"$log"
 	good=$(printf '%s\n' "$output" | grep -c '^ok [0-9]')

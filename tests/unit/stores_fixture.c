@@ -2,6 +2,7 @@
 #include "stores_fixture.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <ftw.h>
 #include <unistd.h>
 
@@ -25,6 +26,8 @@ static int pending; /* saves of `writer` */
 
 int mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned int flags, MDB_txn **ret_txn)
 {
+	if (++calls.begins == calls.bad_begin)
+		return MDB_PANIC;
 	int error = REAL(mdb_txn_begin)(env, parent, flags, ret_txn);
 
 	if (error == 0 && (flags & MDB_RDONLY) == 0) {
@@ -36,15 +39,28 @@ int mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned int flags, MDB_txn **r
 
 int mdb_get(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *ret_value)
 {
-	*(txn == writer ? &calls.loads : &calls.look_ups) += 1;
-	return REAL(mdb_get)(txn, table, key, ret_value);
+	bool load = txn == writer;
+
+	if (load ? ++calls.loads == calls.bad_load : ++calls.look_ups == calls.bad_look_up)
+		return EIO;
+	int error = REAL(mdb_get)(txn, table, key, ret_value);
+	if (error == 0 && !load && calls.look_ups == calls.cut_look_up)
+		ret_value->mv_size--;
+	return error;
 }
 
 int mdb_put(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value, unsigned int flags)
 {
-	calls.saves++;
+	if (++calls.saves == calls.bad_save)
+		return EIO;
 	pending++;
 	return REAL(mdb_put)(txn, table, key, value, flags);
+}
+
+int mdb_reader_check(MDB_env *env, int *ret_dead)
+{
+	calls.checks++;
+	return REAL(mdb_reader_check)(env, ret_dead);
 }
 
 int stat(const char *path, struct stat *ret_status)
@@ -199,6 +215,21 @@ void scene_drop_phones(struct scene *scene)
 	const struct schema schema = {.count = 1, .trait = {{.name = "note"}}};
 
 	set_schema(scene, &schema);
+}
+
+void scene_phones_identify(struct scene *scene)
+{
+	struct schema schema;
+
+	get_schema(scene, &schema);
+	schema.trait[0].identifier = true;
+	set_schema(scene, &schema);
+}
+
+void scene_find_by_phone(struct scene *scene)
+{
+	for (uint32_t i = 0; i < scene->config->services; i++)
+		scene->config->service[i].identify = IDENTIFY_PHONE;
 }
 
 void scene_add_trait(struct scene *scene, const char *trait)

@@ -19,14 +19,21 @@
 #define LONG_JOB_LOOK_UPS (JOB_LOOK_UPS + 2)
 
 struct calls {
-	int loads;    /* mdb_get in the write transaction, which is the state's */
-	int saves;    /* mdb_put */
-	int look_ups; /* mdb_get in the other one, which is the identities' */
-	int stats;    /* stat(2) */
-	int commits;  /* that were asked for */
-	int failed;   /* of these */
-	int nth;      /* this commit fails, counted from 1; 0: none does */
-	int most;     /* a commit of more saves fails with a full map; 0: none does, -1: all do */
+	int loads;     /* mdb_get in the write transaction, which is the state's */
+	int saves;     /* mdb_put */
+	int look_ups;  /* mdb_get in the other one, which is the identities' */
+	int stats;     /* stat(2) */
+	int commits;   /* that were asked for */
+	int failed;    /* of these */
+	int nth;       /* this commit fails, counted from 1; 0: none does */
+	int begins;    /* mdb_txn_begin */
+	int checks;    /* mdb_reader_check */
+	int bad_begin; /* this one fails, counted from 1; 0: none does */
+	int bad_load;  /* this mdb_get or mdb_put fails, counted from 1; 0: none does */
+	int bad_save;
+	int bad_look_up;
+	int cut_look_up; /* the value of this mdb_get loses its last byte; 0: none does */
+	int most; /* a commit of more saves fails with a full map; 0: none does, -1: all do */
 };
 
 extern struct calls calls;
@@ -46,6 +53,10 @@ int scene_teardown(void **state);
 
 /* Replaces the schema's only trait by one that is no phone. */
 void scene_drop_phones(struct scene *scene);
+
+/* People can be named by their phones, and each service takes them so. */
+void scene_phones_identify(struct scene *scene);
+void scene_find_by_phone(struct scene *scene);
 
 /* A trait of type string more, and the value that somebody has of it. */
 void scene_add_trait(struct scene *scene, const char *trait);

@@ -216,7 +216,7 @@ static void test_the_last_eight_sources_are_known(void **state)
 /* One place used often takes one entry, and is the newest again. */
 static void test_a_place_is_known_once(void **state)
 {
-	static const uint32_t places[] = {1, 2, 3, 4, 5, 6, 7, 8, 1, 1, 9};
+	static const uint32_t places[] = {1, 2, 3, 4, 5, 6, 7, 8, 1, 4, 4, 9};
 	struct scene *scene = *state;
 
 	for (uint32_t i = 0; i < COUNT(places); i++) {

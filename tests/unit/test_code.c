@@ -10,12 +10,14 @@ uint32_t randombytes_uniform(uint32_t bound);
 /* Stands before libsodium's: what is drawn next, or SODIUM. */
 #define SODIUM INT64_C(-1)
 static int64_t drawn = SODIUM;
+static uint32_t bound_asked;
 
 uint32_t randombytes_uniform(uint32_t bound)
 {
-	uint32_t (*real)(uint32_t) =
-		(uint32_t(*)(uint32_t))(uintptr_t)dlsym(RTLD_NEXT, "randombytes_uniform");
+	uint32_t (*real)(uint32_t) = (__typeof__(&randombytes_uniform))(uintptr_t)dlsym(
+		RTLD_NEXT, "randombytes_uniform");
 
+	bound_asked = bound;
 	if (drawn == SODIUM)
 		return real(bound);
 	return drawn < bound ? (uint32_t)drawn : bound - 1;
@@ -131,6 +133,8 @@ static void test_the_first_and_the_last_code(void **state)
 	assert_string_equal(code.digits, "999999");
 	code_draw(8, &code);
 	assert_string_equal(code.digits, "99999999");
+	/* One more, and one code would come of two numbers, and zeros of one. */
+	assert_int_equal(bound_asked, 99999999);
 	drawn = SODIUM;
 }
 

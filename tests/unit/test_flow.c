@@ -217,6 +217,43 @@ static void test_root_has_no_share(void **state)
 	settle(bench);
 }
 
+/* Where no code is required nobody is refused; and nobody is let in by it. */
+static void test_what_a_mode_makes_of_a_verdict(void **state)
+{
+	static const enum verdict waived[VERDICT_COUNT] = {
+		[VERDICT_REFUSED] = VERDICT_WAIVED,
+		[VERDICT_ASK] = VERDICT_ASK_WAIVED,
+		[VERDICT_SPENT] = VERDICT_WAIVED,
+		[VERDICT_UNAVAILABLE] = VERDICT_WAIVED,
+		[VERDICT_DISABLED] = VERDICT_DISABLED,
+		[VERDICT_GRANTED] = VERDICT_GRANTED,
+		[VERDICT_WAIVED] = VERDICT_WAIVED,
+		[VERDICT_ASK_WAIVED] = VERDICT_ASK_WAIVED,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VERDICT_COUNT; i++) {
+		enum verdict verdict = (enum verdict)i;
+		assert_int_equal(flow_verdict(MODE_ENFORCE, verdict), verdict);
+		assert_int_equal(flow_verdict(MODE_WARN, verdict), waived[i]);
+		assert_int_equal(flow_verdict(MODE_OBSERVE, verdict), waived[i]);
+	}
+}
+
+/* The ledger is lost between prompt and answer: the token makes the dialogue anew. */
+static void test_a_restart_costs_no_login(void **state)
+{
+	struct bench *bench = *state;
+
+	ask(bench, 1, "demo", NULL);
+	settle(bench);
+	ledger_free(&bench->flow.ledger);
+	assert_int_equal(ledger_new(&bench->flow.ledger), RESULT_OK);
+	ask(bench, 1, "demo", bench->code.digits);
+	settle(bench);
+	assert_int_equal(bench->answer.verdict, VERDICT_GRANTED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +268,8 @@ int main(void)
 		with_flow(test_a_flood_of_one_uid_waits_by_itself),
 		with_flow(test_root_has_no_share),
 		with_flow(test_only_what_nobody_waits_for_is_laid),
+		cmocka_unit_test(test_what_a_mode_makes_of_a_verdict),
+		with_flow(test_a_restart_costs_no_login),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

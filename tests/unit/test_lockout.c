@@ -111,6 +111,41 @@ static void test_when_it_ends(void **state)
 	assert_int_equal(lockout_end(&locked, &config->lockout), BOOTTIME + HOURS(24));
 }
 
+/* Where a wait outlasts the memory, the row matters until the wait is over. */
+static void test_a_long_wait_ends_it(void **state)
+{
+	struct config *config = *state;
+	struct lockout locked = {0};
+
+	config->lockout.forget = 60;
+	config->lockout.wait = config->lockout.wait_max = 3600;
+	fail_at(&locked, config, 5, BOOTTIME);
+	assert_int_equal(lockout_end(&locked, &config->lockout), BOOTTIME + HOURS(1));
+}
+
+/* The failures that earned a lock are spent: the next window begins with the next failure. */
+static void test_a_lock_ends_its_window(void **state)
+{
+	const struct config *config = *state;
+	struct lockout lockout = {0};
+
+	fail_at(&lockout, config, 5, BOOTTIME);
+	fail_at(&lockout, config, 4, BOOTTIME + MINUTES(10));
+	fail_at(&lockout, config, 1, BOOTTIME + MINUTES(16));
+	assert_int_equal(lockout_left(&lockout, BOOTTIME + MINUTES(16)), SECONDS(120));
+}
+
+/* An operator lowers the limit below what is counted. */
+static void test_a_lower_limit_leaves_none(void **state)
+{
+	struct config *config = *state;
+	struct lockout lockout = {0};
+
+	fail_at(&lockout, config, 4, BOOTTIME);
+	config->lockout.failures = 3;
+	assert_int_equal(lockout_failures_left(&lockout, &config->lockout, BOOTTIME), 0);
+}
+
 /* Just after boot, and in records from a boot before: times near and below zero. */
 static void test_times_near_zero(void **state)
 {
@@ -135,6 +170,9 @@ int main(void)
 		with_config(test_a_failure_now_and_then_is_not_forgotten),
 		with_config(test_the_day_begins_with_the_last_failure),
 		with_config(test_when_it_ends),
+		with_config(test_a_long_wait_ends_it),
+		with_config(test_a_lock_ends_its_window),
+		with_config(test_a_lower_limit_leaves_none),
 		with_config(test_times_near_zero),
 	};
 

@@ -278,6 +278,20 @@ static void test_a_session_proves_what_is_observed(void **state)
 	assert_true(modes_proven(&bench->flow.modes, "sshd"));
 }
 
+/* Where a code is asked for only a code proves that it can be had. */
+static void test_a_session_proves_no_other_mode(void **state)
+{
+	struct bench *bench = *state;
+
+	choose(bench, CHOICE_WARN);
+	ask(bench, 1, "demo", NULL);
+	settle(bench);
+	ask(bench, 1, "demo", "");
+	assert_waived(bench, LINE_NONE);
+	session(bench, 1, "demo");
+	assert_false(modes_proven(&bench->flow.modes, "sshd"));
+}
+
 static void test_a_mode_falls_at_its_time(void **state)
 {
 	struct bench *bench = *state;
@@ -348,6 +362,7 @@ int main(void)
 		with_flow(test_only_a_new_login_proves_a_mode),
 		with_flow(test_another_mode_proves_nothing),
 		with_flow(test_a_session_proves_what_is_observed),
+		with_flow(test_a_session_proves_no_other_mode),
 		with_flow(test_a_mode_falls_at_its_time),
 		with_flow(test_only_accounts_without_identity_are_noted),
 	};

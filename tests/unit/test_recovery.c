@@ -179,9 +179,68 @@ static void test_damage_is_refused(void **state)
 	assert_int_equal(recovery_decode(bytes, sizeof(bytes) - 1, &read), RESULT_INVALID);
 }
 
+/* A used code has a time, whatever the clock says: it is what tells it from one that never was. */
+static void test_a_used_code_has_a_time(void **state)
+{
+	static const int64_t times[][2] = {{-5, 1}, {0, 1}, {1, 1}, {7, 7}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(times); i++) {
+		struct recovery recovery = {.issued = 1};
+		recovery_use(&recovery, 0, times[i][0]);
+		assert_int_equal(recovery.slot[0].state, RECOVERY_USED);
+		assert_int_equal(recovery.slot[0].used, times[i][1]);
+	}
+}
+
+static void test_codes_are_counted_to_their_end(void **state)
+{
+	struct {
+		struct recovery recovery;
+		struct recovery_slot behind;
+	} two = {.behind = {.state = RECOVERY_LIVE}};
+
+	(void)state;
+	assert_int_equal(recovery_left(&two.recovery), 0);
+}
+
+/* A record ends where it ends, and its date may be the last that there is. */
+static void test_the_record_s_edges(void **state)
+{
+	uint8_t bytes[RECOVERY_RECORD_SIZE + 64];
+	struct recovery recovery = {.issued = INT64_MAX / 2}, read;
+
+	(void)state;
+	memset(bytes, 0xaa, sizeof(bytes));
+	recovery_encode(&recovery, bytes);
+	for (size_t i = RECOVERY_RECORD_SIZE; i < sizeof(bytes); i++)
+		assert_int_equal(bytes[i], 0xaa);
+	assert_int_equal(recovery_decode(bytes, RECOVERY_RECORD_SIZE, &read), RESULT_OK);
+	assert_true(read.issued == recovery.issued);
+	recovery.issued++;
+	recovery_encode(&recovery, bytes);
+	assert_int_equal(recovery_decode(bytes, RECOVERY_RECORD_SIZE, &read), RESULT_INVALID);
+}
+
+/* Each issue has a date of its own, also two within a millisecond and behind a clock set back. */
+static void test_dates_rise(void **state)
+{
+	const struct recovery before = {.issued = 5};
+
+	(void)state;
+	assert_int_equal(recovery_date(&before, 4), 6);
+	assert_int_equal(recovery_date(&before, 5), 6);
+	assert_int_equal(recovery_date(&before, 6), 6);
+	assert_int_equal(recovery_date(&before, 9), 9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_used_code_has_a_time),
+		cmocka_unit_test(test_codes_are_counted_to_their_end),
+		cmocka_unit_test(test_the_record_s_edges),
+		cmocka_unit_test(test_dates_rise),
 		cmocka_unit_test(test_no_text_code_is_as_long),
 		cmocka_unit_test(test_what_is_drawn_is_read),
 		cmocka_unit_test(test_reading),

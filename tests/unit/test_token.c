@@ -57,6 +57,19 @@ static void test_every_bit_counts(void **state)
 	}
 }
 
+/* It goes to other programs: what stood in its place before does not. */
+static void test_the_rest_is_zeros(void **state)
+{
+	const struct moment now = moment_after(0);
+	struct scene scene;
+
+	(void)state;
+	memset(scene.token, 0xff, TOKEN_SIZE);
+	scene_make(&scene, &now);
+	for (size_t i = 16 + HASH_SIZE; i < TOKEN_SIZE; i++)
+		assert_int_equal(scene.token[i], 0);
+}
+
 static void test_another_login_host_or_boot_is_refused(void **state)
 {
 	const struct moment now = moment_after(0);
@@ -84,6 +97,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_every_bit_counts),
+		cmocka_unit_test(test_the_rest_is_zeros),
 		cmocka_unit_test(test_another_login_host_or_boot_is_refused),
 	};
 

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Accounts without an identity that signed in where no code is required: who is written down. */
+#include "smsotpd/seen.h"
+
+#include "stores_fixture.h"
+
+struct told {
+	char text[512];
+};
+
+static enum result tell(const struct seen *seen, void *context)
+{
+	struct told *told = context;
+	size_t at = strlen(told->text);
+
+	snprintf(told->text + at, sizeof(told->text) - at, "%s %s; ", seen->service, seen->name);
+	return RESULT_OK;
+}
+
+static void assert_seen(struct scene *scene, const char *expected)
+{
+	struct told told = {""};
+	MDB_txn *txn = NULL;
+
+	assert_int_equal(state_begin(scene->judge.state, false, &txn), RESULT_OK);
+	assert_int_equal(seen_each(scene->judge.state, txn, tell, &told), RESULT_OK);
+	store_abort(&txn);
+	assert_string_equal(told.text, expected);
+}
+
+static void see(struct scene *scene, struct job *job, enum result result)
+{
+	scene_run(scene, job);
+	assert_int_equal(job->result, result);
+	job_free(&job);
+}
+
+static void test_who_has_none_is_written_down(void **state)
+{
+	struct scene *scene = *state;
+
+	see(scene, scene_job(scene, JOB_SEEN, "sshd", "demo"), RESULT_OK);
+	assert_seen(scene, "");
+	see(scene, scene_job(scene, JOB_SEEN, "sshd", "stranger"), RESULT_OK);
+	assert_seen(scene, "sshd stranger; ");
+}
+
+/* su knows its caller by the uid alone. */
+static void test_a_caller_is_written_down_by_his_uid(void **state)
+{
+	struct scene *scene = *state;
+	struct job *job = scene_job(scene, JOB_SEEN, "su", "root");
+
+	assert_true(job->login.by_uid);
+	job->login.uid = 4242;
+	see(scene, job, RESULT_OK);
+	assert_seen(scene, "su uid 4242; ");
+}
+
+/* No account of the host has such a name. */
+static void test_a_name_that_is_too_long_is_not(void **state)
+{
+	struct scene *scene = *state;
+	char name[sizeof(((struct seen *)0)->name) + 1] = "";
+
+	memset(name, 'n', sizeof(name) - 2);
+	see(scene, scene_job(scene, JOB_SEEN, "sshd", name), RESULT_OK);
+	name[sizeof(name) - 2] = 'n';
+	see(scene, scene_job(scene, JOB_SEEN, "sshd", name), RESULT_OK);
+	name[sizeof(name) - 2] = '\0';
+	char expected[256];
+	snprintf(expected, sizeof(expected), "sshd %s; ", name);
+	assert_seen(scene, expected);
+}
+
+/* Where nobody can tell whether there is an identity, nobody is said to have none. */
+static void test_a_look_up_that_fails_is_no_miss(void **state)
+{
+	struct scene *scene = *state;
+
+	calls.bad_look_up = 2;
+	see(scene, scene_job(scene, JOB_SEEN, "sshd", "demo"), RESULT_FAILED);
+	calls.bad_look_up = 0;
+	assert_seen(scene, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_scene(test_who_has_none_is_written_down),
+		with_scene(test_a_caller_is_written_down_by_his_uid),
+		with_scene(test_a_name_that_is_too_long_is_not),
+		with_scene(test_a_look_up_that_fails_is_no_miss),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
