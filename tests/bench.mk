@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# sudo make bench: figures that have a time in them, as ratios within one run; nothing of it is in
-# make check. BENCH_SAMPLES a class (10000 is what the man page's claims were measured with),
-# BENCH_ROUNDS races, BENCH_ROWS="cost names" for some of the tables; see tests/bench/bench.py.
+# sudo make bench: figures that have a time in them, as ratios within one run, each beside what it is
+# to reach, in build/bench/report.txt and *.svg. What has a time in it is missed on a busy machine and
+# fails nothing; a count that is too high does. BENCH_SAMPLES a class (10000 is what the man page's
+# claims were measured with), BENCH_ROUNDS races; BENCH_ROWS=speed (10 minutes) or who-exists, or the
+# names of single tables, as "signins race": see tests/bench/tables.py.
 
 BENCH_SAMPLES ?= 1000
 BENCH_ROUNDS  ?= 100

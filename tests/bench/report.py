@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What is left of a run in build/bench: results.json, written anew after each table; and behind the
-last of them report.txt with all tables, goals.svg, and the curves."""
+last of them report.txt with all tables, goals.md and goals.svg, and the curves."""
 
 import collections
 import json
@@ -10,6 +10,17 @@ import time
 import goal
 import plot
 import stats
+
+
+def markdown(goals):
+    """A table for a page."""
+    lines = ["| | figure (quartiles) | to reach |", "| --- | --- | --- |"]
+    for each in goals:
+        spread = ("" if each["from"] == each["to"]
+                  else f" ({each['from']:.2f} to {each['to']:.2f})")
+        lines.append(f"| {each['']} | {each['figure']:.2f} {each['unit']}{spread} "
+                     f"| {each['to reach']} |")
+    return lines
 
 
 class Report:
@@ -43,6 +54,10 @@ class Report:
         self.text += lines
         print("\n".join(lines), flush=True)
 
+    def write(self, name, lines):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+
     def end(self):
         """The exit status: 1 where a count was too high, which no busy machine explains."""
         goals = self.said["goals"]
@@ -51,10 +66,10 @@ class Report:
         if goals:
             self.table(title, goals)
             plot.draw_goals(self.path("goals.svg"), goals, title)
+            self.write("goals.md", markdown(goals))
         for name, curves in self.curves.items():
             plot.draw_curves(self.path(name), curves)
-        with open(self.path("report.txt"), "w", encoding="utf-8") as file:
-            file.write("\n".join(self.text[1:]) + "\n")
+        self.write("report.txt", self.text[1:])
         for name in self.failed:
             print(f"bench: {name}: more than there may be")
         return 1 if self.failed else 0
