@@ -114,6 +114,19 @@ static void test_all_is_kept_under_the_identity(void **state)
 	end(recovered);
 }
 
+/* The host's account is the identity's, whatever was typed for its name. */
+static void test_an_account_made_anew_is_found_by_phone_too(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_phones_identify(scene);
+	scene_find_by_phone(scene);
+	scene_accounts(scene, "demo:x:1009:1009::/:\n");
+	struct job *job = begin(scene, PHONE);
+	assert_int_equal(job->standing, STANDING_UID);
+	end(job);
+}
+
 static void test_a_place_is_known_by_its_source(void **state)
 {
 	struct scene *scene = *state;
@@ -264,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_numbers(test_a_phone_names_its_owner_where_the_service_says_so),
 		with_numbers(test_all_is_kept_under_the_identity),
+		with_numbers(test_an_account_made_anew_is_found_by_phone_too),
 		with_numbers(test_a_place_is_known_by_its_source),
 		with_numbers(test_a_failure_s_source_is_named_for_the_operator),
 		with_numbers(test_only_its_own_text_is_withdrawn),
