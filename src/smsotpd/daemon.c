@@ -24,6 +24,7 @@
 #include "worker.h"
 
 #define DAEMON_USER "smsotp"
+#define RETIRED_MAX 16
 #define FILES_MAX   4096 /* connections, texts that are under way, stores and log */
 
 /* All that lives as long as the daemon; each is owned here, and what points into it goes first. */
@@ -31,7 +32,8 @@ struct daemon {
 	const char *config_path;
 	const struct clock *clock;
 	struct config *config;
-	struct config *retired; /* replaced while jobs still pointed into it */
+	struct config *retired[RETIRED_MAX]; /* replaced, while jobs may still point into them */
+	size_t retired_count;
 	struct stores stores;
 	struct accounts *accounts;
 	struct modes modes;    /* as the stores had them when they were opened */
@@ -243,6 +245,13 @@ static enum result start(struct daemon *daemon, struct error *error)
 	return result;
 }
 
+/* No job is under way. */
+static void free_retired(struct daemon *daemon)
+{
+	while (daemon->retired_count > 0)
+		config_free(&daemon->retired[--daemon->retired_count]);
+}
+
 static void stop(struct daemon *daemon)
 {
 	worker_free(&daemon->worker);
@@ -255,7 +264,7 @@ static void stop(struct daemon *daemon)
 	trail_free(&daemon->trail);
 	audit_stop(&daemon->audit);
 	free(daemon->flow);
-	config_free(&daemon->retired);
+	free_retired(daemon);
 	config_free(&daemon->config);
 }
 
@@ -267,9 +276,12 @@ static void reload(struct daemon *daemon)
 	struct error error = {""};
 
 	audit_reopen(daemon->audit);
-	if (daemon->flow->jobs > 0 && daemon->retired != NULL) {
+	if (daemon->flow->jobs == 0)
+		free_retired(daemon);
+	if (daemon->retired_count == RETIRED_MAX) {
 		event_daemon(daemon->trail, EVENT_CONFIG_REFUSED,
-			"logins still use the config before last: send SIGHUP again");
+			"too many configs in a row, and logins may still use the first: send "
+			"SIGHUP again");
 		return;
 	}
 	if (config_load(daemon->config_path, &config, &error) != RESULT_OK) {
@@ -277,8 +289,7 @@ static void reload(struct daemon *daemon)
 		event_daemon(daemon->trail, EVENT_CONFIG_REFUSED, error.text);
 		return;
 	}
-	config_free(&daemon->retired);
-	daemon->retired = daemon->config;
+	daemon->retired[daemon->retired_count++] = daemon->config;
 	daemon->config = config;
 	daemon->flow->config = config;
 	if (daemon->committer == NULL)

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 
+import frames
 import hosts
 import wait
 from dialogues import AWAY, LOCKED, DialogueCase
@@ -45,6 +46,9 @@ class Part(DialogueCase):
         """SIGHUP to smsotpd; returns the event that it makes of it."""
         seen = len(self.host.events())
         self.host.smsotpd.signal(signal.SIGHUP)
+        return self.told_of_config(seen)
+
+    def told_of_config(self, seen):
         return wait.until(lambda: [line for line in self.host.events()[seen:]
                                    if "config." in line], "event of the config")[0]
 
@@ -132,6 +136,19 @@ class Hangup(Part):
         for _ in range(10):
             self.host.smsotpd.restart()
             self.assertIn('"event":"config.reloaded"', self.hangup())
+
+    def test_while_logins_use_those_before(self):
+        """What comes with the signal is under way by then: begun under the config before."""
+        for _ in range(4):
+            self.host.smsotpd.signal(signal.SIGSTOP)
+            callers = [frames.connect() for _ in range(8)]
+            for number, caller in enumerate(callers):
+                self.addCleanup(caller.close)
+                caller.send(frames.ask(frames.BEGIN, f"nobody{number}"))
+            seen = len(self.host.events())
+            self.host.smsotpd.signal(signal.SIGHUP)
+            self.host.smsotpd.signal(signal.SIGCONT)
+            self.assertIn('"event":"config.reloaded"', self.told_of_config(seen))
 
     def test_broken_one_leaves_the_operator_his_tool(self):
         self.part("[code]\nexpiry = never\n")
