@@ -7,7 +7,7 @@ SYSCONFDIR  ?= /etc
 DESTDIR     ?=
 LIBDIR      ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch)
 MANDIR      ?= $(PREFIX)/share/man
-UNITDIR     ?= /lib/systemd/system
+UNITDIR     ?= /usr/lib/systemd/system
 
 CC          ?= cc
 PKG_CONFIG  ?= pkg-config
@@ -125,6 +125,7 @@ uninstall:
 	rm -rf $(INSTALLED)
 
 # $(BUILD)/libpam-smsotp_VERSION_ARCH.deb, and beside it what it is made of, as .spdx.json.
+# MAINTAINER='Name <address>' says who hands it on.
 .PHONY: deb
 deb: all
 	@rm -rf $(BUILD)/deb

@@ -38,7 +38,8 @@ static uid_t uid_of(const char *name)
 	return user == NULL ? geteuid() : user->pw_uid;
 }
 
-/* Blocked from here on, so that the threads of lookups leave them to signalfd. */
+/* Blocked from here on, so that none ends us at the start, and the threads of lookups leave them to
+ * signalfd. */
 static enum result signals_open(int *ret_signals, struct error *error)
 {
 	sigset_t set;
@@ -61,9 +62,10 @@ static enum result signals_open(int *ret_signals, struct error *error)
 static enum result courier_open(struct courier *courier, struct error *error)
 {
 	int listener = -1;
-	enum result result =
-		settings_load(courier->config, courier->owner, &courier->settings, error);
+	enum result result = signals_open(&courier->signals, error);
 
+	if (result == RESULT_OK)
+		result = settings_load(courier->config, courier->owner, &courier->settings, error);
 	if (result != RESULT_OK)
 		return result;
 	const struct config *config = courier->settings->config;
@@ -84,8 +86,6 @@ static enum result courier_open(struct courier *courier, struct error *error)
 		return result;
 	if (sandbox_enter(SANDBOX_NETWORK, error) != RESULT_OK)
 		log_line(LOG_WARNING, "%s", error->text);
-	if ((result = signals_open(&courier->signals, error)) != RESULT_OK)
-		return result;
 	if (transfers_open(config->gateway.parallel, &courier->transfers) != RESULT_OK)
 		return error_set(error, RESULT_FAILED, "libcurl cannot start");
 	return RESULT_OK;

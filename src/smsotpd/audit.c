@@ -315,12 +315,14 @@ void audit_write(struct audit *audit, const struct moment *now, int priority, co
 	if (room) {
 		audit->queue[(audit->first + audit->count) % QUEUE_SIZE] = entry;
 		audit->count++;
-		pthread_cond_signal(&audit->changed);
 	} else {
 		audit->dropped++;
 	}
 	pthread_mutex_unlock(&audit->mutex);
-	if (!room)
+	/* Not before: the thread would wake only to wait for the mutex. */
+	if (room)
+		pthread_cond_signal(&audit->changed);
+	else
 		entry_free(&entry);
 }
 

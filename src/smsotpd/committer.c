@@ -303,12 +303,22 @@ void committer_stop(struct committer **committer)
 	*committer = NULL;
 }
 
-void committer_give(struct committer *committer, struct job *job)
+void committer_lay(struct committer *committer, struct job *job)
 {
 	pthread_mutex_lock(&committer->mutex);
 	list_push(&committer->in, job);
-	pthread_cond_signal(&committer->given);
 	pthread_mutex_unlock(&committer->mutex);
+}
+
+void committer_wake(struct committer *committer)
+{
+	pthread_cond_signal(&committer->given);
+}
+
+void committer_give(struct committer *committer, struct job *job)
+{
+	committer_lay(committer, job);
+	committer_wake(committer);
 }
 
 struct job *committer_take(struct committer *committer)

@@ -30,6 +30,11 @@ void committer_stop(struct committer **committer);
 /* The job is the committer's until committer_take returns it. */
 void committer_give(struct committer *committer, struct job *job);
 
+/* The same for a job that nobody waits for: it is begun with the next that is given, or when
+ * committer_wake is called. */
+void committer_lay(struct committer *committer, struct job *job);
+void committer_wake(struct committer *committer);
+
 /* A finished job, the caller's now; NULL where there is none. */
 struct job *committer_take(struct committer *committer);
 

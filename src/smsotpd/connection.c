@@ -11,8 +11,6 @@
 
 #include "ctl_wire.h"
 
-#define ACCEPT_MAX 16 /* per turn: others get theirs in between */
-
 enum stage { STAGE_FREE = 0, STAGE_FRAME, STAGE_ANSWER, STAGE_COUNT };
 
 struct connection {
@@ -106,38 +104,41 @@ static struct connection *entry_take(struct connections *connections)
 	return TAILQ_FIRST(&connections->list[STAGE_FREE]);
 }
 
-static void add(struct connections *connections, int fd, bool control, int64_t now)
+/* 0 where it is closed. */
+static uint64_t add(struct connections *connections, int fd, bool control, int64_t now)
 {
 	struct connection *connection = peer_allowed(fd) ? entry_take(connections) : NULL;
 	struct epoll_event event = {.events = EPOLLIN};
 
 	if (connection == NULL) {
 		close(fd);
-		return;
+		return 0;
 	}
 	uint64_t number = (uint64_t)(connection - connections->connection);
-	event.data.u64 = (uint64_t)connections->tag << 32 | number;
+	uint64_t id = ++connections->next * CONNECTIONS_MAX + number;
+	event.data.u64 = (uint64_t)connections->tag << 32 | (uint32_t)id;
 	if (epoll_ctl(connections->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
 		close(fd);
-		return;
+		return 0;
 	}
-	connections->next++;
 	connection->control = control;
 	connection->fd = fd;
 	connection->deadline = now + FRAME_MS;
-	connection->id = connections->next * CONNECTIONS_MAX + number;
+	connection->id = id;
 	connection->uid = 0;
 	move(connections, connection, STAGE_FRAME);
+	return id;
 }
 
-void connections_accept(struct connections *connections, int listener, bool control, int64_t now)
+bool connections_accept(struct connections *connections, int listener, bool control, int64_t now,
+	uint32_t *ret_event)
 {
-	for (int i = 0; i < ACCEPT_MAX; i++) {
-		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd < 0)
-			return;
-		add(connections, fd, control, now);
-	}
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return false;
+	*ret_event = (uint32_t)add(connections, fd, control, now);
+	return true;
 }
 
 /* Nothing was done: the module asks again, in `version` (0: ours). Where this does not go through,
@@ -154,6 +155,8 @@ static enum result read_ask(struct connections *connections, int fd, struct ask 
 {
 	ssize_t size = recv(fd, connections->frame, sizeof(connections->frame), MSG_TRUNC);
 
+	if (size < 0 && errno == EAGAIN)
+		return RESULT_NOT_FOUND;
 	if (size <= 0 || size > (ssize_t)sizeof(connections->frame))
 		return RESULT_INVALID;
 	connections->frame_size = (size_t)size;
@@ -176,14 +179,7 @@ static bool share_used(const struct connections *connections, uint32_t uid)
 	return waiting >= CONNECTIONS_SHARE;
 }
 
-/* The event was of a connection that has left this entry since. */
-static bool nothing_yet(int fd)
-{
-	uint8_t byte;
-
-	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
-}
-
+/* RESULT_NOT_FOUND: the module's frame has not come yet. */
 static enum result read_incoming(struct connections *connections, struct connection *connection,
 	struct incoming *ret_incoming)
 {
@@ -199,22 +195,24 @@ static enum result read_incoming(struct connections *connections, struct connect
 }
 
 bool connections_read(
-	struct connections *connections, uint32_t number, struct incoming *ret_incoming)
+	struct connections *connections, uint32_t event, struct incoming *ret_incoming)
 {
 	struct incoming incoming = {.bulk = -1};
+	struct connection *connection = &connections->connection[event % CONNECTIONS_MAX];
 
-	if (number >= CONNECTIONS_MAX || connections->connection[number].stage == STAGE_FREE)
+	/* What an entry's last owner has left behind is none of the next one's. */
+	if (connection->stage == STAGE_FREE || (uint32_t)connection->id != event)
 		return false;
-	struct connection *connection = &connections->connection[number];
 	/* Whoever waits for an answer says nothing more: this is his end, and the answer finds
 	 * nobody. */
 	if (connection->stage == STAGE_ANSWER) {
 		finish(connections, connection);
 		return false;
 	}
-	if (nothing_yet(connection->fd))
+	enum result result = read_incoming(connections, connection, &incoming);
+	if (result == RESULT_NOT_FOUND)
 		return false;
-	if (read_incoming(connections, connection, &incoming) != RESULT_OK) {
+	if (result != RESULT_OK) {
 		ask_wipe(&incoming.ask);
 		connections_forget(connections);
 		finish(connections, connection);

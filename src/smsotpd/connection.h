@@ -28,14 +28,18 @@ struct incoming {
 CHECKED enum result connections_new(int epoll, uint32_t tag, struct connections **ret_connections);
 void connections_free(struct connections **connections);
 
-/* Takes what waits at the listener; a peer that is not root, or not this process's user, is closed.
+/*
+ * Takes one that waits at the listener; a peer that is not root, or not this process's user, is
+ * closed. False where nobody waits. *ret_event is what epoll will say of the connection, for
+ * connections_read: the module's frame has often come already.
  */
-void connections_accept(struct connections *connections, int listener, bool control, int64_t now);
+bool connections_accept(struct connections *connections, int listener, bool control, int64_t now,
+	uint32_t *ret_event);
 
-/* False where there is nothing, nothing sound, or its uid's share is used up: then the connection
- * is closed. */
+/* False where there is nothing yet, nothing sound, or its uid's share is used up: then the
+ * connection is closed. */
 bool connections_read(
-	struct connections *connections, uint32_t number, struct incoming *ret_incoming);
+	struct connections *connections, uint32_t event, struct incoming *ret_incoming);
 
 /* Wipes the frame that was read last. */
 void connections_forget(struct connections *connections);

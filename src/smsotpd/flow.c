@@ -21,7 +21,11 @@ struct visit {
 	int64_t waited; /* verify: ms since the newest text was asked for */
 };
 
-/* Gives the visit to the committer; false where there is none, or no memory for it. */
+/*
+ * Gives the visit to the committer; false where there is none, or no memory for it. Where nobody
+ * waits, `connection` is 0: the job is begun a little later (loop.c), because who was just answered
+ * may need the processor that the committer would take.
+ */
 static bool give(struct flow *flow, const struct visit *visit, enum job_kind kind,
 	const struct view *view, uint64_t connection)
 {
@@ -47,7 +51,11 @@ static bool give(struct flow *flow, const struct visit *visit, enum job_kind kin
 	}
 	flow->jobs++;
 	share_take(&flow->share, job->login.uid);
-	committer_give(flow->committer, job);
+	flow->laid = connection == 0;
+	if (flow->laid)
+		committer_lay(flow->committer, job);
+	else
+		committer_give(flow->committer, job);
 	return true;
 }
 
@@ -285,6 +293,7 @@ static void send_text(struct flow *flow, const struct job *job)
 		return;
 	}
 	memcpy(text.id, job->login.visitor.id, WIRE_ID_SIZE);
+	memcpy(report.id, job->login.visitor.id, WIRE_ID_SIZE);
 	text.phone = job->phone;
 	text.code = job->text;
 	memcpy(parcel.user, job->user, sizeof(job->user));

@@ -54,6 +54,7 @@ struct flow {
 	struct passes waived; /* logins that went on without a code */
 	struct modes modes;
 	struct counters counters;
+	bool laid;     /* the newest job is begun by committer_wake, or with the next */
 	uint32_t jobs; /* given away and not back: they point into `config` */
 	struct share share;
 };

@@ -18,6 +18,8 @@
 
 #define EVENTS      64
 #define TURN_MAX_MS 1000 /* the watchdog is told, late frames are dropped */
+#define ACCEPT_MAX  16   /* per turn: others get theirs in between */
+#define LAY_US      200  /* a job that nobody waits for: who was answered has the processor first */
 #define JOBS_MAX    512  /* with so many under way, logins wait in the listener's queue */
 
 enum tag {
@@ -36,9 +38,18 @@ struct loop {
 	int signals;
 	int module;
 	int control;
-	bool paused; /* nobody is accepted from `module` */
+	bool paused;  /* nobody is accepted from `module` */
+	int64_t laid; /* monotonic us of the oldest job that waits for its wake, 0 for none */
 	struct connections *connections;
 };
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 
 int64_t loop_now(void)
 {
@@ -193,11 +204,11 @@ static bool on_signal(struct loop *loop, enum loop_end *ret_end)
 }
 
 /* The frame of a connection is there: it is read once and handed on. */
-static void on_connection(struct loop *loop, struct flow *flow, uint32_t number)
+static void on_connection(struct loop *loop, struct flow *flow, uint32_t event)
 {
 	struct incoming incoming;
 
-	if (!connections_read(loop->connections, number, &incoming))
+	if (!connections_read(loop->connections, event, &incoming))
 		return;
 	if (incoming.request != NULL)
 		control_ask(flow, incoming.connection, incoming.request, incoming.bulk, loop_now());
@@ -206,16 +217,38 @@ static void on_connection(struct loop *loop, struct flow *flow, uint32_t number)
 	connections_forget(loop->connections);
 }
 
+/* The module's frame is mostly there, and whoever waits for its answer is not kept for a turn. */
+static void on_module(struct loop *loop, struct flow *flow)
+{
+	uint32_t event;
+
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		if (!connections_accept(loop->connections, loop->module, false, loop_now(), &event))
+			return;
+		on_connection(loop, flow, event);
+	}
+}
+
+static void on_control(struct loop *loop)
+{
+	uint32_t event;
+
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		if (!connections_accept(loop->connections, loop->control, true, loop_now(), &event))
+			return;
+	}
+}
+
 static bool on_event(struct loop *loop, struct flow *flow, uint64_t data, enum loop_end *ret_end)
 {
 	uint32_t number = (uint32_t)data;
 
 	switch ((enum tag)(data >> 32)) {
 	case TAG_MODULE:
-		connections_accept(loop->connections, loop->module, false, loop_now());
+		on_module(loop, flow);
 		return false;
 	case TAG_CONTROL:
-		connections_accept(loop->connections, loop->control, true, loop_now());
+		on_control(loop);
 		return false;
 	case TAG_WAKE:
 		return on_wake(loop, flow, ret_end);
@@ -259,17 +292,44 @@ static int turn_timeout(struct loop *loop, struct flow *flow, int most)
 	return next < 0 || next > most ? most : next;
 }
 
+static struct timespec turn_wait(struct loop *loop, struct flow *flow, int most)
+{
+	int64_t wait = (int64_t)turn_timeout(loop, flow, most) * 1000;
+
+	if (loop->laid != 0) {
+		int64_t left = loop->laid + LAY_US - now_us();
+		wait = left < 0 ? 0 : left < wait ? left : wait;
+	}
+	return (struct timespec){wait / 1000000, wait % 1000000 * 1000};
+}
+
+/* Begins what was laid, LAY_US after the oldest of it. */
+static void wake_laid(struct loop *loop, struct flow *flow)
+{
+	if (!flow->laid) {
+		loop->laid = 0;
+	} else if (loop->laid == 0) {
+		loop->laid = now_us();
+	} else if (now_us() >= loop->laid + LAY_US) {
+		committer_wake(flow->committer);
+		flow->laid = false;
+		loop->laid = 0;
+	}
+}
+
 /* Waits `most` ms at most, and does what has come; *ret_end is set where a signal has. */
 static enum result turn(
 	struct loop *loop, struct flow *flow, int most, bool *ret_ended, enum loop_end *ret_end)
 {
 	struct epoll_event events[EVENTS];
-	int count = epoll_wait(loop->epoll, events, EVENTS, turn_timeout(loop, flow, most));
+	const struct timespec wait = turn_wait(loop, flow, most);
+	int count = epoll_pwait2(loop->epoll, events, EVENTS, &wait, NULL);
 
 	if (count < 0 && errno != EINTR)
 		return RESULT_FAILED;
 	for (int i = 0; i < count; i++)
 		*ret_ended = on_event(loop, flow, events[i].data.u64, ret_end) || *ret_ended;
+	wake_laid(loop, flow);
 	serve_alive();
 	return RESULT_OK;
 }

@@ -3,10 +3,12 @@
 
 #include <err.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -16,19 +18,26 @@
 #include <security/pam_appl.h>
 
 #define TEXT_SECONDS 10
-#define LOOK_NS      200000
 
 struct dialogue {
 	char *(*answer)(void *context);
 	void *context;
 	int64_t since;
 	struct timing *timing;
+	long think_us;
+};
+
+/* A child's: what it does, and what came of it. */
+struct errand {
+	struct attempt attempt;
+	struct timing timing;
 };
 
 /* A file that a phone's texts are appended to, and how long it was when the attempt began. */
 struct inbox {
 	const char *path;
 	off_t size;
+	int slots;
 };
 
 int64_t nanoseconds(void)
@@ -37,6 +46,28 @@ int64_t nanoseconds(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void sleep_us(long microseconds)
+{
+	const struct timespec pause = {microseconds / 1000000, microseconds % 1000000 * 1000};
+
+	if (microseconds > 0)
+		nanosleep(&pause, NULL);
+}
+
+static void slot_take(int slots)
+{
+	char slot;
+
+	if (slots >= 0 && read(slots, &slot, 1) != 1)
+		err(1, "slots");
+}
+
+static void slot_leave(int slots)
+{
+	if (slots >= 0 && write(slots, "", 1) != 1)
+		err(1, "slots");
 }
 
 /* What is typed at a prompt, NULL where it is abandoned. */
@@ -50,6 +81,7 @@ static char *reply_to(struct dialogue *dialogue)
 		return NULL;
 	timing->prompt = shown - dialogue->since;
 	char *typed = dialogue->answer(dialogue->context);
+	sleep_us(dialogue->think_us - (long)((nanoseconds() - shown) / 1000));
 	timing->waited = nanoseconds() - shown;
 	return typed;
 }
@@ -106,10 +138,11 @@ static void describe(pam_handle_t *pamh, const struct attempt *attempt)
 void attempt_here(const struct attempt *attempt, char *(*answer)(void *context), void *context,
 	struct timing *ret_timing)
 {
-	struct dialogue dialogue = {answer, context, nanoseconds(), ret_timing};
+	struct dialogue dialogue = {answer, context, nanoseconds(), ret_timing, attempt->think_us};
 	const struct pam_conv conv = {converse, &dialogue};
 	pam_handle_t *pamh = NULL;
 
+	ret_timing->begun = dialogue.since;
 	int code =
 		pam_start_confdir(attempt->service, attempt->user, &conv, attempt->confdir, &pamh);
 	if (code == PAM_SUCCESS) {
@@ -169,49 +202,94 @@ static char *code_in(const struct inbox *inbox)
 	return code == NULL ? NULL : strndup(code + 2, strspn(code + 2, "0123456789"));
 }
 
+/* Sleeps until the inbox changes: whoever looked again and again would take processor time from
+ * those that he waits for. */
 static char *typed_text(void *context)
 {
-	const struct timespec pause = {.tv_nsec = LOOK_NS};
+	struct inbox *inbox = context;
 	int64_t end = nanoseconds() + INT64_C(1000000000) * TEXT_SECONDS;
+	char events[4096];
 	char *code = NULL;
+	struct pollfd watch = {.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), .events = POLLIN};
 
-	while ((code = code_in(context)) == NULL && nanoseconds() < end)
-		nanosleep(&pause, NULL);
+	if (watch.fd < 0 || inotify_add_watch(watch.fd, inbox->path, IN_MODIFY) < 0)
+		err(1, "inotify %s", inbox->path);
+	slot_leave(inbox->slots);
+	while ((code = code_in(inbox)) == NULL && nanoseconds() < end) {
+		(void)poll(&watch, 1, TEXT_SECONDS * 1000);
+		(void)!read(watch.fd, events, sizeof(events));
+	}
+	close(watch.fd);
+	slot_take(inbox->slots);
 	return code;
 }
 
-static void run_child(const struct attempt *attempt, struct timing *timing)
+static void run_child(struct errand *errand)
 {
+	const struct attempt *attempt = &errand->attempt;
+
 	if (attempt->answer[0] == '@') {
-		struct inbox inbox = {attempt->answer + 1, size_of(attempt->answer + 1)};
-		attempt_here(attempt, typed_text, &inbox, timing);
+		struct inbox inbox = {
+			attempt->answer + 1, size_of(attempt->answer + 1), attempt->slots};
+		attempt_here(attempt, typed_text, &inbox, &errand->timing);
 	} else {
-		attempt_here(attempt, typed_hex, (void *)attempt->answer, timing);
+		attempt_here(attempt, typed_hex, (void *)attempt->answer, &errand->timing);
 	}
 }
 
-void attempt_apart(const struct attempt *attempt, struct timing *ret_timing)
+static struct errand *errand_map(int fd)
 {
-	const struct timespec pause = {
-		attempt->pause_us / 1000000, attempt->pause_us % 1000000 * 1000};
-	struct timing *shared = mmap(
-		NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct errand *errand =
+		mmap(NULL, sizeof(*errand), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	if (shared == MAP_FAILED)
+	if (errand == MAP_FAILED)
 		err(1, "mmap");
-	if (attempt->pause_us > 0)
-		nanosleep(&pause, NULL);
+	return errand;
+}
+
+int attempt_once(int fd)
+{
+	run_child(errand_map(fd));
+	return 0;
+}
+
+/* The timing is in shared memory: nothing of the child's is to be flushed. */
+static void become_child(enum apart apart, struct errand *errand, int fd)
+{
+	char number[16];
+
+	alarm(ATTEMPT_SECONDS);
+	if (apart == APART_FORK) {
+		run_child(errand);
+		_exit(0);
+	}
+	snprintf(number, sizeof(number), "%d", fd);
+	execl("/proc/self/exe", "bench-driver", "once", number, (char *)NULL);
+	_exit(1);
+}
+
+void attempt_apart(const struct attempt *attempt, enum apart apart, struct timing *ret_timing)
+{
+	int fd = memfd_create("attempt", 0);
+
+	if (fd < 0 || ftruncate(fd, sizeof(struct errand)) != 0)
+		err(1, "memfd_create");
+	struct errand *errand = errand_map(fd);
+	errand->attempt = *attempt;
+	errand->timing.code = ATTEMPT_KILLED;
+	sleep_us(attempt->pause_us);
+	slot_take(attempt->slots);
 	int64_t since = nanoseconds();
 	pid_t child = fork();
 	if (child < 0)
 		err(1, "fork");
-	if (child == 0) {
-		run_child(attempt, shared);
-		_exit(0);
-	}
+	if (child == 0)
+		become_child(apart, errand, fd);
 	if (waitpid(child, NULL, 0) != child)
 		err(1, "waitpid");
-	shared->whole = nanoseconds() - since - shared->waited;
-	*ret_timing = *shared;
-	munmap(shared, sizeof(*shared));
+	slot_leave(attempt->slots);
+	errand->timing.whole = nanoseconds() - since - errand->timing.waited;
+	*ret_timing = errand->timing;
+	munmap(errand, sizeof(*errand));
+	close(fd);
 }

@@ -8,8 +8,10 @@
 
 #include <stdint.h>
 
-#define WORD_SIZE   256
-#define ANSWER_NONE "-" /* the prompt is abandoned */
+#define WORD_SIZE       256
+#define ANSWER_NONE     "-" /* the prompt is abandoned */
+#define ATTEMPT_SECONDS 15  /* after which it is killed */
+#define ATTEMPT_KILLED  (-1)
 
 /*
  * `source` becomes the address in SSH_CONNECTION, `tty` PAM_TTY; "-" for none. `answer` is given to
@@ -17,7 +19,9 @@
  * in the next line that FILE gets.
  */
 struct attempt {
+	int slots;     /* a pipe that a byte is taken from while the host works on this; -1: none */
 	long pause_us; /* before it begins */
+	long think_us; /* from the prompt to the answer, at least */
 	char confdir[WORD_SIZE];
 	char service[WORD_SIZE];
 	char user[WORD_SIZE];
@@ -26,14 +30,21 @@ struct attempt {
 	char answer[WORD_SIZE];
 };
 
-/* Nanoseconds. What the conversation waited for a text is in none but `waited`. */
+/* Nanoseconds. What the conversation waited for a text or thought is in none but `waited`. */
 struct timing {
+	int64_t begun;  /* pam_start, by the monotonic clock */
 	int64_t prompt; /* pam_start to the first prompt, 0 where there was none */
 	int64_t auth;   /* pam_start to the end of pam_end */
 	int64_t whole;  /* fork to the child's end */
 	int64_t waited;
 	uint32_t prompts;
-	int code; /* PAM's */
+	int code; /* PAM's, or ATTEMPT_KILLED */
+};
+
+/* In what process the stack runs. */
+enum apart {
+	APART_FORK, /* a child */
+	APART_EXEC, /* a child that is this program anew, as sshd's are */
 };
 
 int64_t nanoseconds(void);
@@ -46,6 +57,9 @@ void attempt_here(const struct attempt *attempt, char *(*answer)(void *context),
 	struct timing *ret_timing);
 
 /* Forks, runs the stack there with the answer of the attempt, waits. */
-void attempt_apart(const struct attempt *attempt, struct timing *ret_timing);
+void attempt_apart(const struct attempt *attempt, enum apart apart, struct timing *ret_timing);
+
+/* The child of APART_EXEC, "once FD", comes here. */
+int attempt_once(int fd);
 
 #endif

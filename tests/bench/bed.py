@@ -24,6 +24,7 @@ WRONG = "000000"
 # What sshd hands over for a reply of six bytes when it refuses the user itself.
 JUNK = b"\b\n\r\x7fIN"
 WARM = 10
+KILLED_AFTER = 15  # seconds: ATTEMPT_SECONDS of attempt.h
 # What is asked of one name between two fresh starts: less than any limit of a user.
 MOST = 85
 # As high as they go: this host makes in a minute what others make in a year.
@@ -54,24 +55,30 @@ def address():
     return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
-def attempt(stack, user, answer="-", service="sshd", pause=0, source=None, tty="-"):
+def attempt(stack, user, answer="-", service="sshd", pause=0, think=0, source=None, tty="-"):
     """A line for the driver; `answer` as bytes, or a word as the driver has it."""
     typed = answer.hex() if isinstance(answer, bytes) else answer
-    return f"{int(pause)} {stack} {service} {user} {source or address()} {tty} {typed}"
+    return f"{int(pause)} {int(think)} {stack} {service} {user} {source or address()} {tty} {typed}"
 
 
-FIELDS = ("prompt", "auth", "whole", "waited", "prompts", "code")
+FIELDS = ("begun", "prompt", "auth", "whole", "waited", "prompts", "code")
+
+
+def read(line):
+    """The timing in a line of the driver's."""
+    return dict(zip(FIELDS, map(int, line.split())))
 
 
 def run(labelled, pinned=False):
     """Runs (label, line) in their order; returns {label: [timing]}; a label of None is dropped."""
     text = "".join(line + "\n" for _, line in labelled)
-    done = subprocess.run([DRIVER, "run"], input=text, capture_output=True, text=True, check=True,
-                          preexec_fn=(lambda: os.sched_setaffinity(0, {0})) if pinned else None)
+    done = subprocess.run([DRIVER, "run", "fork"], input=text, capture_output=True, text=True,
+                          preexec_fn=(lambda: os.sched_setaffinity(0, {0})) if pinned else None,
+                          check=True)
     seen = {}
     for (label, _), line in zip(labelled, done.stdout.splitlines(), strict=True):
         if label is not None:
-            seen.setdefault(label, []).append(dict(zip(FIELDS, map(int, line.split()))))
+            seen.setdefault(label, []).append(read(line))
     return seen
 
 
@@ -172,6 +179,13 @@ class Bed(hosts.Host):
     def inbox(self, name):
         """Where the texts for one of them come."""
         return self.phone(self.number(name)).path
+
+    def start(self):
+        """As ever; and the phones have their inboxes, because the driver watches them."""
+        os.makedirs(hosts.PHONES, mode=0o700, exist_ok=True)
+        for number in range(100):
+            hosts.write(f"{hosts.PHONES}/9199999000{number:02d}", "", 0o600)
+        return super().start()
 
     def some(self, kind):
         return random.choice(self.names[kind])

@@ -6,7 +6,7 @@
     bench.py inside SAMPLES ROUNDS [ROW...]   in the world
 
 Classes take turns at random and a null row, the first class once more, stands beside them: what is
-not beyond the null row's noise is no difference. All is kept in build/bench/results.json.
+not beyond the null row's noise is no difference. All is kept in build/bench: see report.py.
 """
 
 import json
@@ -20,7 +20,7 @@ sys.path.insert(1, HERE)
 
 import world  # noqa: E402  pylint: disable=wrong-import-position
 
-RESULTS = os.path.join(world.BUILD, "bench", "results.json")
+RESULTS = os.path.join(world.BUILD, "bench")
 
 
 def outside(arguments):
@@ -28,34 +28,39 @@ def outside(arguments):
     if obstacle:
         print(f"bench: {obstacle}", file=sys.stderr)
         return 1
-    os.makedirs(os.path.dirname(RESULTS), exist_ok=True)
+    os.makedirs(RESULTS, exist_ok=True)
     return world.run("bench", world.PYTHON, "/project/tests/bench/bench.py", "inside", *arguments)
+
+
+def run_table(host, table, kept, samples, rounds):
+    """One table by its name; `kept` takes what it yields."""
+    import tables  # pylint: disable=import-outside-toplevel
+    since = time.monotonic()
+    for said in tables.ALL[table](host, samples, rounds):
+        kept.add(table, said)
+    print(f"  ({table}: {time.monotonic() - since:.0f} s, load {os.getloadavg()[0]:.1f})",
+          flush=True)
+    host.again(None)
 
 
 def inside(samples, rounds, wanted):
     import bed  # pylint: disable=import-outside-toplevel
+    import report  # pylint: disable=import-outside-toplevel
     import tables  # pylint: disable=import-outside-toplevel
-    import stats  # pylint: disable=import-outside-toplevel
-    unknown = set(wanted) - set(tables.ALL)
+    names = [name for word in wanted or tables.ALL for name in tables.GROUPS.get(word, [word])]
+    unknown = set(names) - set(tables.ALL)
     if unknown:
-        print(f"bench: no table {' '.join(sorted(unknown))}: there are {' '.join(tables.ALL)}")
+        print(f"bench: no table {' '.join(sorted(unknown))}: there are {' '.join(tables.ALL)}, "
+              f"and of several {' '.join(tables.GROUPS)}")
         return 1
     host = bed.Bed()
     host.start()
     host.enrol()
-    kept = {"samples": samples, "rounds": rounds, "cpus": os.cpu_count(), "tables": []}
-    for name in wanted or tables.ALL:
-        since = time.monotonic()
-        for title, rows in tables.ALL[name](host, samples, rounds):
-            stats.table(title, rows)
-            kept["tables"].append({"name": name, "title": title, "rows": rows})
-        print(f"  ({name}: {time.monotonic() - since:.0f} s, load {os.getloadavg()[0]:.1f})",
-              flush=True)
-        host.again(None)
-    with open(RESULTS, "w", encoding="utf-8") as file:
-        json.dump(kept, file, indent=1)
+    kept = report.Report(RESULTS, samples, rounds)
+    for name in names:
+        run_table(host, name, kept, samples, rounds)
     host.stop()
-    return 0
+    return kept.end()
 
 
 if __name__ == "__main__":

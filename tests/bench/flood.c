@@ -60,7 +60,7 @@ static void through_pam(const struct flood *flood)
 {
 	for (;;) {
 		struct timing timing = {0};
-		attempt_apart(flood->attempt, &timing);
+		attempt_apart(flood->attempt, APART_FORK, &timing);
 		atomic_fetch_add(flood->strikes, 1);
 	}
 }

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import bed
+import goal
 import stats
 
 UID = 1500
@@ -17,6 +18,9 @@ FLOODS = {"nothing": None, "nothing again": None, "computing, 8 processes": ("ho
           "begins by frames, 8 processes": ("begin", 8),
           "1000 idle connections a second": ("idle", 1),
           "idle connections without end": ("connect", 2)}
+# What a user can do with sudo alone, and with a program of his own.
+BOUND = ("begins through PAM, 8 processes", "1000 idle connections a second",
+         "idle connections without end")
 
 
 class Flood:
@@ -64,3 +68,8 @@ def flood(host, samples, _rounds):
     quiet = [each["prompt"] for each in seen["nothing"]]
     yield (f"time to others' prompt while uid {UID} floods ({TURNS} turns of each in random order)",
            [row(label, seen[label], quiet, sum(strikes[label]) / TURNS) for label in FLOODS])
+    for label in BOUND:
+        prompts = [each["prompt"] for each in seen[label] if each["prompts"]]
+        for share, most in ((0.5, 2.0), (0.99, 3.0)):
+            yield goal.ratio(f"others' time to prompt, p{share * 100:g}, {label}", quiet,
+                             prompts or [0], share, most=most)

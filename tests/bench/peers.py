@@ -31,14 +31,24 @@ def directory(stack):
 
 
 def stack(name, line):
+    """Beside "other", as Debian has it: without that libpam logs an error at each start, and whoever
+    reads the log is in the way."""
     for service in SERVICES:
         hosts.write(f"{directory(name)}/{service}", f"auth required {line}\n")
+    hosts.write(f"{directory(name)}/other", "auth required pam_deny.so\n")
+
+
+def not_wanted(source, names):
+    """No documentation, and no link that the world has already."""
+    target = source.removeprefix(PACKAGES)
+    return [name for name in names
+            if name in ("doc", "man", "share") or os.path.islink(f"{target}/{name}")
+            and os.path.islink(f"{source}/{name}")]
 
 
 def install():
     """In a world: the modules where libpam finds them, and a stack of each."""
-    shutil.copytree(PACKAGES, "/", symlinks=True, dirs_exist_ok=True,
-                    ignore=shutil.ignore_patterns("doc", "man", "share"))
+    shutil.copytree(PACKAGES, "/", symlinks=True, dirs_exist_ok=True, ignore=not_wanted)
     os.chmod(HOME, 0o755)
     modules = hosts.module_directory()
     found = glob.glob(PACKAGES + "/**/security/pam_*.so", recursive=True)

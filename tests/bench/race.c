@@ -98,7 +98,7 @@ static void round_run(const struct attempt *attempt, struct course *course, int 
 
 int race_run(int count, const char *confdir, const char *service)
 {
-	struct attempt attempt = {.tty = ANSWER_NONE};
+	struct attempt attempt = {.slots = -1, .tty = ANSWER_NONE};
 	struct course *course = mmap(
 		NULL, sizeof(*course), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 

@@ -41,12 +41,11 @@ def word(value):
     return str(value)
 
 
-def table(title, rows):
-    """`rows` are dictionaries with the same keys; prints them under their keys."""
+def lines(title, rows):
+    """`rows` are dictionaries with the same keys, which stand above them."""
     names = list(rows[0])
     cells = [[word(row[name]) for name in names] for row in rows]
     width = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(names)]
-    print(f"\n{title}")
-    for line in [names, *cells]:
-        print("  " + "  ".join(f"{cell:<{width[0]}}" if i == 0 else f"{cell:>{width[i]}}"
-                               for i, cell in enumerate(line)), flush=True)
+    return [title] + ["  " + "  ".join(
+        f"{cell:<{width[0]}}" if i == 0 else f"{cell:>{width[i]}}" for i, cell in enumerate(line))
+        for line in [names, *cells]]

@@ -1,14 +1,23 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The tables, by the names that BENCH_ROWS takes. Each yields (title, rows)."""
+"""The tables, by the names that BENCH_ROWS takes. Each yields (title, rows),
+goals and curves."""
 
+import beside
 import bulk
 import cost
 import flood
+import flush
+import memory
 import names
+import outage
 import race
 import size
 import ssh
+import texts
 
-ALL = {"cost": cost.cost, "names": names.names, "again": names.again, "second": names.second,
-       "gateway": names.gateway, "peers": names.peers_names, "race": race.race,
-       "flood": flood.flood, "size": size.size, "ssh": ssh.ssh, "import": bulk.bulk}
+ALL = {"signins": beside.signins, "outage": outage.outage, "flush": flush.flush,
+       "texts": texts.texts, "memory": memory.memory, "size": size.size, "flood": flood.flood,
+       "race": race.race, "import": bulk.bulk, "cost": cost.cost, "names": names.names,
+       "again": names.again, "second": names.second, "gateway": names.gateway,
+       "peers": names.peers_names, "ssh": ssh.ssh}
+GROUPS = {"speed": list(ALL)[:10], "who-exists": list(ALL)[10:]}

@@ -15,6 +15,7 @@ booted again. It ends with the process that booted it, whatever ends that.
 import ctypes
 import glob
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
 BASE = os.path.join(PROJECT, "build", "boot")
+# What is built here runs there: the same Debian.
+RELEASE = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
 START = os.path.join(HERE, "start")
 BOOT_SECONDS = 60
 PR_SET_CHILD_SUBREAPER = 36
@@ -80,7 +83,7 @@ class Host:
     root, because the Makefile looks for dependencies in no directory of that name."""
 
     # Of the pristine root: its directory, and Debian's word for what is in it.
-    PLACE, SUITE = BASE, "bookworm"
+    PLACE, SUITE = BASE, RELEASE
 
     @classmethod
     def make_root(cls):

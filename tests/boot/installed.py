@@ -100,4 +100,4 @@ class Installed(boot.Host):
 
 
 def unit_path(name):
-    return os.path.join("/lib/systemd/system", name)
+    return os.path.join("/usr/lib/systemd/system", name)

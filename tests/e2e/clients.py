@@ -2,10 +2,12 @@
 """What people and programs sign in with: ssh, sudo, su and login on a pty, and ssh's protocol
 by paramiko, which shows every request byte for byte."""
 
+import os
 import queue
 import socket
 import subprocess
 import threading
+import time
 
 import paramiko
 import pexpect
@@ -15,18 +17,55 @@ PROMPT = r"[^\r\n]*Code(?: \(r: resend[^)]*\))?: "
 TIMEOUT = 15
 
 
+def lives(pid):
+    """Whether a child of ours has not ended."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+
+class Reopened:
+    """Over a pexpect class: login of util-linux hangs its terminal up and opens it again, and until
+    then a read finds an end. It is one when the program has ended, too."""
+
+    def read_nonblocking(self, size=1, timeout=-1):
+        deadline = time.monotonic() + TIMEOUT
+        while True:
+            try:
+                return super().read_nonblocking(size, timeout)
+            except pexpect.EOF:
+                if not self.isalive() or time.monotonic() > deadline:
+                    raise
+                self.flag_eof = False
+
+
+class Spawned(Reopened, pexpect.spawn):
+    """On a pty of its own."""
+
+    def isalive(self):
+        """pexpect's waits for the program, at each end that it reads."""
+        return not self.ptyproc.terminated and lives(self.pid) or super().isalive()
+
+
+class Opened(Reopened, fdpexpect.fdspawn):
+    """On one that was there, with the `pid` of a child of ours."""
+
+    def isalive(self):
+        return lives(self.pid)
+
+
 class Terminal:
     """A program on a pty. prompt() is the whole line that asks for a code."""
+
+    SPAWN = pexpect.spawn
 
     def __init__(self, argv, user=None, env=None):
         environ = {"TERM": "dumb", "PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LANG": "C",
                    "HOME": "/root", "USER": "root"}
         environ.update(user.environ() if user else {})
         environ.update(env or {})
-        self.child = pexpect.spawn(argv[0], argv[1:], timeout=TIMEOUT, encoding="utf-8",
-                                   codec_errors="replace", echo=True, env=environ,
-                                   dimensions=(24, 250),
-                                   preexec_fn=user.become if user else None)
+        self.child = self.SPAWN(argv[0], argv[1:], timeout=TIMEOUT, encoding="utf-8",
+                                codec_errors="replace", echo=True, env=environ,
+                                dimensions=(24, 250),
+                                preexec_fn=user.become if user else None)
         self.child.delaybeforesend = None
 
     def expect(self, pattern):
@@ -56,12 +95,16 @@ class Terminal:
         self.child.close(force=True)
 
 
-class Console:
-    """The other end of a console on which a program runs already."""
+class Login(Terminal):
+    SPAWN = Spawned
 
-    def __init__(self, master):
-        self.child = fdpexpect.fdspawn(master, timeout=TIMEOUT, encoding="utf-8",
-                                       codec_errors="replace")
+
+class Console:
+    """The other end of a console on which login runs already, as process `pid`."""
+
+    def __init__(self, master, pid):
+        self.child = Opened(master, timeout=TIMEOUT, encoding="utf-8", codec_errors="replace")
+        self.child.pid = pid
 
     def expect(self, pattern):
         """As Terminal's."""
@@ -103,7 +146,7 @@ def su(user, target, *command):
 
 def login(name=None):
     """A console: root's getty has started login on this pty."""
-    return Terminal(["/usr/bin/login", *([name] if name else [])])
+    return Login(["/usr/bin/login", *([name] if name else [])])
 
 
 class Request:

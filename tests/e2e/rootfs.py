@@ -9,6 +9,7 @@ import ctypes
 import os
 import shutil
 import subprocess
+import sys
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
@@ -16,10 +17,11 @@ MNT_DETACH = 2
 
 PROJECT = "/project"
 
+PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 # Of the host's /etc the world sees these and nothing else; sudo and su depend on none of the rest.
 ETC_KEPT = ("alternatives", "bash.bashrc", "ca-certificates", "debian_version", "ld.so.cache",
             "ld.so.conf", "ld.so.conf.d", "localtime", "login.defs", "profile", "protocols",
-            "python3", "python3.11", "security", "services", "shells", "skel", "ssl", "terminfo")
+            PYTHON, "security", "services", "shells", "skel", "ssl", "terminfo")
 NODES = (("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9),
          ("tty", 5, 0))
 STORED = ("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "overlay", "nfs", "nfs4", "9p",

@@ -14,6 +14,13 @@ OUTSIDE = True
 MODULE = "pam_smsotp.so"
 PROGRAMS = ("smsotpd", "smsotp-send", "smsotpctl")
 BUILDS = ("", "clang")
+MAPPED_MOST = 64 * 1024
+# What is mapped before and after the module is loaded.
+LOADS = """import ctypes, sys
+ctypes.CDLL("libpam.so.0")
+print(open("/proc/self/maps").read(), end="--\\n")
+ctypes.CDLL(sys.argv[1])
+print(open("/proc/self/maps").read(), end="")"""
 ENTRIES = {"pam_sm_authenticate", "pam_sm_setcred", "pam_sm_acct_mgmt", "pam_sm_open_session",
            "pam_sm_close_session", "pam_sm_chauthtok"}
 
@@ -63,6 +70,16 @@ class Built(unittest.TestCase):
             pam = re.search(r"libpam\.so\.0 => (\S+)", said("ldd", path)).group(1)
             brought = set(re.findall(r"^\s*(?:\S*/)?(\S+?\.so\S*)", said("ldd", pam), re.M))
             self.assertLessEqual(loaded, brought | {"libpam.so.0", "libc.so.6"})
+
+    def test_module_maps_little(self):
+        """Into a host that has libpam: one object, of at most 64 KB."""
+        for path in each(MODULE):
+            before, after = said("/usr/bin/python3", "-c", LOADS, path).split("--\n")
+            spans = [line.split() for line in after.splitlines() if line not in before]
+            files = [span for span in spans if len(span) > 5 and span[5].startswith("/")]
+            self.assertEqual({span[5] for span in files}, {os.path.realpath(path)})
+            ends = [[int(end, 16) for end in span[0].split("-")] for span in files]
+            self.assertLessEqual(sum(until - since for since, until in ends), MAPPED_MOST)
 
     def test_who_talks_to_the_network_knows_no_store(self):
         for path in each("smsotpd"):

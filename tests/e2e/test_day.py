@@ -2,7 +2,6 @@
 """A day of sign-ins of every kind: what the daemons hold at its end they held at its first tenth."""
 
 import concurrent.futures
-import ctypes
 import glob
 import os
 import random
@@ -10,7 +9,9 @@ import re
 import threading
 
 import attack
+import crowd
 import frames
+import store
 import wait
 from case import HostCase
 from phone import CODE, wrong
@@ -31,30 +32,6 @@ WIDE = {"texts_user": 100, "texts_user_kept": 0, "texts_day": 1000, "texts_day_k
         "texts_source": 10000, "texts_host": 1000000, "failures_user": 1000,
         "failures_day": 10000, "failures_source": 10000, "failures_host": 100000,
         "ceiling_strange": 10000, "ceiling_known": 1000}
-
-
-class EnvInfo(ctypes.Structure):
-    """MDB_envinfo of lmdb.h."""
-
-    _fields_ = [("address", ctypes.c_void_p), ("size", ctypes.c_size_t),
-                ("last_page", ctypes.c_size_t), ("last_txn", ctypes.c_size_t),
-                ("readers_most", ctypes.c_uint), ("readers", ctypes.c_uint)]
-
-
-def readers(directory):
-    """How many places in the table of readers have ever been taken at once."""
-    lmdb, env, info = ctypes.CDLL("liblmdb.so.0"), ctypes.c_void_p(), EnvInfo()
-    assert lmdb.mdb_env_create(ctypes.byref(env)) == 0
-    assert lmdb.mdb_env_open(env, directory.encode(), 0x20000, 0o600) == 0  # MDB_RDONLY
-    lmdb.mdb_env_info(env, ctypes.byref(info))
-    lmdb.mdb_env_close(env)
-    return info.readers
-
-
-def anonymous(pid):
-    """KB of memory that is no file's."""
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
-        return int(re.search(r"Anonymous:\s+(\d+) kB", rollup.read()).group(1))
 
 
 class Inbox:
@@ -85,7 +62,8 @@ class Day(HostCase):
     def held(self):
         """What may not grow, but for memory."""
         stores = sorted(glob.glob("/var/lib/smsotp/**", recursive=True))
-        return {"readers": [readers(f"/var/lib/smsotp/{name}") for name in ("identity", "state")],
+        return {"readers": [store.readers(f"/var/lib/smsotp/{name}")
+                            for name in ("identity", "state")],
                 "files": [(path, os.stat(path).st_blocks) for path in stores],
                 "run": sorted(glob.glob("/run/smsotp/*"))}
 
@@ -96,7 +74,7 @@ class Day(HostCase):
         return daemon, max(0, sender - self.sender_few - THREADS - 1)
 
     def memory(self):
-        return [anonymous(each.pid) for each in (self.host.smsotpd, self.host.sender)]
+        return [crowd.anonymous(each.pid) for each in (self.host.smsotpd, self.host.sender)]
 
     def later(self, seconds):
         with self.lock:

@@ -15,7 +15,7 @@ OUTSIDE = True
 
 OWN = ("/etc/logrotate.d/smsotp", "/run/smsotp", "/var/lib/smsotp", "/var/log/smsotp",
        "/usr/sbin/smsotpd", "/usr/libexec/smsotp", "/usr/share/smsotp",
-       "/lib/systemd/system/smsotpd.socket", "/usr/share/pam-configs/smsotp",
+       "/usr/lib/systemd/system/smsotpd.socket", "/usr/share/pam-configs/smsotp",
        "/usr/share/bash-completion/completions/smsotpctl", "/etc/smsotp/smsotp.conf",
        "/etc/systemd/system/sockets.target.wants/smsotpd.socket")
 

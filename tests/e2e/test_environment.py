@@ -3,6 +3,7 @@
 
 import glob
 import os
+import re
 import socket
 
 import clients
@@ -62,7 +63,8 @@ class GraceTime(DialogueCase):
                     titles.append(file.read())
             except OSError:
                 continue
-        return any(title.startswith(f"sshd: {user.name} [") for title in titles)
+        served = re.compile(rf"sshd(-session)?: {user.name} \[")
+        return any(map(served.match, titles))
 
     def test_grace_time_ends_at_the_prompt(self):
         user = self.user()

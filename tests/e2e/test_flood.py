@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """One connection that asks for keyboard-interactive again and again and answers nothing: sshd 9.2
-calls pam_authenticate 1024 times for it. The phone gets one text."""
+calls pam_authenticate 1024 times for it, sshd 10 as often as MaxAuthTries has it. The phone gets one
+text."""
 
 import queue
 import socket
@@ -19,12 +20,13 @@ class Pump:
     """Takes the place of paramiko's own authentication: one request more for each prompt."""
 
     authenticated = False
-    _handler_table = {number: lambda self, message, number=number: self.came.put(number)
-                      for number in (MSG_SERVICE_ACCEPT, MSG_USERAUTH_INFO_REQUEST,
-                                     MSG_USERAUTH_FAILURE)}
 
     def __init__(self, source):
         self.came = queue.Queue()
+        # Called with the message, and before it, by older paramikos, with us.
+        self._handler_table = {number: lambda *_, number=number: self.came.put(number)
+                               for number in (MSG_SERVICE_ACCEPT, MSG_USERAUTH_INFO_REQUEST,
+                                              MSG_USERAUTH_FAILURE)}
         self.socket = socket.create_connection(("127.0.0.1", 22), source_address=(source, 0))
         self.transport = paramiko.Transport(self.socket)
         self.transport.start_client(timeout=clients.TIMEOUT)
@@ -50,6 +52,7 @@ class Pump:
 
     def abort(self):
         """paramiko's word for the end of the connection."""
+        self.came.put(None)
 
     def close(self):
         self.transport.close()
@@ -57,6 +60,8 @@ class Pump:
 
 
 class Flood(DialogueCase):
+    SSHD = f"MaxAuthTries {REQUESTS + 1}\n"
+
     def pumped(self, name, source, count):
         """Prompts that one connection got for a name without an answer to any."""
         return self.open(Pump(source)).prompts(name, count)

@@ -99,6 +99,11 @@ class Trust(GatewayCase):
                 self.assertTrue(asked.recv(4096).startswith(b"CONNECT 127.0.0.1:8443 "))
             self.assertEqual(user.phone.lines(), [])
 
+    def test_it_is_told_of_a_new_config_as_soon_as_it_listens(self):
+        for _ in range(10):
+            self.host.sender.restart()
+            self.gateway({})
+
     def test_proxy_of_nobody_elses(self):
         """What stands in the environment it was started in is not heeded, nor is a .curlrc."""
         proxy = f"http://{NOBODY_HERE}"

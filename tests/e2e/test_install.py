@@ -18,11 +18,11 @@ PROGRAMS = ["usr/sbin/smsotpd", "usr/sbin/smsotpctl", "usr/libexec/smsotp/smsotp
 FILES = [
     "etc/logrotate.d/smsotp",
     "etc/smsotp/smsotp.conf",
-    "lib/systemd/system/smsotp-send.service",
-    "lib/systemd/system/smsotp-send.socket",
-    "lib/systemd/system/smsotpd-ctl.socket",
-    "lib/systemd/system/smsotpd.service",
-    "lib/systemd/system/smsotpd.socket",
+    "usr/lib/systemd/system/smsotp-send.service",
+    "usr/lib/systemd/system/smsotp-send.socket",
+    "usr/lib/systemd/system/smsotpd-ctl.socket",
+    "usr/lib/systemd/system/smsotpd.service",
+    "usr/lib/systemd/system/smsotpd.socket",
     "usr/lib/{multiarch}/security/pam_smsotp.so",
     "usr/lib/sysusers.d/smsotp.conf",
     "usr/lib/tmpfiles.d/smsotp.conf",
@@ -110,7 +110,7 @@ class Install(unittest.TestCase):
         make("install", f"DESTDIR={self.root}", "PREFIX=/usr/local")
         for unit, program in (("smsotpd", "/usr/local/sbin/smsotpd"),
                               ("smsotp-send", "/usr/local/libexec/smsotp/smsotp-send")):
-            text = self.read(f"lib/systemd/system/{unit}.service")
+            text = self.read(f"usr/lib/systemd/system/{unit}.service")
             self.assertIn(f"\nExecStart={program}\n", text)
             self.assertTrue(os.access(self.path(program.lstrip("/")), os.X_OK))
             self.assertNotIn(self.root, text)

@@ -14,7 +14,8 @@ ROOT = "root-of-these-tests"
 OWN = "a-password-of-alice"
 CONSOLE = "/dev/tty1"
 REFUSED = "Login incorrect"
-TRIED = "Maximum number of tries exceeded"
+# Debian 12's login, and util-linux's, which Debian 13 has.
+TRIED = f"Maximum number of tries exceeded|{REFUSED}"
 
 
 class RescueCase(DialogueCase):
@@ -47,7 +48,7 @@ class RescueCase(DialogueCase):
                       {"TERM": "dumb", "PATH": "/usr/bin:/bin"})
         os.close(slave)
         self.addCleanup(self.end, pid)
-        return clients.Console(master)
+        return clients.Console(master, pid)
 
     def end(self, pid):
         try:

@@ -165,6 +165,7 @@ class Idle(ShellCase):
                 held.extend(idle for idle in (self.connect() for _ in range(64)) if idle)
 
         filler = threading.Thread(target=fill, daemon=True)
+        self.addCleanup(lambda: [idle.close() for idle in held])
         filler.start()
         self.addCleanup(filler.join)
         self.addCleanup(going_on.set)

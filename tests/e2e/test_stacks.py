@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Each stack of etc/pam.d, as it is shipped, on a booted Debian 12: who gets in by it, who not."""
+"""Each stack of etc/pam.d, as it is shipped, on a booted Debian: who gets in by it, who not."""
 
 import unittest
 
@@ -20,6 +20,12 @@ class Stacks(HostCase):
         super().setUpClass()
         for name in ("sudo", "sudo-i", "su", "login"):
             cls.host.stack(name)
+
+    def tearDown(self):
+        """This Debian's PAM has each module of ours, and nothing to say of their arguments."""
+        said = self.host.out("journalctl", "--no-pager", "--output=cat", "--grep=PAM|pam_")
+        self.assertIn("pam_unix", said)
+        self.assertNotRegex(said, "unable to dlopen|deprecated")
 
     def expect_code(self, terminal, person, before):
         """Waits for the prompt, and answers it with the code that came for it."""

@@ -59,10 +59,23 @@ static int pair_make(const char *common_name, bool ca, struct pair *pair)
 	return gnutls_x509_crt_set_key(pair->certificate, pair->key);
 }
 
+/* Signed by `ca`, which may be the pair itself. Strict clients want each to name its key and the
+ * one it is signed with: RFC 5280 4.2.1.1 and 4.2.1.2. */
 static int sign(struct pair *pair, const struct pair *ca)
 {
-	return gnutls_x509_crt_sign2(
-		pair->certificate, ca->certificate, ca->key, GNUTLS_DIG_SHA256, 0);
+	unsigned char own[64], signer[64];
+	size_t own_size = sizeof(own), signer_size = sizeof(signer);
+	int code = gnutls_x509_crt_get_key_id(pair->certificate, 0, own, &own_size);
+
+	if (code >= 0)
+		code = gnutls_x509_crt_get_key_id(ca->certificate, 0, signer, &signer_size);
+	if (code >= 0)
+		code = gnutls_x509_crt_set_subject_key_id(pair->certificate, own, own_size);
+	if (code >= 0)
+		code = gnutls_x509_crt_set_authority_key_id(pair->certificate, signer, signer_size);
+	return code < 0 ? code
+			: gnutls_x509_crt_sign2(pair->certificate, ca->certificate, ca->key,
+				  GNUTLS_DIG_SHA256, 0);
 }
 
 /* A DNS name or an address, by its looks. */

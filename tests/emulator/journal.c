@@ -58,6 +58,14 @@ static json_int_t milliseconds_now(void)
 	return (json_int_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static json_int_t monotonic_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (json_int_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* What is not UTF-8 has no place in JSON. */
 static json_t *text_of(const char *text)
 {
@@ -98,6 +106,7 @@ static json_t *object_of(const struct entry *entry)
 	json_t *line = json_object();
 
 	json_object_set_new(line, "time", json_integer(milliseconds_now()));
+	json_object_set_new(line, "at", json_integer(monotonic_now()));
 	json_object_set_new(line, "connection", json_integer((json_int_t)entry->connection));
 	json_object_set_new(line, "request", json_integer((json_int_t)entry->request));
 	json_object_set_new(line, "method", text_of(entry->method));

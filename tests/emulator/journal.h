@@ -2,14 +2,14 @@
 /*
  * One JSON object a line for each request, written before it is answered:
  *
- *	{"time": ms, "connection": n, "request": n, "method": "POST", "path": "...", "type": "...",
- *	 "parameters": ["feedid", ...], "unknown": [...], "get": false, "to": "91...",
- *	 "space": "%20", "async": "0", "fault": "ok", "error": 0,
+ *	{"time": ms, "at": ns, "connection": n, "request": n, "method": "POST", "path": "...",
+ *	 "type": "...", "parameters": ["feedid", ...], "unknown": [...], "get": false,
+ *	 "to": "91...", "space": "%20", "async": "0", "fault": "ok", "error": 0,
  *	 "fates": [{"to": "...", "fate": "delivered", "code": 0}]}
  *
- * The last three are missing where it was no request to the API (404, 405, 400). space is how
- * blanks came: "+", "%20", "both" or "none"; error the request-level code. Neither the text nor
- * the password is ever written.
+ * The last three are missing where it was no request to the API (404, 405, 400). "at" is by the
+ * monotonic clock, for whoever measures. space is how blanks came: "+", "%20", "both" or "none";
+ * error the request-level code. Neither the text nor the password is ever written.
  */
 #ifndef EMULATOR_JOURNAL_H
 #define EMULATOR_JOURNAL_H

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,9 @@
 #include <unistd.h>
 
 #define DUPLICATE_SECONDS (30 * 60) /* Netcore's help, "Duplicate Message Drop" */
+#define SENT_LISTS        4096      /* a power of two: thousands of texts are looked through */
 
-/* A text that was sent, newest first. */
+/* A text that was sent, newest first in its list. */
 struct sent {
 	struct sent *next;
 	time_t at;
@@ -23,7 +25,7 @@ struct sent {
 
 struct phones {
 	pthread_mutex_t mutex; /* over all below */
-	struct sent *sent;
+	struct sent *sent[SENT_LISTS];
 	int directory; /* -1 for none */
 	bool show;
 };
@@ -52,14 +54,20 @@ enum result phones_open(
 	return RESULT_OK;
 }
 
+static void sent_free(struct sent *sent)
+{
+	for (struct sent *next; sent != NULL; sent = next) {
+		next = sent->next;
+		free(sent);
+	}
+}
+
 void phones_close(struct phones **phones)
 {
 	if (*phones == NULL)
 		return;
-	for (struct sent *sent = (*phones)->sent, *next; sent != NULL; sent = next) {
-		next = sent->next;
-		free(sent);
-	}
+	for (size_t i = 0; i < SENT_LISTS; i++)
+		sent_free((*phones)->sent[i]);
 	if ((*phones)->directory >= 0)
 		close((*phones)->directory);
 	pthread_mutex_destroy(&(*phones)->mutex);
@@ -75,12 +83,25 @@ static time_t seconds_now(void)
 	return now.tv_sec;
 }
 
+/* The list of a text to a number: FNV-1a of both. */
+static struct sent **list_of(struct phones *phones, const char *digits, const char *text)
+{
+	uint32_t hash = 2166136261;
+
+	for (; *digits != '\0'; digits++)
+		hash = (hash ^ (unsigned char)*digits) * 16777619;
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619;
+	return &phones->sent[hash & (SENT_LISTS - 1)];
+}
+
 /* Whether the number had this text lately; remembers it if not. */
 static bool sent_lately(struct phones *phones, const char *digits, const char *text)
 {
+	struct sent **list = list_of(phones, digits, text);
 	time_t now = seconds_now();
 
-	for (struct sent *sent = phones->sent; sent != NULL; sent = sent->next) {
+	for (struct sent *sent = *list; sent != NULL; sent = sent->next) {
 		if (now - sent->at >= DUPLICATE_SECONDS)
 			break;
 		if (strcmp(sent->digits, digits) == 0 && strcmp(sent->text, text) == 0)
@@ -92,8 +113,8 @@ static bool sent_lately(struct phones *phones, const char *digits, const char *t
 	sent->at = now;
 	memcpy(sent->digits, digits, sizeof(sent->digits));
 	memcpy(sent->text, text, strlen(text) + 1);
-	sent->next = phones->sent;
-	phones->sent = sent;
+	sent->next = *list;
+	*list = sent;
 	return false;
 }
 

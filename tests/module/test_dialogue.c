@@ -4,16 +4,13 @@
 
 #define QUICK_MS 1500
 #define SENT     "We sent a code to your registered phone. Code (r: resend): "
-#define ASK                                                                                        \
-	{                                                                                          \
-		.verdict = VERDICT_ASK, .line = LINE_SENT                                          \
-	}
+#define ASK      .verdict = VERDICT_ASK, .line = LINE_SENT
 
 static void test_lines_are_shown_in_the_prompt(void **state)
 {
 	struct scene *scene = *state;
 
-	scene_turns(scene, ASK, {.verdict = VERDICT_ASK, .line = LINE_WRONG, .number = 3},
+	scene_turns(scene, {ASK}, {.verdict = VERDICT_ASK, .line = LINE_WRONG, .number = 3},
 		{.verdict = VERDICT_SPENT,
 			.line = LINE_LOCKED,
 			.number = 240,
@@ -42,7 +39,7 @@ static void test_tokens_come_back(void **state)
 	struct scene *scene = *state;
 	uint8_t token[TOKEN_SIZE] = {0};
 
-	scene_turns(scene, ASK, ASK, {.verdict = VERDICT_GRANTED});
+	scene_turns(scene, {ASK}, {ASK}, {.verdict = VERDICT_GRANTED});
 	scene_types(scene, {"r", PAM_SUCCESS}, {"222222", PAM_SUCCESS});
 	scene_start(scene, "demo");
 	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_SUCCESS);
@@ -62,7 +59,7 @@ static void test_echo(void **state)
 	struct scene *scene = *state;
 
 	scene_stack(scene, "echo", false);
-	scene_turns(scene, ASK, {.verdict = VERDICT_GRANTED});
+	scene_turns(scene, {ASK}, {.verdict = VERDICT_GRANTED});
 	scene_types(scene, {"111111", PAM_SUCCESS});
 	scene_start(scene, "demo");
 	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_SUCCESS);
@@ -74,7 +71,7 @@ static void test_silence(void **state)
 {
 	struct scene *scene = *state;
 
-	scene_turns(scene, ASK, {.verdict = VERDICT_SPENT, .line = LINE_LOCKED, .number = 60});
+	scene_turns(scene, {ASK}, {.verdict = VERDICT_SPENT, .line = LINE_LOCKED, .number = 60});
 	scene_types(scene, {"111111", PAM_SUCCESS});
 	scene_start(scene, "demo");
 	assert_int_equal(scene_authenticate(scene, PAM_SILENT, QUICK_MS), PAM_MAXTRIES);
@@ -90,14 +87,14 @@ static void test_empty_replies_repeat_the_prompt_three_times(void **state)
 {
 	struct scene *scene = *state;
 
-	scene_turns(scene, ASK, {.verdict = VERDICT_GRANTED});
+	scene_turns(scene, {ASK}, {.verdict = VERDICT_GRANTED});
 	scene_types(scene, {"", PAM_SUCCESS}, {"", PAM_SUCCESS}, {"", PAM_SUCCESS},
 		{"111111", PAM_SUCCESS});
 	scene_start(scene, "demo");
 	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_SUCCESS);
 	assert_int_equal(scene->talk.said_count, 4);
 	scene_again(scene);
-	scene_turns(scene, ASK, {.verdict = VERDICT_GRANTED});
+	scene_turns(scene, {ASK}, {.verdict = VERDICT_GRANTED});
 	scene_types(scene, {"", PAM_SUCCESS}, {"", PAM_SUCCESS}, {"", PAM_SUCCESS},
 		{"", PAM_SUCCESS}, {"111111", PAM_SUCCESS});
 	scene_start(scene, "demo");
@@ -123,7 +120,7 @@ static void test_no_reply_is_a_refusal(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		scene_again(scene);
-		scene_turns(scene, ASK, {.verdict = VERDICT_GRANTED});
+		scene_turns(scene, {ASK}, {.verdict = VERDICT_GRANTED});
 		scene_types_set(scene, &rows[i].typed, 1);
 		scene_start(scene, "demo");
 		int result = scene_authenticate(scene, 0, QUICK_MS);
@@ -150,7 +147,7 @@ static void test_an_application_without_a_conversation(void **state)
 
 	for (int round = 0; round < 2; round++) {
 		scene_again(scene);
-		scene_turns(scene, ASK, {.verdict = VERDICT_GRANTED});
+		scene_turns(scene, {ASK}, {.verdict = VERDICT_GRANTED});
 		scene_start(scene, "demo");
 		assert_int_equal(pam_set_item(scene->pamh, PAM_CONV, round == 0 ? &none : &mute),
 			PAM_SUCCESS);
@@ -172,7 +169,7 @@ static void test_replies_of_many_lengths(void **state)
 		memset(reply, '\x07', sizeof(reply));
 		reply[lengths[i]] = '\0';
 		scene_again(scene);
-		scene_turns(scene, ASK, {.verdict = VERDICT_REFUSED});
+		scene_turns(scene, {ASK}, {.verdict = VERDICT_REFUSED});
 		scene_types_set(scene, &typed, 1);
 		scene_start(scene, "demo");
 		assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_AUTH_ERR);
@@ -195,7 +192,7 @@ static void test_names(void **state)
 
 		snprintf(expected, sizeof(expected), "%s", names[i]);
 		scene_again(scene);
-		scene_turns(scene, ASK, {.verdict = VERDICT_GRANTED});
+		scene_turns(scene, {ASK}, {.verdict = VERDICT_GRANTED});
 		scene_types(scene, {"111111", PAM_SUCCESS});
 		scene_start(scene, names[i]);
 		assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_SUCCESS);
@@ -209,14 +206,14 @@ static void test_without_a_name_nobody_is_asked(void **state)
 {
 	struct scene *scene = *state;
 
-	scene_turns(scene, ASK);
+	scene_turns(scene, {ASK});
 	scene_start(scene, "");
 	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_AUTH_ERR);
 	assert_int_equal(scene->fake->count, 0);
 	assert_int_equal(scene->talk.said_count, 0);
 	/* libpam asks for a name that is not there; the person has gone. */
 	scene_again(scene);
-	scene_turns(scene, ASK);
+	scene_turns(scene, {ASK});
 	scene_start(scene, NULL);
 	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_AUTH_ERR);
 	assert_int_equal(scene->fake->count, 0);
@@ -226,7 +223,7 @@ static void test_a_name_that_is_asked_for(void **state)
 {
 	struct scene *scene = *state;
 
-	scene_turns(scene, ASK, {.verdict = VERDICT_GRANTED});
+	scene_turns(scene, {ASK}, {.verdict = VERDICT_GRANTED});
 	scene_types(scene, {"demo", PAM_SUCCESS}, {"111111", PAM_SUCCESS});
 	scene_start(scene, NULL);
 	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_SUCCESS);
@@ -266,7 +263,7 @@ static void test_arguments(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		scene_again(scene);
 		scene_stack(scene, rows[i], false);
-		scene_turns(scene, ASK, {.verdict = VERDICT_GRANTED});
+		scene_turns(scene, {ASK}, {.verdict = VERDICT_GRANTED});
 		scene_types(scene, {"111111", PAM_SUCCESS});
 		scene_start(scene, "demo");
 		int result = scene_authenticate(scene, 0, QUICK_MS);

@@ -12,10 +12,7 @@
 #define QUICK_MS 500
 #define PAUSE_MS 20 /* less of the deadline is no time for another try */
 #define AWAY     "Sign-in by text is not available now."
-#define ASK                                                                                        \
-	{                                                                                          \
-		.verdict = VERDICT_ASK, .line = LINE_SENT                                          \
-	}
+#define ASK      .verdict = VERDICT_ASK, .line = LINE_SENT
 
 /* Refused by the deadline, and not before it. */
 static void assert_all_of(const struct scene *scene, int64_t deadline_ms)
@@ -91,7 +88,7 @@ static void test_a_daemon_that_hangs_at_the_code(void **state)
 {
 	struct scene *scene = *state;
 
-	scene_turns(scene, ASK, {.act = FAKE_HANG}, {.verdict = VERDICT_GRANTED});
+	scene_turns(scene, {ASK}, {.act = FAKE_HANG}, {.verdict = VERDICT_GRANTED});
 	scene_types(scene, {"123456", PAM_SUCCESS});
 	scene_start(scene, "demo");
 	assert_int_equal(scene_authenticate(scene, 0, CLIENT_VERIFY_MS), PAM_AUTHINFO_UNAVAIL);
@@ -141,7 +138,7 @@ static void test_directories_that_are_not_trusted(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		scene_again(scene);
-		scene_turns(scene, ASK, {.verdict = VERDICT_GRANTED});
+		scene_turns(scene, {ASK}, {.verdict = VERDICT_GRANTED});
 		scene_types(scene, {"123456", PAM_SUCCESS});
 		scene_start(scene, "demo");
 		rows[i].spoil(scene);
@@ -161,7 +158,7 @@ static void test_a_link_to_a_directory_is_none(void **state)
 	strcpy(directory, scene->directory);
 	snprintf(link, sizeof(link), "%s/link", scene->directory);
 	assert_int_equal(symlink(directory, link), 0);
-	scene_turns(scene, ASK);
+	scene_turns(scene, {ASK});
 	snprintf(scene->socket, sizeof(scene->socket), "%s/smsotpd.sock", link);
 	scene_stack(scene, "", false);
 	scene_start(scene, "demo");
@@ -206,7 +203,7 @@ static void test_no_descriptors_left(void **state)
 	struct scene *scene = *state;
 	struct rlimit before, none;
 
-	scene_turns(scene, ASK, {.verdict = VERDICT_GRANTED});
+	scene_turns(scene, {ASK}, {.verdict = VERDICT_GRANTED});
 	scene_types(scene, {"123456", PAM_SUCCESS});
 	scene_start(scene, "demo");
 	(void)pam_acct_mgmt(scene->pamh, 0); /* libpam reads the stack at the first phase */

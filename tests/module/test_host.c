@@ -14,10 +14,7 @@
 #define QUICK_MS 1500
 #define THREADS  32
 #define ROUNDS   4
-#define ASK                                                                                        \
-	{                                                                                          \
-		.verdict = VERDICT_ASK, .line = LINE_SENT                                          \
-	}
+#define ASK      .verdict = VERDICT_ASK, .line = LINE_SENT
 
 extern char **environ;
 
@@ -110,12 +107,12 @@ static const struct {
 	struct fake_turn turns[2];
 	int result;
 } ways[] = {
-	{"granted", {ASK, {.verdict = VERDICT_GRANTED}}, PAM_SUCCESS},
-	{"refused", {ASK, {.verdict = VERDICT_REFUSED}}, PAM_AUTH_ERR},
-	{"closed", {ASK, {.act = FAKE_CLOSE}}, PAM_AUTHINFO_UNAVAIL},
+	{"granted", {{ASK}, {.verdict = VERDICT_GRANTED}}, PAM_SUCCESS},
+	{"refused", {{ASK}, {.verdict = VERDICT_REFUSED}}, PAM_AUTH_ERR},
+	{"closed", {{ASK}, {.act = FAKE_CLOSE}}, PAM_AUTHINFO_UNAVAIL},
 	{"hung", {{.act = FAKE_HANG}}, PAM_AUTHINFO_UNAVAIL},
-	{"another login's answer", {ASK, {.act = FAKE_OTHER_ID}}, PAM_AUTHINFO_UNAVAIL},
-	{"too long", {ASK, {.act = FAKE_HUGE}}, PAM_AUTHINFO_UNAVAIL},
+	{"another login's answer", {{ASK}, {.act = FAKE_OTHER_ID}}, PAM_AUTHINFO_UNAVAIL},
+	{"too long", {{ASK}, {.act = FAKE_HUGE}}, PAM_AUTHINFO_UNAVAIL},
 };
 
 static void test_the_host_stays_as_it_was(void **state)

@@ -5,14 +5,8 @@
 
 #define QUICK_MS 1500
 #define SLACK_MS 2500 /* of a busy machine */
-#define ASK                                                                                        \
-	{                                                                                          \
-		.verdict = VERDICT_ASK, .line = LINE_SENT                                          \
-	}
-#define GRANT                                                                                      \
-	{                                                                                          \
-		.verdict = VERDICT_GRANTED                                                         \
-	}
+#define ASK      .verdict = VERDICT_ASK, .line = LINE_SENT
+#define GRANT    .verdict = VERDICT_GRANTED
 
 /* Where there was no release before this one, both speak the one version there is. */
 static void test_a_daemon_of_the_release_before(void **state)
@@ -20,7 +14,7 @@ static void test_a_daemon_of_the_release_before(void **state)
 	struct scene *scene = *state;
 
 	scene->fake->before = true;
-	scene_turns(scene, ASK, GRANT, {.verdict = VERDICT_REFUSED});
+	scene_turns(scene, {ASK}, {GRANT}, {.verdict = VERDICT_REFUSED});
 	scene_types(scene, {"123456", PAM_SUCCESS});
 	scene_start(scene, "demo");
 	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_SUCCESS);
@@ -36,7 +30,8 @@ static void test_a_daemon_that_was_rolled_back_at_the_prompt(void **state)
 {
 	struct scene *scene = *state;
 
-	scene_turns(scene, {.act = FAKE_RESTART, .verdict = VERDICT_ASK, .line = LINE_SENT}, GRANT);
+	scene_turns(
+		scene, {.act = FAKE_RESTART, .verdict = VERDICT_ASK, .line = LINE_SENT}, {GRANT});
 	scene->fake->before = true;
 	scene_types(scene, {"123456", PAM_SUCCESS});
 	scene_start(scene, "demo");
@@ -49,7 +44,7 @@ static void test_an_answer_in_another_version_than_the_asks(void **state)
 	struct scene *scene = *state;
 
 	scene->fake->before = true;
-	scene_turns(scene, ASK, {.act = FAKE_VERSION, .verdict = VERDICT_GRANTED}, GRANT);
+	scene_turns(scene, {ASK}, {.act = FAKE_VERSION, .verdict = VERDICT_GRANTED}, {GRANT});
 	scene_types(scene, {"123456", PAM_SUCCESS});
 	scene_start(scene, "demo");
 	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_AUTHINFO_UNAVAIL);
@@ -61,8 +56,8 @@ static void test_a_daemon_that_is_about_to_stop(void **state)
 {
 	struct scene *scene = *state;
 
-	scene_turns(
-		scene, {.act = FAKE_AGAIN}, {.act = FAKE_AGAIN}, ASK, {.act = FAKE_AGAIN}, GRANT);
+	scene_turns(scene, {.act = FAKE_AGAIN}, {.act = FAKE_AGAIN}, {ASK}, {.act = FAKE_AGAIN},
+		{GRANT});
 	scene_types(scene, {"123456", PAM_SUCCESS});
 	scene_start(scene, "demo");
 	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_SUCCESS);
@@ -89,7 +84,7 @@ static void test_a_daemon_two_releases_ahead(void **state)
 {
 	struct scene *scene = *state;
 
-	scene_turns(scene, {.act = FAKE_NEWER}, ASK, GRANT);
+	scene_turns(scene, {.act = FAKE_NEWER}, {ASK}, {GRANT});
 	scene_types(scene, {"123456", PAM_SUCCESS});
 	scene_start(scene, "demo");
 	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_AUTHINFO_UNAVAIL);

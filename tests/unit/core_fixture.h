@@ -8,10 +8,10 @@
 #include "smsotpd/key.h"
 #include "test.h"
 
-#define SECONDS(n) ((n)*INT64_C(1000))
-#define MINUTES(n) SECONDS((n)*60)
-#define HOURS(n)   MINUTES((n)*60)
-#define DAYS(n)    HOURS((n)*24)
+#define SECONDS(n) (INT64_C(1000) * (n))
+#define MINUTES(n) SECONDS(60 * (n))
+#define HOURS(n)   MINUTES(60 * (n))
+#define DAYS(n)    HOURS(24 * (n))
 
 /* An ordinary instant: up for some hours, on an ordinary day. */
 #define BOOTTIME HOURS(5)

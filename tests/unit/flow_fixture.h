@@ -125,6 +125,7 @@ static inline void ask(struct bench *bench, uint8_t login, const char *name, con
 /* The next job comes back. */
 static inline void finish_one(struct bench *bench)
 {
+	committer_wake(bench->flow.committer);
 	struct job *job = committer_next(bench->flow.committer, bench->wake);
 
 	if (job_sends(job))

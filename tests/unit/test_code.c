@@ -14,8 +14,8 @@ static uint32_t bound_asked;
 
 uint32_t randombytes_uniform(uint32_t bound)
 {
-	uint32_t (*real)(uint32_t) =
-		(uint32_t(*)(uint32_t))(uintptr_t)dlsym(RTLD_NEXT, "randombytes_uniform");
+	uint32_t (*real)(uint32_t) = (__typeof__(&randombytes_uniform))(uintptr_t)dlsym(
+		RTLD_NEXT, "randombytes_uniform");
 
 	bound_asked = bound;
 	if (drawn == SODIUM)

@@ -232,6 +232,33 @@ static void test_a_verb_keeps_its_place(void **state)
 	assert_int_equal(calls.commits, 2);
 }
 
+static void lay(struct bench *bench, uint32_t user)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "user%u", user);
+	struct job *job = scene_job(bench->scene, JOB_BEGIN, "sshd", name);
+	job->connection = user;
+	committer_lay(bench->committer, job);
+}
+
+/* It keeps its place, and is not forgotten where nothing else comes. */
+static void test_what_is_laid_is_begun_with_the_next_or_woken(void **state)
+{
+	struct bench *bench = *state;
+
+	lay(bench, 0);
+	give(bench, JOB_BEGIN, 1);
+	assert_back(bench, 0);
+	assert_back(bench, 1);
+	lay(bench, 2);
+	committer_wake(bench->committer);
+	assert_back(bench, 2);
+	lay(bench, 3);
+	committer_stop(&bench->committer);
+	assert_int_equal(calls.saves, 4 * JOB_SAVES);
+}
+
 /* What was given is finished, what was not taken is freed: a leak shows under ASan. */
 static void test_stopping_finishes_what_was_given(void **state)
 {
@@ -257,6 +284,7 @@ int main(void)
 		row(test_a_commit_that_fails_again_grants_nothing),
 		row(test_a_code_is_used_once_whatever_is_done_again),
 		row(test_a_verb_keeps_its_place),
+		row(test_what_is_laid_is_begun_with_the_next_or_woken),
 		row(test_stopping_finishes_what_was_given),
 	};
 

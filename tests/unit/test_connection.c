@@ -20,6 +20,7 @@ struct bench {
 	int listener;
 	int epoll;
 	struct connections *connections;
+	uint32_t event[CONNECTIONS_MAX]; /* that the entry's last owner is known by */
 };
 
 static int setup(void **state)
@@ -63,7 +64,9 @@ static int client(struct bench *bench, int64_t now)
 
 	assert_int_equal(
 		connect(fd, (const struct sockaddr *)&bench->address, sizeof(bench->address)), 0);
-	connections_accept(bench->connections, bench->listener, false, now);
+	uint32_t event;
+	assert_true(connections_accept(bench->connections, bench->listener, false, now, &event));
+	bench->event[event % CONNECTIONS_MAX] = event;
 	return fd;
 }
 
@@ -86,7 +89,7 @@ static void speak(int fd, uint32_t uid)
 static bool heard(struct bench *bench, uint32_t number, uint64_t *ret_id)
 {
 	struct incoming incoming;
-	bool read = connections_read(bench->connections, number, &incoming);
+	bool read = connections_read(bench->connections, bench->event[number], &incoming);
 
 	if (read)
 		*ret_id = incoming.connection;
@@ -180,7 +183,31 @@ static void test_who_is_there_is_counted(void **state)
 	close(silent);
 }
 
-/* An entry's last owner can leave an event behind, which the next one finds. */
+/* An entry's last owner can leave an event behind: that is not the end of who waits there now. */
+static void test_an_event_of_the_last_owner_is_nobodys(void **state)
+{
+	struct bench *bench = *state;
+	const struct answer answer = {.user = "", .help = ""};
+	uint8_t frame[WIRE_FRAME_SIZE];
+	struct incoming incoming;
+	uint64_t id = 0;
+	int last = client(bench, 0);
+	uint32_t event = bench->event[0];
+
+	speak(last, 1000);
+	assert_true(heard(bench, 0, &id));
+	connections_answer(bench->connections, id, &answer);
+	int next = client(bench, 0);
+	assert_int_not_equal(bench->event[0], event);
+	speak(next, 1000);
+	assert_true(heard(bench, 0, &id));
+	assert_false(connections_read(bench->connections, event, &incoming));
+	connections_answer(bench->connections, id, &answer);
+	assert_true(recv(next, frame, sizeof(frame), MSG_DONTWAIT) > 0);
+	close(last);
+	close(next);
+}
+
 static void test_an_event_without_a_frame_closes_nothing(void **state)
 {
 	struct bench *bench = *state;
@@ -264,6 +291,7 @@ int main(void)
 		row(test_an_answer_is_of_the_asks_version),
 		row(test_a_frame_of_the_release_after_is_to_be_asked_again),
 		row(test_who_is_there_is_counted),
+		row(test_an_event_of_the_last_owner_is_nobodys),
 		row(test_an_event_without_a_frame_closes_nothing),
 		row(test_a_late_frame_is_not_waited_for),
 		row(test_the_oldest_silent_one_gives_way),

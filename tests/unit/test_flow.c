@@ -194,6 +194,19 @@ static void test_a_flood_of_one_uid_waits_by_itself(void **state)
 	settle(bench);
 }
 
+/* Who was answered comes first; who waits for a verdict waits for nobody's sake. */
+static void test_only_what_nobody_waits_for_is_laid(void **state)
+{
+	struct bench *bench = *state;
+
+	ask(bench, 1, "demo", NULL);
+	assert_true(bench->flow.laid);
+	settle(bench);
+	ask(bench, 1, "demo", "000000");
+	assert_false(bench->flow.laid);
+	settle(bench);
+}
+
 static void test_root_has_no_share(void **state)
 {
 	struct bench *bench = *state;
@@ -254,6 +267,7 @@ int main(void)
 		with_flow(test_an_unknown_service_is_unavailable),
 		with_flow(test_a_flood_of_one_uid_waits_by_itself),
 		with_flow(test_root_has_no_share),
+		with_flow(test_only_what_nobody_waits_for_is_laid),
 		cmocka_unit_test(test_what_a_mode_makes_of_a_verdict),
 		with_flow(test_a_restart_costs_no_login),
 	};

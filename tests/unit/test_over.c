@@ -30,10 +30,7 @@ struct row {
 	enum rule rule;
 };
 
-#define LIMIT(name, why)                                                                           \
-	{                                                                                          \
-		offsetof(struct config_limits, name), why                                          \
-	}
+#define LIMIT(name, why) offsetof(struct config_limits, name), why
 
 /* One is all there is of the row's limit, and plenty of all others. */
 static void only(struct scene *scene, const struct row *row)
@@ -52,10 +49,10 @@ static void only(struct scene *scene, const struct row *row)
 static void test_texts(void **state)
 {
 	static const struct row rows[] = {
-		LIMIT(texts_user, RULE_TEXTS_USER),
-		LIMIT(texts_day, RULE_TEXTS_DAY),
-		LIMIT(texts_source, RULE_TEXTS_SOURCE),
-		LIMIT(texts_host, RULE_TEXTS_HOST),
+		{LIMIT(texts_user, RULE_TEXTS_USER)},
+		{LIMIT(texts_day, RULE_TEXTS_DAY)},
+		{LIMIT(texts_source, RULE_TEXTS_SOURCE)},
+		{LIMIT(texts_host, RULE_TEXTS_HOST)},
 	};
 	struct scene *scene = *state;
 
@@ -70,7 +67,7 @@ static void test_texts(void **state)
 
 static void test_a_prefix(void **state)
 {
-	static const struct row row = LIMIT(prefix_texts, RULE_PREFIX_STOP);
+	static const struct row row = {LIMIT(prefix_texts, RULE_PREFIX_STOP)};
 	struct scene *scene = *state;
 
 	only(scene, &row);
@@ -85,11 +82,11 @@ static void test_wrong_codes(void **state)
 {
 	static const struct row rows[] = {
 		/* First: it counts until a success, whatever time goes by. */
-		LIMIT(ceiling_strange, RULE_CEILING_STRANGE),
-		LIMIT(failures_user, RULE_FAILURES_USER),
-		LIMIT(failures_day, RULE_FAILURES_DAY),
-		LIMIT(failures_source, RULE_FAILURES_SOURCE),
-		LIMIT(failures_host, RULE_FAILURES_HOST),
+		{LIMIT(ceiling_strange, RULE_CEILING_STRANGE)},
+		{LIMIT(failures_user, RULE_FAILURES_USER)},
+		{LIMIT(failures_day, RULE_FAILURES_DAY)},
+		{LIMIT(failures_source, RULE_FAILURES_SOURCE)},
+		{LIMIT(failures_host, RULE_FAILURES_HOST)},
 	};
 	struct scene *scene = *state;
 
@@ -104,7 +101,7 @@ static void test_wrong_codes(void **state)
 
 static void test_a_known_source(void **state)
 {
-	static const struct row row = LIMIT(ceiling_known, RULE_CEILING_KNOWN);
+	static const struct row row = {LIMIT(ceiling_known, RULE_CEILING_KNOWN)};
 	struct scene *scene = *state;
 	struct code code = {""};
 

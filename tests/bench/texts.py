@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How soon a text is at the gateway, alone and in a burst. The emulator notes when a request has
+come, on the same clock as the attempts."""
+
+import collections
+import json
+import os
+import time
+
+import bed
+import frames
+import goal
+import hosts
+import million
+import stats
+import wait
+
+ALONE, BURST, BURSTS = 300, 1000, 5
+SEEN = "/run/gateway/log"
+CONNECTIONS = 100  # begins under way side by side
+SECONDS = 60
+
+
+class Requests:
+    """What comes to the gateway from now on."""
+
+    def __init__(self):
+        self.at = os.stat(SEEN).st_size if os.path.exists(SEEN) else 0
+
+    def lines(self):
+        with open(SEEN, encoding="utf-8") as file:
+            file.seek(self.at)
+            return file.read().split("\n")[:-1]
+
+    def wait_for(self, count):
+        """Each one's (moment in ns, connection)."""
+        wait.until(lambda: len(self.lines()) >= count, f"{count} requests", SECONDS)
+        found = [json.loads(line) for line in self.lines()]
+        return [(each["at"], each["connection"]) for each in found]
+
+
+def alone(count):
+    """Nanoseconds from pam_start to each request on a connection that was there before."""
+    requests = Requests()
+    lines = [("", bed.attempt(bed.SMSOTP, million.user()[0], pause=20000)) for _ in range(count)]
+    begun = [each["begun"] for each in bed.run(lines)[""]]
+    known, took = set(), []
+    for since, (at, connection) in zip(begun, requests.wait_for(count), strict=True):
+        if connection in known:
+            took.append(at - since)
+        known.add(connection)
+    return took
+
+
+def begin(user):
+    connection = frames.connect()
+    connection.send(frames.ask(frames.BEGIN, user, service="sshd", tty="ssh", uid=0,
+                               connection=f"{bed.address()} 50000 127.0.0.1 22"))
+    return connection
+
+
+def burst():
+    """Nanoseconds a text, from the first begin to the last request."""
+    requests, waiting = Requests(), collections.deque()
+    since = time.monotonic_ns()
+    for number in range(BURST):
+        waiting.append(begin(f"u{number * 997:07d}"))
+        if len(waiting) == CONNECTIONS:
+            waiting.popleft().close()
+    while waiting:
+        with waiting.popleft() as connection:
+            assert frames.receive(connection)
+    return (max(at for at, _ in requests.wait_for(BURST)) - since) / BURST
+
+
+def texts(host, samples, _rounds):
+    with million.on(host, hosts.merged(bed.TEXTS, {"gateway": {"parallel": 64}})):
+        alone(10)
+        each = alone(min(samples, ALONE))
+        many = []
+        for _ in range(BURSTS):
+            host.afresh()
+            host.sender.restart()
+            many.append(burst())
+    yield ("from begin to the request at the gateway, hold = 0: by the text",
+           [{"": "alone, each 20 ms", "n": len(each), "us": stats.quantile(each, 0.5) / 1000,
+             "p99": stats.quantile(each, 0.99) / 1000},
+            {"": f"of a burst of {BURST}", "n": BURSTS, "us": stats.quantile(many, 0.5) / 1000,
+             "p99": max(many) / 1000}])
+    yield goal.figures("begin to the request at the gateway", [one / 1e6 for one in each], "ms",
+                       most=2.0)
+    yield goal.figures("a text of a burst of 1000, in the time of one alone",
+                       [one / stats.quantile(each, 0.5) for one in many], "x", most=1.0)
