@@ -29,6 +29,7 @@ struct dialogue {
 
 /* A child's: what it does, and what came of it. */
 struct errand {
+	int watch; /* inotify's descriptor, the parent's */
 	struct attempt attempt;
 	struct timing timing;
 };
@@ -37,6 +38,7 @@ struct errand {
 struct inbox {
 	const char *path;
 	off_t size;
+	int watch;
 	int slots;
 };
 
@@ -210,16 +212,13 @@ static char *typed_text(void *context)
 	int64_t end = nanoseconds() + INT64_C(1000000000) * TEXT_SECONDS;
 	char events[4096];
 	char *code = NULL;
-	struct pollfd watch = {.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), .events = POLLIN};
+	struct pollfd watch = {.fd = inbox->watch, .events = POLLIN};
 
-	if (watch.fd < 0 || inotify_add_watch(watch.fd, inbox->path, IN_MODIFY) < 0)
-		err(1, "inotify %s", inbox->path);
 	slot_leave(inbox->slots);
 	while ((code = code_in(inbox)) == NULL && nanoseconds() < end) {
 		(void)poll(&watch, 1, TEXT_SECONDS * 1000);
 		(void)!read(watch.fd, events, sizeof(events));
 	}
-	close(watch.fd);
 	slot_take(inbox->slots);
 	return code;
 }
@@ -229,8 +228,8 @@ static void run_child(struct errand *errand)
 	const struct attempt *attempt = &errand->attempt;
 
 	if (attempt->answer[0] == '@') {
-		struct inbox inbox = {
-			attempt->answer + 1, size_of(attempt->answer + 1), attempt->slots};
+		const char *path = attempt->answer + 1;
+		struct inbox inbox = {path, size_of(path), errand->watch, attempt->slots};
 		attempt_here(attempt, typed_text, &inbox, &errand->timing);
 	} else {
 		attempt_here(attempt, typed_hex, (void *)attempt->answer, &errand->timing);
@@ -268,6 +267,23 @@ static void become_child(enum apart apart, struct errand *errand, int fd)
 	_exit(1);
 }
 
+/*
+ * One for all attempts, and never closed: the kernel keeps whoever closes the last of it waiting
+ * for some 15 ms. -1 where no text is waited for.
+ */
+static int watch_inbox(const char *answer)
+{
+	static int watch = -1;
+
+	if (answer[0] != '@')
+		return -1;
+	if (watch < 0)
+		watch = inotify_init1(IN_NONBLOCK);
+	if (watch < 0 || inotify_add_watch(watch, answer + 1, IN_MODIFY) < 0)
+		err(1, "inotify %s", answer + 1);
+	return watch;
+}
+
 void attempt_apart(const struct attempt *attempt, enum apart apart, struct timing *ret_timing)
 {
 	int fd = memfd_create("attempt", 0);
@@ -276,6 +292,7 @@ void attempt_apart(const struct attempt *attempt, enum apart apart, struct timin
 		err(1, "memfd_create");
 	struct errand *errand = errand_map(fd);
 	errand->attempt = *attempt;
+	errand->watch = watch_inbox(attempt->answer);
 	errand->timing.code = ATTEMPT_KILLED;
 	sleep_us(attempt->pause_us);
 	slot_take(attempt->slots);
