@@ -7,6 +7,7 @@
 #define SMSOTP_SERVE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "result.h"
@@ -29,12 +30,17 @@ CHECKED enum result serve_drop(const char *user, struct error *error);
 /* Makes the directory `path` root's, mode 0711, where it is missing (foreground start only). */
 CHECKED enum result serve_directory(const char *path, struct error *error);
 
-/* Lets this process open `count` descriptors, or what its hard limit has: fewer make others wait.
+/*
+ * Lets this process open `count` descriptors, or what its hard limit has: fewer make others wait.
+ * To be called before there are threads: the kernel's table is made for all of them at once.
  */
 void serve_files(unsigned int count);
 
-/* sd_notify(3) and the watchdog; idle without systemd. */
+/*
+ * sd_notify(3) and the watchdog; idle without systemd. `now`: ms of any clock that does not go
+ * back; the watchdog is told once a second, however often this is called.
+ */
 void serve_ready(void);
-void serve_alive(void);
+void serve_alive(int64_t now);
 
 #endif

@@ -210,7 +210,7 @@ void courier_run(struct courier *courier)
 	enum running running = RUNNING;
 
 	while (running == RUNNING || (running == STOPPING && texts_under_way(courier))) {
-		serve_alive();
+		serve_alive((int64_t)clock_now());
 		transfers_wait(courier->transfers, fds, sizeof(fds) / sizeof(fds[0]),
 			queue_timeout(courier->queue, clock_now()));
 		enum running before = running;

@@ -328,7 +328,7 @@ static enum result turn(
 	for (int i = 0; i < count; i++)
 		*ret_ended = on_event(loop, flow, events[i].data.u64, ret_end) || *ret_ended;
 	wake_laid(loop, flow);
-	serve_alive();
+	serve_alive(loop_now());
 	return RESULT_OK;
 }
 
