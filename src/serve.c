@@ -232,7 +232,8 @@ void serve_files(unsigned int count)
 	}
 	count = limit.rlim_cur < count ? (unsigned int)limit.rlim_cur : count;
 	/* Where a table grows while another thread runs, open(2) and accept(2) wait until every
-	 * processor has been idle or switched: 10 to 30 ms, and whoever signs in waits with them. */
+	 * processor has been idle or switched: 10 to 30 ms, and whoever signs in waits with them.
+	 */
 	int first = open("/", O_PATH | O_CLOEXEC);
 	int last = first < 0 ? -1 : fcntl(first, F_DUPFD_CLOEXEC, (int)count - 1);
 	if (last >= 0)
