@@ -226,39 +226,6 @@ static void test_directory(void **state)
 	assert_int_equal(serve_directory(fixture->path, &error), RESULT_REFUSED);
 }
 
-/* How long the kernel's table of this process is. */
-static unsigned int table_size(void)
-{
-	FILE *status = fopen("/proc/self/status", "re");
-	unsigned int size = 0;
-	char line[256];
-
-	assert_non_null(status);
-	while (fgets(line, sizeof(line), status) != NULL && sscanf(line, "FDSize: %u", &size) != 1)
-		continue;
-	fclose(status);
-	return size;
-}
-
-static void test_files(void **state)
-{
-	struct rlimit limit;
-	pid_t child = fork();
-
-	(void)state;
-	if (child == 0) {
-		getrlimit(RLIMIT_NOFILE, &limit);
-		limit.rlim_cur = 100;
-		bool small = setrlimit(RLIMIT_NOFILE, &limit) == 0 && table_size() <= 256;
-		serve_files(1000);
-		bool raised = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == 1000;
-		_exit(small && raised && table_size() >= 1000 ? 0 : 1);
-	}
-	int ended = -1;
-	assert_int_equal(waitpid(child, &ended, 0), child);
-	assert_int_equal(ended, 0);
-}
-
 /* What systemd would have been told since. */
 static int told(int fd)
 {
@@ -300,7 +267,6 @@ int main(void)
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_drop_refused),
 		cmocka_unit_test_setup_teardown(test_directory, setup, teardown),
-		cmocka_unit_test(test_files),
 		cmocka_unit_test_setup_teardown(test_alive, setup, teardown),
 	};
 
