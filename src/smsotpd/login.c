@@ -26,7 +26,6 @@ static bool address_read(const char *connection, uint8_t ret[static ADDRESS_SIZE
 		return false;
 	memcpy(text, connection, length);
 	text[length] = '\0';
-	memset(ret, 0, ADDRESS_SIZE);
 	if (inet_pton(AF_INET, text, ret) == 1) {
 		*ret_size = 4;
 	} else if (inet_pton(AF_INET6, text, ret) != 1) {
@@ -89,17 +88,17 @@ static void label_hash(
 static struct place place_find(const struct config_service *service, const struct keys *keys,
 	const struct ask *ask, uint8_t address[static ADDRESS_SIZE], struct source *source)
 {
-	struct place place = {.kind = SOURCE_UNNAMED, .bytes = "", .size = 0};
+	struct place place = {SOURCE_UNNAMED, "", 0};
+	size_t size;
 
 	snprintf(source->label, LABEL_SIZE, "unnamed");
 	if (is_sshd(service)) {
-		place.bytes = auth_line(ask->auth_info, "publickey", &place.size);
-		if (place.bytes != NULL) {
-			place.kind = SOURCE_KEY;
-			label_hash(keys, place.bytes, place.size, source);
-		} else if (address_read(ask->connection, address, &place.size, source->label)) {
-			place.kind = SOURCE_ADDRESS;
-			place.bytes = address;
+		const char *key = auth_line(ask->auth_info, "publickey", &size);
+		if (key != NULL) {
+			place = (struct place){SOURCE_KEY, key, size};
+			label_hash(keys, key, size, source);
+		} else if (address_read(ask->connection, address, &size, source->label)) {
+			place = (struct place){SOURCE_ADDRESS, address, size};
 		}
 	} else if (ask->uid != 0) {
 		place = (struct place){SOURCE_UID, &ask->uid, sizeof(ask->uid)};
@@ -108,8 +107,6 @@ static struct place place_find(const struct config_service *service, const struc
 		place = (struct place){SOURCE_TTY, ask->tty, strlen(ask->tty)};
 		snprintf(source->label, LABEL_SIZE, "tty %.26s", ask->tty);
 	}
-	if (place.bytes == NULL)
-		place.bytes = "";
 	source->kind = place.kind;
 	return place;
 }
