@@ -53,7 +53,7 @@ void batch_run(const struct judge *judge, struct job *first)
 	for (struct job *job = first; job != NULL; job = job->next) {
 		struct job *next = job->next;
 		bool spent = used && job->effect == EFFECT_RECOVERED;
-		bool again = false;
+		bool again;
 		job->next = NULL;
 		/* A used code must not be called wrong: its verdict is lost, as in a crash. */
 		job->result = spent ? result : transact(judge, job, &again);
