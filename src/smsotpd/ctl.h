@@ -34,7 +34,7 @@ struct ctl_context {
 };
 
 /*
- * Runs one verb; never NULL, the caller frees it with json_decref. `bulk` is the request's memfd or
+ * Runs one verb; NULL only without memory, the caller frees it with json_decref. `bulk` is the request's memfd or
  * -1, and stays the caller's. "events" in the reply, [{event, user, ...}], is for the trail, not
  * for whoever asked. Verbs that need the main thread as well (send-test, lock.clear, status) leave
  * what it needs in the reply; see flow.c.
