@@ -14,14 +14,16 @@ import suite
 def judged(sources, build):
     """Prints what is not named, and what is named and is no such place; returns (lines, covered,
     named, faults)."""
-    rows, report = places.named(), []
+    rows, maybe = places.named()
+    report = []
     total = [0, 0, 0, 0]
     for source in sorted(sources.values(), key=lambda each: each.path):
         lines = source.lines()
         named = missing = 0
         for row, line, count in places.of_source(source):
-            if rows[row] > 0:
-                rows[row] -= 1
+            listed = rows if rows[row] > 0 else maybe
+            if listed[row] > 0:
+                listed[row] -= 1
                 named += count
             else:
                 missing += count
@@ -29,7 +31,8 @@ def judged(sources, build):
         covered = len(lines) - named - missing
         report.append(f"{source.path:<40}{len(lines):>7}{covered:>9}{named:>7}{missing:>9}")
         total = [old + new for old, new in zip(total, (len(lines), covered, named, missing))]
-    stale = list(rows.elements())
+    stale = [*rows.elements(), *(row for row in maybe.elements()
+                                 if not places.in_source(row, sources))]
     for row in stale:
         print(f"named, and run by a test or not there:\n{row}")
     head = f"{'file':<40}{'lines':>7}{'covered':>9}{'named':>7}{'unnamed':>9}"

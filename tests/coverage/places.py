@@ -4,7 +4,8 @@ the places it is true of:
 
     FILE FUNCTION LINES THE LINE BEFORE | THE FIRST LINE
 
-LINES is how many lines of code in a row do not run. Two places that read alike are two rows."""
+LINES is how many lines of code in a row do not run. Two places that read alike are two rows. With
+`~ WHY` some runs reach such a place and others do not: by chance, or by which call a test strikes."""
 import collections
 import pathlib
 
@@ -34,16 +35,27 @@ def of_source(source):
     return found
 
 
+def in_source(row, sources):
+    """Whether its two lines stand in a row in its function."""
+    path, function, _, text = row.split(" ", 3)
+    source = sources.get(path)
+    lines = source.lines() if source else []
+    return any(f"{source.text[last] if last else ''} | {source.text[line]}" == text
+               and source.function(line) == function
+               for last, line in zip([0] + lines, lines))
+
+
 def named():
-    """Counter of the rows of the data file."""
-    rows, reason = collections.Counter(), ""
+    """(rows that must be such places, rows that may be), each a Counter."""
+    rows = {"=": collections.Counter(), "~": collections.Counter()}
+    kind = None
     for number, line in enumerate(FILE.read_text(encoding="utf-8").split("\n"), 1):
-        if line.startswith("= "):
-            reason = line[2:]
+        if line[:2] in ("= ", "~ ") and line[2:]:
+            kind = line[0]
         elif line and not line.startswith("#"):
-            if not reason:
+            if kind is None:
                 raise SystemExit(f"{FILE}:{number}: no reason stands above it")
-            rows[line] += 1
+            rows[kind][line] += 1
         elif not line:
-            reason = ""
-    return rows
+            kind = None
+    return rows["="], rows["~"]
