@@ -145,12 +145,28 @@ static void test_the_record_is_read_back_whole(void **state)
 	assert_int_equal(quarantine_decode(bytes, sizeof(bytes), &read), RESULT_INVALID);
 }
 
+/* A boot's clock that was set back: it waits its length, and no more. */
+static void test_a_change_that_lies_ahead(void **state)
+{
+	struct moment now = moment_after(SECONDS(10));
+	struct quarantine quarantine = {
+		.changed = true, .seconds = 60, .since = moment_after(DAYS(5))};
+
+	(void)state;
+	assert_int_equal(quarantine_left(&quarantine, 60, &now), SECONDS(60));
+	quarantine.since = now;
+	assert_int_equal(quarantine_left(&quarantine, 60, &now), SECONDS(60));
+	quarantine.since = moment_after(SECONDS(9));
+	assert_int_equal(quarantine_left(&quarantine, 60, &now), SECONDS(59));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_waits_and_how_long),
 		cmocka_unit_test(test_a_smaller_value_ends_it_and_a_larger_does_not_prolong),
 		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_a_change_that_lies_ahead),
 		cmocka_unit_test(test_the_record_is_read_back_whole),
 	};
 
