@@ -22,7 +22,8 @@ class Source:
         return re.search(r"\w", self.text[line]) is not None
 
     def function(self, line):
-        return self.begins[max(begin for begin in self.begins if begin <= line)]
+        begin = max((each for each in self.begins if each <= line), default=None)
+        return self.begins.get(begin, "-")
 
     def lines(self):
         return [line for line in sorted(self.ran) if self.holds_code(line)]

@@ -50,6 +50,7 @@ def main(build, only_judge=False):
     for program, files in run.counted():
         counts.add(program, files, sources)
     lines, covered, named, faults = judged(sources, build)
+    print(f"coverage: {covered + named} passed, {faults + len(failed)} failed")
     print(f"{lines} lines, {covered} covered, {named} named")
     return 1 if failed or faults or not covered else 0
 
