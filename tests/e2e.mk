@@ -36,9 +36,10 @@ check-long: export SMSOTP_TEST_SECONDS = 3600
 check-long: check
 	@env -u SMSOTP_TEST_LONG -u SMSOTP_TEST_SECONDS $(MAKE) --no-print-directory check-debian13
 
-# sudo make check in a Debian 13 of its own, below $(BUILD)/host13.
+# sudo make check in a Debian 13 of its own, below $(BUILD)/host13, which has no make at first.
 check-debian13:
-	@exec tests/boot/on-debian13 $(BUILD) make check
+	@exec tests/boot/on-debian13 $(BUILD) sh -c 'command -v make >/dev/null || \
+		{ apt-get -q update && apt-get -qy install make; } && exec make check'
 
 check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS) $(MODULE_TESTS)
 ifndef SANITIZE

@@ -14,7 +14,6 @@ text     $(LINT_PYTHON)/text.py
 syntax   $(LINT_PYTHON)/syntax.py
 manual   $(LINT_PYTHON)/manual.py $(LINT_PROGRAMS)
 events   $(LINT_PYTHON)/events.py
-cppcheck /usr/bin/python3 -B tests/analyze/analyze.py cppcheck
 fuzz     $(LINT_PYTHON)/fuzz.py
 endef
 export LINT_CHECKS

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "batch.h"
 #include "ctl.h"
 #include "explain.h"
 #include "turn.h"
@@ -115,66 +116,6 @@ static void give_back(struct committer *committer, struct list *batch)
 		return;
 }
 
-static bool any_long(const struct job *first)
-{
-	for (const struct job *job = first; job != NULL; job = job->next) {
-		if (job->long_reply)
-			return true;
-	}
-	return false;
-}
-
-/*
- * One transaction of each store over `first` and all that follow it. The identities' ends first;
- * *ret_used: it was committed, so that the recovery codes in it are used up whatever is returned.
- */
-static enum result transact(const struct judge *judge, struct job *first, bool *ret_used)
-{
-	MDB_txn *identity_txn = NULL;
-	MDB_txn *state_txn = NULL;
-	bool writes = any_long(first);
-	/* In this order: see import_write.c. */
-	enum result result = state_begin(judge->state, true, &state_txn);
-
-	if (result == RESULT_OK)
-		result = identities_begin(judge->identities, writes, &identity_txn);
-	for (struct job *job = first; job != NULL && result == RESULT_OK; job = job->next) {
-		judge_run(judge, identity_txn, state_txn, job);
-		result = job->result;
-	}
-	*ret_used = false;
-	if (result == RESULT_OK && writes) {
-		result = store_commit(&identity_txn);
-		*ret_used = result == RESULT_OK;
-	}
-	if (result == RESULT_OK)
-		result = store_commit(&state_txn);
-	store_abort(&state_txn);
-	store_abort(&identity_txn);
-	return result;
-}
-
-static void run_logins(const struct judge *judge, struct job *first)
-{
-	bool used;
-	enum result result = transact(judge, first, &used);
-
-	if (result == RESULT_OK)
-		return;
-	/* Somebody who was killed while he read would hold on to every page that was his. */
-	if (result == RESULT_FULL)
-		(void)!store_readers_check(state_store(judge->state));
-	for (struct job *job = first; job != NULL; job = job->next) {
-		struct job *next = job->next;
-		bool spent = used && job->effect == EFFECT_RECOVERED;
-		bool again;
-		job->next = NULL;
-		/* A used code must not be called wrong: its verdict is lost, as in a crash. */
-		job->result = spent ? result : transact(judge, job, &again);
-		job->next = next;
-	}
-}
-
 static void run_verb(const struct judge *judge, struct job *job)
 {
 	const struct ctl_context context = {
@@ -204,13 +145,13 @@ static void park(struct list *batch, struct list *parked)
 static void run_in_turn(struct committer *committer, struct list *batch)
 {
 	struct turn *turn = identities_turn(committer->judge.identities);
-	bool writes = any_long(batch->first);
+	bool writes = batch_writes(batch->first);
 	bool ours = writes && turn_try(turn);
 
 	if (writes && !ours)
 		park(batch, &committer->parked);
 	if (batch->first != NULL) {
-		run_logins(&committer->judge, batch->first);
+		batch_run(&committer->judge, batch->first);
 		give_back(committer, batch);
 	}
 	if (ours)

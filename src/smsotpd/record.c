@@ -38,14 +38,11 @@ static void get_bytes(struct cursor *cursor, void *ret, size_t size)
 	cursor->at += size;
 }
 
-/* False, and 0, for a time that no clock can have shown: the record is damaged. */
+/* False for a time that no clock can have shown: the record is damaged. */
 static bool get_time(struct cursor *cursor, int64_t *ret)
 {
-	int64_t time = (int64_t)get(cursor, 8);
-	bool sound = time > -TIME_LIMIT && time < TIME_LIMIT;
-
-	*ret = sound ? time : 0;
-	return sound;
+	*ret = (int64_t)get(cursor, 8);
+	return *ret > -TIME_LIMIT && *ret < TIME_LIMIT;
 }
 
 static void challenge_put(struct cursor *cursor, const struct challenge *challenge)

@@ -248,6 +248,69 @@ static void test_nineteen_texts_are_no_alarm(void **state)
 	assert_false(budget_prefix_low(&prefix, bench->config, &now));
 }
 
+/* Yesterday's answers are none of today's texts. */
+static void test_a_prefix_of_answers_that_are_over(void **state)
+{
+	struct bench *bench = *state;
+	struct tally prefix = {0};
+	const struct moment yesterday = moment_after(-HOURS(24));
+	const struct moment now = moment_after(0);
+
+	for (int i = 0; i < 20; i++)
+		budget_prefix_answer(&prefix, &yesterday);
+	for (int i = 0; i < 20; i++)
+		(void)budget_prefix_text(&prefix, bench->config, &now);
+	assert_true(budget_prefix_low(&prefix, bench->config, &now));
+	assert_int_equal(prefix.texts.strange, 0);
+	assert_int_equal(prefix.failures.strange, 0);
+}
+
+static void test_what_is_kept_is_never_more_than_all(void **state)
+{
+	struct bench *bench = *state;
+	struct quota quotas[2];
+
+	bench->config->limits.texts_user_kept = bench->config->limits.texts_user + 2;
+	bench->config->limits.texts_day_kept = bench->config->limits.texts_day;
+	budget_user_texts(bench->config, &quotas[0], &quotas[1]);
+	assert_int_equal(quotas[0].strange, 0);
+	assert_int_equal(quotas[1].strange, 0);
+}
+
+static void test_a_host_of_more_identities_than_texts_can_be_counted(void **state)
+{
+	struct bench *bench = *state;
+
+	budget_quotas(bench->config, (size_t)1 << 34, false, &bench->quotas);
+	assert_int_equal(bench->quotas.texts[LIMIT_HOST].all, UINT32_MAX);
+}
+
+static void test_a_known_user_s_text_costs_the_source_nothing(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(texts(bench, 1, 0, false, false), 1);
+	assert_int_equal(bench->tally[LIMIT_SOURCE].texts.all, 0);
+	assert_int_equal(bench->tally[LIMIT_HOST].texts.all, 1);
+}
+
+static void test_80_percent_of_the_failures_is_told_once(void **state)
+{
+	struct bench *bench = *state;
+	int told = 0;
+
+	for (int i = 0; i < 20; i++) {
+		bench->near = NULL;
+		assert_int_equal(failures(bench, 1, 0, true, true), 1);
+		if (bench->near == NULL)
+			continue;
+		assert_int_equal(i, 15);
+		assert_string_equal(bench->near, "wrong codes of a user");
+		told++;
+	}
+	assert_int_equal(told, 1);
+}
+
 static void test_a_window_moves_to_another_boot(void **state)
 {
 	const struct quota quota = {.span = 600, .all = 5, .strange = 3};
@@ -282,6 +345,11 @@ int main(void)
 		row(test_80_percent_is_told_once),
 		row(test_a_prefix_that_few_answer_is_told_once),
 		row(test_nineteen_texts_are_no_alarm),
+		row(test_a_prefix_of_answers_that_are_over),
+		row(test_what_is_kept_is_never_more_than_all),
+		row(test_a_host_of_more_identities_than_texts_can_be_counted),
+		row(test_a_known_user_s_text_costs_the_source_nothing),
+		row(test_80_percent_of_the_failures_is_told_once),
 		cmocka_unit_test(test_a_window_moves_to_another_boot),
 	};
 

@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The steps of a login over real stores: what is answered when, and what a text is worth. */
+#include <dlfcn.h>
+#include <pthread.h>
+
 #include "flow_fixture.h"
 #include "smsotpd/ctl.h"
+
+static int signals; /* how often the committer was woken */
+
+int pthread_cond_signal(pthread_cond_t *condition)
+{
+	signals++;
+	return ((__typeof__(&pthread_cond_signal))(uintptr_t)dlsym(
+		RTLD_NEXT, "pthread_cond_signal"))(condition);
+}
 
 /* No verb is asked here. */
 json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bulk)
@@ -199,11 +211,15 @@ static void test_only_what_nobody_waits_for_is_laid(void **state)
 {
 	struct bench *bench = *state;
 
+	signals = 0;
 	ask(bench, 1, "demo", NULL);
 	assert_true(bench->flow.laid);
+	assert_int_equal(signals, 0);
 	settle(bench);
+	signals = 0;
 	ask(bench, 1, "demo", "000000");
 	assert_false(bench->flow.laid);
+	assert_int_equal(signals, 1);
 	settle(bench);
 }
 

@@ -111,6 +111,24 @@ static void test_what_is_observed_puts_none(void **state)
 	assert_int_equal(bench->flow.sender->puts, 0);
 }
 
+/* Whether the trail has the event, of the login whose id begins with this byte. */
+static bool trail_has(struct bench *bench, const char *event, uint8_t login)
+{
+	char path[512], line[2048], named[64], of[64];
+	bool found = false;
+
+	audit_stop(&bench->audit);
+	snprintf(path, sizeof(path), "%s/" AUDIT_FILE, bench->scene->directory);
+	snprintf(named, sizeof(named), "\"event\":\"%s\"", event);
+	snprintf(of, sizeof(of), "\"id\":\"%02x000000", login);
+	FILE *trail = fopen(path, "re");
+	assert_non_null(trail);
+	while (fgets(line, sizeof(line), trail) != NULL)
+		found = found || (strstr(line, named) != NULL && strstr(line, of) != NULL);
+	fclose(trail);
+	return found;
+}
+
 /* Reported at once, as unsent; but nobody waited for a text that is none. */
 static void test_a_text_that_is_not_taken(void **state)
 {
@@ -124,6 +142,7 @@ static void test_a_text_that_is_not_taken(void **state)
 	ask(bench, 2, "demo", NULL);
 	settle(bench);
 	assert_int_equal(*unsent, 1);
+	assert_true(trail_has(bench, "text.unsent", 2));
 }
 
 int main(void)

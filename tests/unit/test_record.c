@@ -114,6 +114,8 @@ static void test_what_is_no_record_is_refused(void **state)
 		{"a label without its end", 24 + 16 * 104 + 56 + 31, 'x'},
 		{"a code made in the year 30 000 000", 24 + 32 + 16 + 7, 0x7f},
 		{"a last text before the beginning of time", 24 + 24 + 7, 0x80},
+		{"a first failure of the far future", 24 + 16 * 104 + 24 + 7, 0x7f},
+		{"a last failure of the far future", 24 + 16 * 104 + 32 + 7, 0x7f},
 		{"a lock that no clock can reach", 24 + 16 * 104 + 40 + 7, 0x7f},
 		{"a source's wall clock out of range", 24 + 16 * 104 + 48 + 7, 0x7f},
 		{"a known place's wall clock out of range", RECORD_SIZE - 8 - 96 - 1, 0x80},
