@@ -19,11 +19,12 @@ class Source:
         self.begins, self.ran = {}, {}
 
     def holds_code(self, line):
-        return re.search(r"\w", self.text[line]) is not None
+        """A macro's own line ran where it is used."""
+        macro = self.text[line].startswith("#") or self.text[line - 1].endswith("\\")
+        return re.search(r"\w", self.text[line]) is not None and not macro
 
     def function(self, line):
-        begin = max((each for each in self.begins if each <= line), default=None)
-        return self.begins.get(begin, "-")
+        return self.begins[max(begin for begin in self.begins if begin <= line)]
 
     def lines(self):
         return [line for line in sorted(self.ran) if self.holds_code(line)]
