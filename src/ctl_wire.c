@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "json_read.h"
 #include "wire.h"
 
 #define BLOCK_SIZE      16384
@@ -110,7 +111,7 @@ enum result ctl_receive_request(int socket, json_t **ret_request, int *ret_bulk)
 	if (text == NULL)
 		return RESULT_MEMORY;
 	enum result result = frame_receive(socket, text, CTL_REQUEST_SIZE, &size, &bulk);
-	json_t *request = result == RESULT_OK ? json_loadb(text, size, 0, NULL) : NULL;
+	json_t *request = result == RESULT_OK ? json_read(text, size, 0) : NULL;
 	explicit_bzero(text, size);
 	free(text);
 	if (!json_is_object(request)) {
@@ -200,7 +201,7 @@ enum result ctl_load_reply(int reply, json_t **ret_reply)
 
 	if (fstat(reply, &status) != 0 || status.st_size > CTL_REPLY_MAX)
 		return RESULT_INVALID;
-	json_t *object = json_load_callback(block_get, &reply, 0, NULL);
+	json_t *object = json_read_from(block_get, &reply);
 	if (!json_is_object(object)) {
 		json_decref(object);
 		return RESULT_INVALID;

@@ -93,7 +93,7 @@ int main(int argc, char **argv)
 	json_decref(request.json);
 	if (request.bulk >= 0)
 		close(request.bulk);
-	if (fflush(stdout) != 0 && code == TOOL_OK)
+	if ((fflush(stdout) != 0 || ferror(stdout)) && code == TOOL_OK)
 		code = tool_fail(TOOL_REFUSED, "standard output cannot be written");
 	return (int)code;
 }

@@ -56,7 +56,10 @@ json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bu
 	struct error error = {"smsotpd failed without a reason; see its log"};
 	json_t *reply = json_pack("{s:b}", "ok", 1);
 
-	enum result result = run(&call, reply, &error);
+	enum result result = reply == NULL || call.events == NULL
+				     ? error_set(&error, RESULT_MEMORY,
+					       "smsotpd has no memory left; repeat later")
+				     : run(&call, reply, &error);
 	if (result == RESULT_OK && json_array_size(call.events) > 0)
 		json_object_set(reply, "events", call.events);
 	json_decref(call.events);

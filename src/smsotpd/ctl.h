@@ -34,10 +34,10 @@ struct ctl_context {
 };
 
 /*
- * Runs one verb; never NULL, the caller frees it with json_decref. `bulk` is the request's memfd or
- * -1, and stays the caller's. "events" in the reply, [{event, user, ...}], is for the trail, not
- * for whoever asked. Verbs that need the main thread as well (send-test, lock.clear, status) leave
- * what it needs in the reply; see flow.c.
+ * Runs one verb; NULL only without memory, the caller frees it with json_decref. `bulk` is the
+ * request's memfd or -1, and stays the caller's. "events" in the reply, [{event, user, ...}], is
+ * for the trail, not for whoever asked. Verbs that need the main thread as well (send-test,
+ * lock.clear, status) leave what it needs in the reply; see flow.c.
  */
 json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bulk);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "identity_check.h"
+#include "json_read.h"
 
 enum result rows_format_parse(const char *word, enum rows_format *ret_format)
 {
@@ -109,7 +110,7 @@ static enum result next_object(struct rows *rows, struct error *error)
 			length--;
 	} while (length == 0);
 	/* What jansson would say repeats the line. */
-	rows->object = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
+	rows->object = json_read(line, length, JSON_REJECT_DUPLICATES);
 	if (json_is_object(rows->object))
 		return RESULT_OK;
 	return error_set(error, RESULT_INVALID,

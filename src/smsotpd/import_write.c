@@ -130,5 +130,10 @@ enum result import_write(struct import *import, struct error *error)
 	if (result != RESULT_OK)
 		return result;
 	result = import_forget(import, true);
-	return result == RESULT_OK ? result : ctl_failed(result, error);
+	if (result == RESULT_OK)
+		return RESULT_OK;
+	return error_set(error, result,
+		"the identities were changed, and then the store of codes failed (%s): a code that "
+		"left for an old phone meanwhile holds until it expires; see the log of smsotpd",
+		result_name(result));
 }

@@ -13,9 +13,10 @@ import devlog
 import phone
 import users
 import wait
+import world
 
 PROJECT = "/project"
-BUILD = PROJECT + "/build"
+BUILD = f"{PROJECT}/{world.BUILT}"
 LOG = "/var/log/smsotp"
 CONFIG = "/etc/smsotp/smsotp.conf"
 PHONES = "/run/phones"

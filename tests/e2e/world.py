@@ -18,7 +18,9 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
-BUILD = os.path.join(PROJECT, "build")
+# Below the project; another one where all programs of a run are built otherwise.
+BUILT = os.environ.get("SMSOTP_BUILD", "build")
+BUILD = os.path.join(PROJECT, BUILT)
 PYTHON = "/usr/bin/python3"
 UNSHARE = ("unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--fork",
            "--kill-child=SIGKILL")

@@ -5,6 +5,9 @@
 #define A60     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define A240    A60 A60 A60 A60
 #define GATEWAY "is set, but the gateway also needs "
+#define NO_ADDRESS                                                                                 \
+	":2: [limits] shared_sources: has an entry that is no address; write 192.0.2.1, or "       \
+	"2001:db8::/64"
 #define HTTPS                                                                                      \
 	"would send codes in clear over a network; write https, http is for 127.0.0.1, [::1] and " \
 	"localhost"
@@ -43,6 +46,16 @@ static const struct {
 		":2: [code] expiry: is out of range; write a whole number from 60 to 3600"},
 	{"[code]\nexpiry = 600 # ten minutes\n",
 		":2: [code] expiry: is not a whole number; write one from 60 to 3600"},
+	{"[limits]\nshared_sources = " A60 "\n", NO_ADDRESS},
+	{"[limits]\nshared_sources = 192.0.2.256\n", NO_ADDRESS},
+	{"[limits]\nshared_sources = 192.0.2.1 2001:db8::/48\n", NO_ADDRESS},
+	{"[limits]\nshared_sources = 2001:db8:0::/64\n", NO_ADDRESS},
+	{"[service sshd]\nusers = alice a/b\n", ":2: [service sshd] users: has an entry that is no "
+						"login name; write alice, or !alice"},
+	{"[service sshd]\ntrait = team=\n",
+		":2: [service sshd] trait: names no value; write trait=value"},
+	{"[service sshd]\ntrait = team\n",
+		":2: [service sshd] trait: names no value; write trait=value"},
 	{"[audit]\njournal = true\n",
 		":2: [audit] journal: is neither yes nor no; write one of the two"},
 	{"[gateway]\nauth = none\n",

@@ -68,12 +68,21 @@ static void test_names_differ(void **state)
 				rule_name((enum rule)one), rule_name((enum rule)other));
 }
 
+static void test_a_rule_is_found_by_its_name(void **state)
+{
+	(void)state;
+	assert_int_equal(rule_find("due"), RULE_DUE);
+	assert_int_equal(rule_find("duel"), RULE_NONE);
+	assert_int_equal(rule_find(""), RULE_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_rule_for_every_job),
 		cmocka_unit_test(test_the_standing_comes_first),
 		cmocka_unit_test(test_names_differ),
+		cmocka_unit_test(test_a_rule_is_found_by_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

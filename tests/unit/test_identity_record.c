@@ -73,6 +73,27 @@ static void test_values_follow_their_trait(void **state)
 	assert_string_equal(back.value[1], "+919999900001");
 }
 
+static void test_a_value_stands_once(void **state)
+{
+	(void)state;
+	uint8_t bytes[] = "\x01\x01\xe8\x03\x00\x00\x05\x00"
+			  "alice\x00\x02\x04\x00"
+			  "desk\x00\x01\x00"
+			  "1\x00\x04\x00"
+			  "fesk\x00\x01\x00"
+			  "2";
+	uint8_t twice[sizeof(bytes)];
+	struct identity back = {.uid = 7};
+
+	memcpy(twice, bytes, sizeof(bytes));
+	*(uint8_t *)memchr(twice, 'f', sizeof(twice)) = 'd';
+	assert_int_equal(identity_decode(&schema, bytes, sizeof(bytes), &back), RESULT_OK);
+	assert_string_equal(back.value[2], "1");
+	back.uid = 7;
+	assert_int_equal(identity_decode(&schema, twice, sizeof(twice), &back), RESULT_INVALID);
+	assert_int_equal(back.uid, 7);
+}
+
 static void test_largest(void **state)
 {
 	(void)state;
@@ -159,6 +180,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_values_follow_their_trait),
+		cmocka_unit_test(test_a_value_stands_once),
 		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_cut_and_padded),
 		cmocka_unit_test(test_foreign),

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What smsotpctl and both daemons say to what they are not to be told: words, lines and files."""
+
+import os
+import pty
+import subprocess
+
+import hosts
+from test_smsotpctl import REFUSED, USAGE, Tool
+
+TOOL = ["/usr/sbin/smsotpctl", "--config", hosts.CONFIG]
+LONG_NAME = "/run/" + "/".join(["n" * 200] * 25)
+
+
+class Words(Tool):
+    def raw(self, words, **more):
+        """(status, standard error) of a run that takes bytes."""
+        done = subprocess.run([*TOOL, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=20, check=False, **more)
+        return done.returncode, done.stderr.decode(errors="replace")
+
+    def refused(self, status, says, words, **more):
+        got, said = self.raw(words, **more)
+        self.assertEqual(got, status, (words, said))
+        self.assertIn(says, said, words)
+
+    def test_lines(self):
+        user = self.user()
+        set_user = ["identity", "set", user.name]
+        for text, says in ((b"uid: 1\nuid: 2\n", "two lines are for uid"),
+                           (b"phone: \xff\xfe\n", "not UTF-8"),
+                           (b"x" * (1 << 20), "")):
+            self.refused(USAGE, says, set_user, input=text)
+        for text, says in ((b"phone: phone frob\n", "identifier and required only"),
+                           (b"phone: " + b"x" * 500 + b"\n", "is too long"),
+                           (b"phone: \xff\n", "not UTF-8")):
+            self.refused(USAGE, says, ["schema", "set"], input=text)
+        directory = os.open("/run", os.O_RDONLY)
+        self.addCleanup(os.close, directory)
+        self.refused(REFUSED, "standard input", set_user, stdin=directory)
+        self.tool(*set_user, input=f"uid: {user.uid}  \t\n")
+
+    def test_a_terminal_is_told_what_to_type(self):
+        user = self.user()
+        hosts.write("/run/rows", "name,uid\n")
+        for words in (["identity", "set", user.name], ["import", "-", "--format", "csv"]):
+            ours, theirs = pty.openpty()
+            os.write(ours, b"\x04")
+            got, said = self.raw(words, stdin=theirs)
+            os.close(ours)
+            os.close(theirs)
+            self.assertIn("End with ^D", said, words)
+            self.assertIn(got, (USAGE, REFUSED), words)
+
+    def test_files(self):
+        hosts.write("/run/rows", "name,uid\nrow1,7001\n")
+        self.refused(REFUSED, "/run: ", ["import", "/run"])
+        self.refused(USAGE, "only one of both", ["import", "-", "--only", "-"], input=b"")
+        self.tool("import", "/run/rows", "--format", "csv")
+        hosts.write("/run/rows", "name,uid\nrow1,7002\n")
+        self.assertIn("change row1: uid", self.tool("import", "/run/rows", "--format", "csv",
+                                                    "--dry-run", "--max-change", "100"))
+        self.assertIn("row1,7001", self.tool("export", "--reveal", "--format", "csv"))
+        self.refused(USAGE, "name of the file is too long", ["export", "--output", LONG_NAME])
+        self.refused(REFUSED, "/run/none/x", ["export", "--output", "/run/none/x"])
+        self.refused(REFUSED, "no regular file", ["export", "--output", "/run"])
+        self.assertEqual([name for name in os.listdir("/") if name.startswith("run.")], [])
+        self.refused(USAGE, "--output", ["export", "--json", "--reveal"])
+
+    def test_a_full_output(self):
+        with open("/dev/full", "wb") as full:
+            for words in (["status"], ["doctor"], ["export", "--reveal"]):
+                done = subprocess.run([*TOOL, *words], stdout=full, stderr=subprocess.PIPE,
+                                      timeout=20, check=False)
+                self.assertEqual(done.returncode, REFUSED, words)
+                self.assertIn(b"standard output", done.stderr, words)
+
+    def test_shown(self):
+        user, other = self.user(), self.user(number=False)
+        self.assertIn("known        no place", self.tool("status", user.name))
+        self.tool("identity", "set", user.name, input="phone: +91 99999 00099\n")
+        self.assertIn("no text until", self.tool("identity", "show", user.name))
+        self.refused(USAGE, "takes a file with a public key",
+                     ["explain", user.name, "--key", "/run/none"])
+        self.refused(USAGE, "not UTF-8", ["explain", b"\xff"])
+        self.assertIn("unknown: ", self.tool("explain", other.name))
+
+
+class Daemons(Tool):
+    def test_command_lines(self):
+        for program, wrong in (("/usr/sbin/smsotpd", 2), ("/usr/libexec/smsotp/smsotp-send", 64)):
+            for words, status in ((["extra"], wrong), (["--frob"], wrong), (["--version"], 0),
+                                  (["--help"], 0)):
+                done = subprocess.run([program, *words], capture_output=True, timeout=10,
+                                      check=False)
+                self.assertEqual(done.returncode, status, (program, words))
+                self.assertTrue((done.stderr if status else done.stdout), (program, words))

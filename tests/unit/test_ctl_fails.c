@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Each call of the stores in turn fails while an operator's verb runs: it is refused, and no
+ * identity is another one than before. */
+#include <dlfcn.h>
+#include <errno.h>
+
+#include "verbs_fixture.h"
+
+#define REAL(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
+#define STAND_IN(name, parameters, arguments)                                                      \
+	int name parameters                                                                        \
+	{                                                                                          \
+		return verbs_struck() ? EIO : REAL(name) arguments;                                \
+	}
+
+/* clang-format off */
+STAND_IN(mdb_txn_begin, (MDB_env *env, MDB_txn *parent, unsigned int flags, MDB_txn **ret),
+	(env, parent, flags, ret))
+STAND_IN(mdb_get, (MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *ret), (txn, table, key, ret))
+STAND_IN(mdb_put, (MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value, unsigned int flags),
+	(txn, table, key, value, flags))
+STAND_IN(mdb_del, (MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value),
+	(txn, table, key, value))
+STAND_IN(mdb_cursor_open, (MDB_txn *txn, MDB_dbi table, MDB_cursor **ret), (txn, table, ret))
+STAND_IN(mdb_cursor_get, (MDB_cursor *cursor, MDB_val *key, MDB_val *ret, MDB_cursor_op op),
+	(cursor, key, ret, op))
+STAND_IN(mdb_cursor_put, (MDB_cursor *cursor, MDB_val *key, MDB_val *value, unsigned int flags),
+	(cursor, key, value, flags))
+STAND_IN(mdb_cursor_del, (MDB_cursor *cursor, unsigned int flags), (cursor, flags))
+STAND_IN(mdb_stat, (MDB_txn *txn, MDB_dbi table, MDB_stat *ret), (txn, table, ret))
+STAND_IN(mdb_env_info, (MDB_env *env, MDB_envinfo *ret), (env, ret))
+/* clang-format on */
+
+/* A transaction is over where its commit failed. */
+int mdb_txn_commit(MDB_txn *txn)
+{
+	if (!verbs_struck())
+		return REAL(mdb_txn_commit)(txn);
+	mdb_txn_abort(txn);
+	return EIO;
+}
+
+static void test_each_call_of_the_stores(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < VERB_CASES; i++)
+		assert_true(verbs_strike_all(&verb_cases[i]) > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_call_of_the_stores),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
