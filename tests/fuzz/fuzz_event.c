@@ -22,7 +22,7 @@
 #define PHONE  "+919999900001"
 #define DIGITS "9999900"
 #define NAME   "Zecret-"
-#define CODE   "86420975"
+#define CODE   "KQZWVYKJ" /* of letters that no number and no escape has */
 
 static struct {
 	struct input input;
@@ -244,7 +244,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	audit_stop(&audit);
 	check_file(memmem(bytes, size, "99", 2) != NULL ||
 		   memmem(bytes, size, "\x99\x99", 2) != NULL ||
-		   memmem(bytes, size, "Zec", 3) != NULL || memmem(bytes, size, "864", 3) != NULL);
+		   memmem(bytes, size, "Zec", 3) != NULL || memmem(bytes, size, "KQZ", 3) != NULL);
 	must(truncate(path, 0) == 0);
 	return 0;
 }
