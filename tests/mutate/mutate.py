@@ -49,9 +49,8 @@ class Run:
         """The tests that call the function, or all of a table; first what found much in little
         time."""
         with self.lock:
-            known = any(function in each.called for each in self.tests)
-            fit = [each for each in self.tests
-                   if not known or each.module or each.called.get(function)]
+            known = any(function in (each.called or {}) for each in self.tests)
+            fit = [each for each in self.tests if not known or each.calls(function)]
             return sorted(fit, key=lambda each: -(each.kills + 0.01) / (each.seconds + 0.02))
 
     def survives(self, mutant):
