@@ -9,6 +9,7 @@ static void put_reply(struct wire *wire, const struct reply *reply)
 	wire_put_bytes(wire, reply->bytes, reply->length);
 }
 
+/* Zeros stand behind it: the ask has nothing else. */
 static void get_reply(struct wire *wire, struct reply *reply)
 {
 	uint32_t length = wire_get_u32(wire);
@@ -19,7 +20,6 @@ static void get_reply(struct wire *wire, struct reply *reply)
 	}
 	reply->length = length;
 	wire_get_bytes(wire, reply->bytes, length);
-	reply->bytes[length] = '\0';
 }
 
 size_t ask_encode(const struct ask *ask, uint8_t *frame, size_t size)
@@ -48,9 +48,8 @@ enum result ask_decode(uint8_t *frame, size_t size, struct ask *ret_ask)
 	uint8_t type = 0;
 	__attribute__((cleanup(ask_wipe))) struct ask ask = {0};
 
-	if (wire_open(&wire, frame, size, &ask.version, &type) != RESULT_OK)
-		return RESULT_INVALID;
-	if (type < FRAME_BEGIN || type > FRAME_SESSION_CLOSE)
+	if (wire_open(&wire, frame, size, &ask.version, &type) != RESULT_OK || type < FRAME_BEGIN ||
+		type > FRAME_SESSION_CLOSE)
 		return RESULT_INVALID;
 	ask.type = (enum frame_type)type;
 	wire_get_bytes(&wire, ask.id, sizeof(ask.id));

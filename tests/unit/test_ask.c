@@ -217,6 +217,24 @@ static bool waives(uint8_t *frame, size_t size)
 	       answer.verdict == VERDICT_ASK_WAIVED;
 }
 
+static void test_an_unfounded_waiver_is_refused(void **state)
+{
+	static const struct answer rows[] = {
+		{.verdict = VERDICT_WAIVED, .line = LINE_LOCKED, .user = ""},
+		{.verdict = VERDICT_ASK_WAIVED, .line = LINE_SENT, .user = "demo"},
+		{.verdict = VERDICT_DISABLED, .line = LINE_UNAVAILABLE, .user = WAIVER},
+	};
+	uint8_t frame[1024];
+	struct answer answer = {.verdict = VERDICT_COUNT};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		size_t size = answer_encode(&rows[i], frame, sizeof(frame));
+		assert_int_equal(answer_decode(frame, size, &answer), RESULT_INVALID);
+		assert_int_equal(answer.verdict, VERDICT_COUNT);
+	}
+}
+
 /* Any byte of a refusal changed to any other, cut at any length, or zeros from any place on. */
 static void test_no_damage_turns_a_refusal_into_a_waiver(void **state)
 {
@@ -277,6 +295,13 @@ static void test_replies_of_every_length(void **state)
 	frame[length + 1] = (uint8_t)((REPLY_MAX + 1) >> 8);
 	frame[size] = 'x';
 	assert_int_equal(ask_decode(frame, size + 1, &back), RESULT_INVALID);
+	/* One that has none of its bytes, and one that fills the rest of the largest frame. */
+	assert_int_equal(ask_decode(frame, length + 4, &back), RESULT_INVALID);
+	size_t rest = sizeof(frame) - length - 4;
+	frame[length] = (uint8_t)rest;
+	frame[length + 1] = (uint8_t)(rest >> 8);
+	memset(frame + length + 4, 'x', rest);
+	assert_int_equal(ask_decode(frame, sizeof(frame), &back), RESULT_INVALID);
 }
 
 static void test_the_longest_fits_and_longer_is_cut(void **state)
@@ -284,6 +309,7 @@ static void test_the_longest_fits_and_longer_is_cut(void **state)
 	static char longest[20000];
 	uint8_t frame[WIRE_FRAME_SIZE];
 	struct ask ask, back;
+	struct answer answer;
 
 	(void)state;
 	memset(longest, 'n', sizeof(longest) - 1);
@@ -299,6 +325,11 @@ static void test_the_longest_fits_and_longer_is_cut(void **state)
 	assert_int_equal(strlen(back.auth_info), KEYS_SIZE_MAX);
 	for (size_t room = 0; room < size; room++)
 		assert_int_equal(ask_encode(&ask, frame, room), 0);
+	answer_sample(&answer);
+	size = answer_encode(&answer, frame, sizeof(frame));
+	assert_int_not_equal(size, 0);
+	for (size_t room = 0; room < size; room++)
+		assert_int_equal(answer_encode(&answer, frame, room), 0);
 }
 
 static void test_null_facts_are_empty(void **state)
@@ -335,6 +366,7 @@ int main(void)
 		cmocka_unit_test(test_every_other_length_is_refused),
 		cmocka_unit_test(test_foreign_types_and_versions_are_refused),
 		cmocka_unit_test(test_verdicts_and_lines_out_of_range_are_refused),
+		cmocka_unit_test(test_an_unfounded_waiver_is_refused),
 		cmocka_unit_test(test_no_damage_turns_a_refusal_into_a_waiver),
 		cmocka_unit_test(test_replies_of_every_length),
 		cmocka_unit_test(test_the_longest_fits_and_longer_is_cut),
