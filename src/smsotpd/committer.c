@@ -37,9 +37,9 @@ static void list_init(struct list *list)
 	list->last = &list->first;
 }
 
+/* A job that is in no list is followed by none. */
 static void list_push(struct list *list, struct job *job)
 {
-	job->next = NULL;
 	*list->last = job;
 	list->last = &job->next;
 }
@@ -81,21 +81,26 @@ static void await(struct committer *committer)
 	}
 }
 
-/* Takes what is ready: an operator's job alone, or logins up to a batch. Waits; false at the end.
- */
-static bool take_batch(struct committer *committer, struct list *ret_batch)
+/* Takes what is ready: an operator's job alone, or logins up to a batch. */
+static void ready_take(struct list *from, struct list *ret_batch)
 {
 	list_init(ret_batch);
-	pthread_mutex_lock(&committer->mutex);
-	await(committer);
-	for (size_t i = 0; i < COMMITTER_BATCH && committer->in.first != NULL; i++) {
-		bool alone = !is_login(committer->in.first);
+	for (size_t i = 0; i < COMMITTER_BATCH && from->first != NULL; i++) {
+		bool alone = !is_login(from->first);
 		if (alone && i > 0)
 			break;
-		list_push(ret_batch, list_pop(&committer->in));
+		list_push(ret_batch, list_pop(from));
 		if (alone)
 			break;
 	}
+}
+
+/* Waits; false at the end. */
+static bool await_batch(struct committer *committer, struct list *ret_batch)
+{
+	pthread_mutex_lock(&committer->mutex);
+	await(committer);
+	ready_take(&committer->in, ret_batch);
 	bool ends = committer->stopping && ret_batch->first == NULL;
 	pthread_mutex_unlock(&committer->mutex);
 	return !ends;
@@ -112,8 +117,7 @@ static void give_back(struct committer *committer, struct list *batch)
 		list_push(&committer->out, job);
 	pthread_mutex_unlock(&committer->mutex);
 	/* An eventfd write of 1 fails only at 2^64: the loop is awake then anyway. */
-	if (write(committer->wake, &one, sizeof(one)) < 0)
-		return;
+	(void)!write(committer->wake, &one, sizeof(one));
 }
 
 static void run_verb(const struct judge *judge, struct job *job)
@@ -162,9 +166,7 @@ static void run_parked(struct committer *committer)
 {
 	struct list batch;
 
-	list_init(&batch);
-	for (size_t i = 0; i < COMMITTER_BATCH && committer->parked.first != NULL; i++)
-		list_push(&batch, list_pop(&committer->parked));
+	ready_take(&committer->parked, &batch);
 	run_in_turn(committer, &batch);
 }
 
@@ -182,7 +184,7 @@ static void *run(void *argument)
 	struct committer *committer = argument;
 	struct list batch;
 
-	while (take_batch(committer, &batch)) {
+	while (await_batch(committer, &batch)) {
 		if (batch.first != NULL && !is_login(batch.first))
 			run_alone(committer, &batch);
 		else
