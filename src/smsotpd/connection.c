@@ -67,8 +67,6 @@ static void move(struct connections *connections, struct connection *connection,
 static void finish(struct connections *connections, struct connection *connection)
 {
 	close(connection->fd);
-	connection->fd = -1;
-	connection->id = 0;
 	move(connections, connection, STAGE_FREE);
 }
 
@@ -86,12 +84,11 @@ void connections_free(struct connections **connections)
 
 static bool peer_allowed(int fd)
 {
-	struct ucred peer = {.uid = (uid_t)-1};
+	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
-		return false;
-	return peer.uid == 0 || peer.uid == geteuid();
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	       (peer.uid == 0 || peer.uid == geteuid());
 }
 
 /* A free entry; where there is none, the oldest that has not sent its frame gives way. */
@@ -151,14 +148,13 @@ static void turn_away(int fd, uint8_t version)
 	(void)!send(fd, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+/* A longer frame is cut: it is then as long as no ask. */
 static enum result read_ask(struct connections *connections, int fd, struct ask *ret_ask)
 {
-	ssize_t size = recv(fd, connections->frame, sizeof(connections->frame), MSG_TRUNC);
+	ssize_t size = recv(fd, connections->frame, sizeof(connections->frame), 0);
 
-	if (size < 0 && errno == EAGAIN)
-		return RESULT_NOT_FOUND;
-	if (size <= 0 || size > (ssize_t)sizeof(connections->frame))
-		return RESULT_INVALID;
+	if (size < 0)
+		return errno == EAGAIN ? RESULT_NOT_FOUND : RESULT_INVALID;
 	connections->frame_size = (size_t)size;
 	if (wire_foreign(connections->frame, (size_t)size))
 		turn_away(fd, 0);
@@ -228,7 +224,6 @@ bool connections_read(
 void connections_forget(struct connections *connections)
 {
 	explicit_bzero(connections->frame, connections->frame_size);
-	connections->frame_size = 0;
 }
 
 static struct connection *find(struct connections *connections, uint64_t id)
@@ -238,22 +233,24 @@ static struct connection *find(struct connections *connections, uint64_t id)
 	return connection->stage == STAGE_ANSWER && connection->id == id ? connection : NULL;
 }
 
-void connections_answer(struct connections *connections, uint64_t id, const struct answer *answer)
+/* Where it does not go through, the module has its own deadline and refuses. */
+static void answer_send(const struct connection *connection, struct answer answer)
 {
 	uint8_t frame[WIRE_FRAME_SIZE];
+
+	answer.version = connection->version;
+	size_t size = answer_encode(&answer, frame, sizeof(frame));
+	(void)!send(connection->fd, frame, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void connections_answer(struct connections *connections, uint64_t id, const struct answer *answer)
+{
 	struct connection *connection = find(connections, id);
-	size_t size = 0;
 
 	if (connection == NULL)
 		return;
-	if (answer != NULL) {
-		struct answer versioned = *answer;
-		versioned.version = connection->version;
-		size = answer_encode(&versioned, frame, sizeof(frame));
-	}
-	/* Where it does not go through, the module has its own deadline and refuses. */
-	if (size > 0 && send(connection->fd, frame, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		errno = 0;
+	if (answer != NULL)
+		answer_send(connection, *answer);
 	finish(connections, connection);
 }
 
