@@ -67,12 +67,13 @@ static int refuse(int listener, const char *verb)
 	json_t *request = NULL, *reply = ctl_refusal("there is no verb of that name");
 	int bulk = -1, peer = accept(listener, NULL, NULL);
 
-	if (ctl_receive_request(peer, &request, &bulk) != RESULT_OK)
-		return 1;
+	bool good = ctl_receive_request(peer, &request, &bulk) == RESULT_OK;
 	const char *asked = json_string_value(json_object_get(request, "verb"));
-	if (ctl_send_reply(peer, reply) != RESULT_OK)
-		return 2;
-	return asked != NULL && strcmp(asked, verb) == 0 ? 0 : 3;
+	good = good && asked != NULL && strcmp(asked, verb) == 0;
+	good = ctl_send_reply(peer, reply) == RESULT_OK && good;
+	json_decref(request);
+	json_decref(reply);
+	return good ? 0 : 1;
 }
 
 static void test_stats_of_a_daemon_that_has_none(void **state)
