@@ -293,11 +293,3 @@ size_t plan_count(const struct plan *plan, enum plan_kind kind)
 {
 	return plan->counts[kind];
 }
-
-bool plan_has(const struct plan *plan, const char *name)
-{
-	struct identity_id id;
-
-	id_of_name(plan->identities, name, &id);
-	return plan_find(plan, &id) != NULL;
-}
