@@ -4,6 +4,7 @@
 #define SMSOTP_TEST_VERBS_FIXTURE_H
 
 #include "import_fixture.h"
+#include "smsotpd/seen.h"
 
 #define TRAITS                                                                                     \
 	"[{\"name\":\"phone\",\"type\":\"phone\",\"identifier\":true},"                            \
@@ -30,6 +31,8 @@ static const struct verb_case verb_cases[] = {
 	{"{\"verb\":\"recovery.revoke\",\"name\":\"alice\"}", NULL, false},
 	{"{\"verb\":\"schema.set\",\"force\":true,\"traits\":[{\"name\":\"mail\",\"type\":\"email\"},"
 	 "{\"name\":\"mobile\",\"type\":\"phone\"}]}", NULL, false},
+	{"{\"verb\":\"schema.set\",\"traits\":[{\"name\":\"phone\",\"type\":\"phone\"},"
+	 "{\"name\":\"desk\",\"type\":\"string\"}]}", NULL, false},
 	{"{\"verb\":\"import\",\"max_change\":100,\"format\":\"csv\"}",
 	 "name,uid,phone\nalice,1,+91 99999 00011\nerin,5,+91 99999 00005\n", false},
 	{"{\"verb\":\"import\",\"max_change\":100,\"format\":\"csv\",\"replace\":true}",
@@ -53,6 +56,7 @@ static const struct verb_case verb_cases[] = {
 	{"{\"verb\":\"send-test\",\"name\":\"alice\"}", NULL, true},
 	{"{\"verb\":\"status\"}", NULL, true},
 	{"{\"verb\":\"report\",\"service\":\"sshd\"}", NULL, true},
+	{"{\"verb\":\"report\",\"service\":\"su\"}", NULL, true},
 	{"{\"verb\":\"export\",\"format\":\"jsonl\"}", "", true},
 	{"{\"verb\":\"export\",\"format\":\"csv\"}", "", true},
 };
@@ -86,10 +90,12 @@ static void verbs_now(const struct clock *clock, struct moment *ret_now)
 	*ret_now = (struct moment){1000000, INT64_C(1800000000000)};
 }
 
-/* alice has codes, a lock and a place seen; bob's phone is a changed one; carol is suspended. */
+/* alice has codes and a lock; who has the uid 1 was seen at su; bob's phone is a changed one; carol
+ * is suspended. */
 static void verbs_fill(struct fixture *fixture)
 {
 	struct state *state = fixture->context.state;
+	const struct seen seen = {.service = "su", .name = "uid 1"};
 	struct record record = {0};
 	uint8_t id[HASH_SIZE];
 	MDB_txn *txn = NULL;
@@ -112,6 +118,7 @@ static void verbs_fill(struct fixture *fixture)
 	state_id(state, "alice", true, id);
 	assert_int_equal(state_begin(state, true, &txn), RESULT_OK);
 	assert_int_equal(state_save(state, txn, id, &record), RESULT_OK);
+	assert_int_equal(seen_save(state, txn, &keys, &seen), RESULT_OK);
 	assert_int_equal(store_commit(&txn), RESULT_OK);
 }
 
