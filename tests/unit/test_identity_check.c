@@ -57,6 +57,8 @@ static void test_values(void **state)
 		{"a byte that goes on from none", "a\x80", false},
 		{"two bytes cut short", "caf\xc3", false},
 		{"two bytes that do not go on", "caf\xc3(", false},
+		{"two bytes, and a letter", "caf\xc3Z", false},
+		{"two bytes that begin anew", "caf\xc3\xc3\xa9", false},
 		{"three that end after two", "\xe2\x82", false},
 		{"three that do not go on", "\xe2\x82(", false},
 		{"four that do not go on", "\xf0\x90\x80 ", false},
