@@ -9,6 +9,7 @@
 #include "batch.h"
 #include "ctl.h"
 #include "explain.h"
+#include "pace.h"
 #include "turn.h"
 
 #define PARKED_MS 20 /* until those that wait are tried again */
@@ -24,6 +25,7 @@ struct committer {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t given;
+	int64_t next;       /* when a batch may begin, see pace.h */
 	struct list parked; /* long replies that wait for their turn at the identities */
 	struct list in;     /* under mutex */
 	struct list out;    /* under mutex */
@@ -81,23 +83,35 @@ static void await(struct committer *committer)
 	}
 }
 
-/* Takes what is ready: an operator's job alone, or logins up to a batch. Waits; false at the end.
- */
+/* What is ready: an operator's job alone, or logins up to a batch. How many; under mutex. */
+static size_t take_ready(struct committer *committer, struct list *batch)
+{
+	size_t jobs = 0;
+	bool alone = false;
+
+	while (jobs < COMMITTER_BATCH && committer->in.first != NULL && !alone) {
+		alone = !is_login(committer->in.first);
+		if (alone && jobs > 0)
+			break;
+		list_push(batch, list_pop(&committer->in));
+		jobs++;
+	}
+	return jobs;
+}
+
+/* Waits; false at the end. */
 static bool take_batch(struct committer *committer, struct list *ret_batch)
 {
 	list_init(ret_batch);
 	pthread_mutex_lock(&committer->mutex);
 	await(committer);
-	for (size_t i = 0; i < COMMITTER_BATCH && committer->in.first != NULL; i++) {
-		bool alone = !is_login(committer->in.first);
-		if (alone && i > 0)
-			break;
-		list_push(ret_batch, list_pop(&committer->in));
-		if (alone)
-			break;
-	}
-	bool ends = committer->stopping && ret_batch->first == NULL;
 	pthread_mutex_unlock(&committer->mutex);
+	pace_wait(committer->next);
+	pthread_mutex_lock(&committer->mutex);
+	size_t jobs = take_ready(committer, ret_batch);
+	bool ends = committer->stopping && jobs == 0;
+	pthread_mutex_unlock(&committer->mutex);
+	committer->next = pace_next(jobs, COMMITTER_BATCH, pace_now());
 	return !ends;
 }
 

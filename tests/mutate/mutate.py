@@ -7,6 +7,7 @@ import concurrent.futures
 import os
 import pathlib
 import queue
+import shutil
 import sys
 import threading
 import time
@@ -100,6 +101,15 @@ def judge(path, tests, shops, pool):
     return counts, len(missing) + len(stale)
 
 
+def sweep(directory):
+    """What a test that was broken or ended has left: a store each, and there are thousands."""
+    for left in pathlib.Path(directory).iterdir():
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
+
+
 def main(build, words):
     os.environ.pop("SMSOTP_TEST_LONG", None)  # a test runs often here
     shops = queue.Queue()
@@ -114,6 +124,7 @@ def main(build, words):
             counts, faults = judge(path, tests, shops, pool)
             total = {name: count + counts[name] for name, count in total.items()}
             failed += faults
+            sweep(f"{build}/tmp")
     print(f"mutate: {sum(total.values())} passed, {failed} failed")
     return 1 if failed or not total["killed"] else 0
 
