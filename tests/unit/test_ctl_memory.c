@@ -26,13 +26,49 @@ static void test_each_call_for_memory(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < VERB_CASES; i++)
-		assert_true(verbs_strike_all(&verb_cases[i]) > 0);
+		assert_true(verbs_strike_all(&verb_cases[i]).refused > 0);
+	assert_true(verbs_strike_codes().refused > 0);
+}
+
+static void expect_identities(struct fixture *fixture, int count)
+{
+	json_t *reply = run(fixture, "{\"verb\":\"status\"}", -1);
+
+	assert_int_equal(json_integer_value(json_object_get(reply, "identities")), count);
+	json_decref(reply);
+}
+
+/* More than any table of an import begins with room for. */
+static void test_many_that_go(void **state)
+{
+	static const struct verb_case go = {
+		"{\"verb\":\"import\",\"replace\":true,\"max_change\":100}",
+		"name\nalice\nbob\ncarol\n", false};
+	char text[8192] = "name,uid\n";
+	const struct verb_case come = {"{\"verb\":\"import\"}", text, false};
+	struct fixture *fixture = verbs_anew(NULL);
+	bool hit = true, none = false, done = false;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		sprintf(text + strlen(text), "u%d,%d\n", i, 100 + i);
+	for (unsigned int number = 1; hit; number++) {
+		expect_ok(verbs_run(fixture, &come, MANY_STRIKES, &none));
+		json_t *reply = verbs_run(fixture, &go, number, &hit);
+		done = json_is_true(json_object_get(reply, "ok"));
+		bool changed = json_object_get(reply, "news") != NULL;
+		json_decref(reply);
+		expect_identities(fixture, done || changed ? 3 : 203);
+	}
+	assert_true(done);
+	assert_int_equal(fixture_remove((void **)&fixture), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_call_for_memory),
+		cmocka_unit_test(test_many_that_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

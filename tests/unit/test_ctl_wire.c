@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -11,6 +12,15 @@
 #include "test.h"
 
 #define BLOCK 16384 /* as what is written is gathered */
+
+/* The write(2) of that number fails, and those after it do not. What stands before a library's own
+ * can only be file-scope. */
+static unsigned int strike, writes;
+
+__attribute__((visibility("default"))) ssize_t write(int fd, const void *bytes, size_t size)
+{
+	return strike != 0 && ++writes == strike ? -1 : syscall(SYS_write, fd, bytes, size);
+}
 
 struct ends {
 	int daemon;
@@ -66,6 +76,30 @@ static void test_replies_of_every_length(void **state)
 		json_decref(sent);
 		json_decref(came);
 	}
+}
+
+/* jansson does not look whether a name was taken. */
+static void test_a_reply_that_finds_no_room(void **state)
+{
+	const struct ends *ends = *state;
+	char name[4 * BLOCK];
+	json_t *reply = json_object(), *came = NULL;
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	json_object_set_new(reply, name, json_true());
+	for (unsigned int number = 1; number <= 5; number++) {
+		writes = 0;
+		strike = number;
+		assert_int_equal(ctl_send_reply(ends->daemon, reply), RESULT_FAILED);
+		assert_true(writes >= number);
+		strike = 0;
+	}
+	assert_int_equal(ctl_send_reply(ends->daemon, reply), RESULT_OK);
+	assert_int_equal(ctl_receive_reply(ends->tool, NULL, NULL, &came), RESULT_OK);
+	assert_true(json_equal(reply, came));
+	json_decref(reply);
+	json_decref(came);
 }
 
 struct heard {
@@ -220,6 +254,7 @@ int main(void)
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		row(test_replies_of_every_length),
+		row(test_a_reply_that_finds_no_room),
 		row(test_progress_comes_before_the_reply),
 		row(test_what_is_no_reply),
 		row(test_a_reply_without_end),
