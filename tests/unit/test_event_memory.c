@@ -5,39 +5,19 @@
 #include <unistd.h>
 
 #include "core_fixture.h"
+#include "memory_fixture.h"
 #include "smsotpd/event.h"
 
-#define EXPORTED     __attribute__((visibility("default")))
 #define MANY_STRIKES 1000
 #define TEXT_ROOM    (1 << 20)
-
-/* glibc's own, which need no dlsym(3): that takes memory. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
 
 /* The thread that writes has all the memory it wants. What stands before a library's own can only
  * be file-scope. */
 static _Thread_local unsigned int strike, count;
 
-static bool struck(void)
+bool memory_struck(void)
 {
 	return strike != 0 && ++count == strike;
-}
-
-EXPORTED void *malloc(size_t size)
-{
-	return struck() ? NULL : __libc_malloc(size);
-}
-
-EXPORTED void *calloc(size_t members, size_t size)
-{
-	return struck() ? NULL : __libc_calloc(members, size);
-}
-
-EXPORTED void *realloc(void *old, size_t size)
-{
-	return struck() ? NULL : __libc_realloc(old, size);
 }
 
 struct bench {

@@ -5,20 +5,6 @@
 
 static const struct keys foreign = {.identity = "another", .name = "name"};
 
-/* `count` people of that number; the caller's to free. */
-static char *many(int count, int phone)
-{
-	size_t size = 0;
-	char *text = NULL;
-	FILE *file = open_memstream(&text, &size);
-
-	fputs("name,phone\n", file);
-	for (int i = 0; i < count; i++)
-		fprintf(file, "u%05d,+91 99999 000%02d\n", i, phone);
-	fclose(file);
-	return text;
-}
-
 static json_int_t identities_of(struct fixture *fixture)
 {
 	json_t *reply = run(fixture, "{\"verb\": \"status\"}", -1);
@@ -43,7 +29,7 @@ static void test_asker_goes_while_it_is_written(void **state)
 	struct fixture *fixture = *state;
 	bool writes = false;
 	const struct ctl_progress progress = {.context = &writes, .tell = gone};
-	char *text = many(9000, 1);
+	char *text = many_people(9000, 1);
 
 	begin(fixture);
 	fixture->context.progress = &progress;
@@ -106,7 +92,8 @@ static void test_many_are_forgotten(void **state)
 {
 	const int count = 1100;
 	struct fixture *fixture = *state;
-	char *first = many(count, 1), *second = many(count, 2), suspend[64 * 1024] = "";
+	char *first = many_people(count, 1), *second = many_people(count, 2),
+	     suspend[64 * 1024] = "";
 	int codes = 0, known = 0;
 
 	strcat(suspend, "name,suspended\n");
@@ -149,7 +136,7 @@ static void reopen(struct fixture *fixture, size_t size, bool create, const stru
 static void test_a_store_that_is_full(void **state)
 {
 	struct fixture *fixture = *state;
-	char *text = many(9000, 1);
+	char *text = many_people(9000, 1);
 
 	reopen(fixture, (size_t)1 << 20, true, &keys);
 	begin(fixture);
