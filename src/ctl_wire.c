@@ -130,20 +130,25 @@ json_t *ctl_refusal(const char *sentence)
 	return json_pack("{s:b, s:s, s:i}", "ok", 0, "error", sentence, "exit", 1);
 }
 
-/* What is written is gathered: jansson hands over a word at a time. Phones and codes pass here. */
+/*
+ * What is written is gathered: jansson hands over a word at a time, and does not look whether each
+ * was taken. Phones and codes pass here.
+ */
 struct block {
 	int fd;
+	bool failed;
 	size_t used;
 	char bytes[BLOCK_SIZE];
 };
 
 static bool block_flush(struct block *block)
 {
-	bool written = write(block->fd, block->bytes, block->used) == (ssize_t)block->used;
+	ssize_t size = (ssize_t)block->used;
 
+	block->failed = block->failed || write(block->fd, block->bytes, block->used) != size;
 	explicit_bzero(block->bytes, block->used);
 	block->used = 0;
-	return written;
+	return !block->failed;
 }
 
 static int block_put(const char *text, size_t size, void *context)

@@ -41,11 +41,12 @@ check-debian13:
 	@exec tests/boot/on-debian13 $(BUILD) sh -c 'command -v make >/dev/null || \
 		{ apt-get -q update && apt-get -qy install make; } && exec make check'
 
-check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS) $(MODULE_TESTS)
+check-build: $(E2E_PROGRAMS) $(BUILD)/tests/smsotpd $(UNIT_TESTS) $(MODULE_TESTS) bench-build
 ifndef SANITIZE
 	+@$(PARALLEL) BUILD=$(SANITIZED) SANITIZE=1 $(SANITIZED)/smsotpd \
 		$(SANITIZED)/smsotp-send $(SANITIZED)/smsotpctl $(SANITIZED)/tests/smsotpd \
-		$(MODULE_TESTS:$(BUILD)/%=$(SANITIZED)/%) $(SANITIZED)/pam_smsotp.so
+		$(MODULE_TESTS:$(BUILD)/%=$(SANITIZED)/%) $(SANITIZED)/pam_smsotp.so \
+		seeds-build
 	+@$(PARALLEL) BUILD=$(CLANG_BUILD) CC=clang clang-build
 endif
 

@@ -42,16 +42,40 @@ $(BUILD)/fuzz/pam_smsotp.so: $(call fuzzed,$(MODULE))
 	@$(FUZZ_CC) $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_FLAGS)) -shared -Wl,-z,nodelete -o $@ $^ -lpam
 
 # What a target has besides its own file.
-fuzz_parts    = $(patsubst %,$(BUILD)/fuzz/tests/fuzz/%.o,$(1))
-$(BUILD)/fuzz/fuzz_ctl: $(call fuzz_parts,tool world)
-$(BUILD)/fuzz/fuzz_ctl_reply: $(call fuzz_parts,tool)
-$(BUILD)/fuzz/fuzz_doctor: $(call fuzz_parts,tool)
-$(BUILD)/fuzz/fuzz_lines: $(call fuzz_parts,tool)
-$(BUILD)/fuzz/fuzz_flow: $(call fuzz_parts,flow_check world)
-$(BUILD)/fuzz/fuzz_module: $(call fuzz_parts,module_host) $(BUILD)/fuzz/pam_smsotp.so
-$(BUILD)/fuzz/fuzz_module: FUZZ_LINK = -rdynamic
+PARTS_fuzz_ctl       = tool world
+PARTS_fuzz_ctl_reply = tool
+PARTS_fuzz_doctor    = tool
+PARTS_fuzz_lines     = tool
+PARTS_fuzz_flow      = flow_check world
+PARTS_fuzz_module    = module_host
+fuzz_parts           = $(patsubst %,$(1)/%.o,$(PARTS_$(2)))
 
-$(FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(FUZZ_ARCHIVES)
+$(BUILD)/fuzz/fuzz_module: $(BUILD)/fuzz/pam_smsotp.so
+$(BUILD)/fuzz/fuzz_module $(BUILD)/tests/fuzz/fuzz_module: FUZZ_LINK = -rdynamic
+
+.SECONDEXPANSION:
+$(FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o \
+		$$(call fuzz_parts,$(BUILD)/fuzz/tests/fuzz,$$*) $(FUZZ_ARCHIVES)
 	@echo "  LD    $@"
 	@$(FUZZ_CC) $(FUZZ_FLAGS) $(FUZZ_LINK) -o $@ $(filter %.o,$^) -Wl,--start-group \
 		$(FUZZ_ARCHIVES) -Wl,--end-group -Wl,--as-needed $(ALL_LIBS) -ldl
+
+# Each target on its seeds alone, with the objects that are tested otherwise and without libFuzzer:
+# make check does it, so that no target falls behind what it is for.
+SEEDED := $(FUZZ_TARGETS:$(BUILD)/fuzz/%=$(BUILD)/tests/fuzz/%)
+
+.PHONY: seeds seeds-build
+seeds-build: $(SEEDED)
+
+seeds: seeds-build
+	@sh tests/fuzz/seeds.sh $(SEEDED)
+
+$(BUILD)/tests/fuzz/fuzz_module: $(BUILD)/tests/fuzz/pam_smsotp.so
+$(BUILD)/tests/fuzz/pam_smsotp.so: $(BUILD)/pam_smsotp.so
+	@ln -sf ../../pam_smsotp.so $@
+
+$(SEEDED): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o \
+		$$(call fuzz_parts,$(BUILD)/tests/fuzz,$$*) $(ARCHIVES)
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) $(FUZZ_LINK) -o $@ $(filter %.o,$^) -Wl,--start-group \
+		$(ARCHIVES) -Wl,--end-group $(ALL_LIBS) -ldl

@@ -6,10 +6,10 @@ VALGRIND     = valgrind -q --vgdb=no --error-exitcode=9 --leak-check=full --erro
                --suppressions=$(CURDIR)/tests/analyze/valgrind
 VALGRIND_TESTS ?= test_login test_sudo
 # What compares the time or the work of one kind of name with another's knows no valgrind, whose memory
-# never ends and which keeps the limit of descriptors itself, and what makes whole stores takes minutes
-# under it.
+# never ends and which keeps the limit of descriptors itself and has no pidfd_open(2), and what makes
+# whole stores takes minutes under it.
 NOT_VALGRIND := test_standing test_power test_export test_import_follow test_state_full test_state_room \
-                test_ctl_memory test_serve_files
+                test_control test_ctl_memory test_event_memory test_serve_files test_child
 
 .PHONY: valgrind
 valgrind:

@@ -276,8 +276,6 @@ struct held *queue_expired(struct queue *queue, uint64_t now)
 
 struct held *queue_any(struct queue *queue, enum held_state state)
 {
-	if (queue->counts[state] == 0)
-		return NULL;
 	for (size_t i = 0; i < QUEUE_MAX; i++) {
 		if (queue->held[i].state == state)
 			return &queue->held[i];

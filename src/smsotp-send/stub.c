@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,11 +42,9 @@ static enum result file_check(int fd, const char *path, uid_t owner, struct erro
 
 enum result stub_open(const char *run, uid_t owner, int *ret_fd, struct error *error)
 {
-	char path[PATH_MAX];
-	int length = snprintf(path, sizeof(path), "%s/stub.log", run);
+	char path[CONFIG_PATH + sizeof("/stub.log")];
 
-	if (length < 0 || (size_t)length >= sizeof(path))
-		return error_set(error, RESULT_INVALID, "[paths] run is too long: shorten it");
+	snprintf(path, sizeof(path), "%s/stub.log", run);
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
 		S_IRUSR | S_IWUSR);
 	if (fd < 0)

@@ -13,8 +13,9 @@
 #include "secret.h"
 
 /*
- * Opens stub.log in the directory `run` for appending and makes it where it is missing; root gives
- * it to `owner`. Refused: a link, no regular file, a mode open to others. Close it with close(2).
+ * Opens stub.log in the directory `run` (of the config: below CONFIG_PATH bytes) for appending and
+ * makes it where it is missing; root gives it to `owner`. Refused: a link, no regular file, a mode
+ * open to others. Close it with close(2).
  */
 CHECKED enum result stub_open(const char *run, uid_t owner, int *ret_fd, struct error *error);
 

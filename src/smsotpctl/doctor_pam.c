@@ -207,25 +207,35 @@ static void look_at_section(const struct look *look)
 		look_at_before(look);
 }
 
-static bool session_has_us(const char *service)
-{
-	struct stack *stack = NULL;
-	struct error error;
-	bool found = false;
-
-	if (stack_read(&reader, service, "session", &stack, &error) != RESULT_OK)
-		return false;
-	for (size_t i = 0; i < stack->count; i++)
-		found = found || stack_is_ours(&stack->entry[i]);
-	free(stack);
-	return found;
-}
-
-static void look_at_session(const struct look *look)
+static void add_broken(
+	struct doctor *doctor, const char *service, enum result result, const struct error *error)
 {
 	char path[PATH_MAX];
 
-	if (session_has_us(look->service))
+	snprintf(path, sizeof(path), PAM_DIRECTORY "/%s", service);
+	finding_add(doctor->findings, PAM_BROKEN,
+		&(struct mend){.file = path, .text = "(mend that line, or take it out)"},
+		"%s: " PAM_DIRECTORY "/%s%s", service, error->text,
+		result == RESULT_INVALID ? ", so libpam refuses everybody" : "");
+}
+
+/* Who is let in by the auth lines has no session where those of this type are broken. */
+static void look_at_session(const struct look *look)
+{
+	struct stack *stack = NULL;
+	struct error error;
+	char path[PATH_MAX];
+	bool found = false;
+
+	enum result result = stack_read(&reader, look->service, "session", &stack, &error);
+	if (result != RESULT_OK) {
+		add_broken(look->doctor, look->service, result, &error);
+		return;
+	}
+	for (size_t i = 0; i < stack->count; i++)
+		found = found || stack_is_ours(&stack->entry[i]);
+	free(stack);
+	if (found)
 		return;
 	snprintf(path, sizeof(path), PAM_DIRECTORY "/%s", look->service);
 	finding_add(look->doctor->findings, PAM_SESSION,
@@ -276,18 +286,13 @@ static bool is_of_ours(const struct doctor *doctor, const char *service)
 static void look_at_service(struct doctor *doctor, const char *service)
 {
 	struct stack *stack = NULL;
-	char path[PATH_MAX];
 	struct error error;
 
-	snprintf(path, sizeof(path), PAM_DIRECTORY "/%s", service);
 	enum result result = stack_read(&reader, service, "auth", &stack, &error);
 	if (result == RESULT_OK)
 		look_at_stack(doctor, service, stack);
 	else if (is_of_ours(doctor, service))
-		finding_add(doctor->findings, PAM_BROKEN,
-			&(struct mend){.file = path, .text = "(mend that line, or take it out)"},
-			"%s: " PAM_DIRECTORY "/%s%s", service, error.text,
-			result == RESULT_INVALID ? ", so libpam refuses everybody" : "");
+		add_broken(doctor, service, result, &error);
 	free(stack);
 }
 

@@ -180,9 +180,9 @@ void doctor_sshd(struct doctor *doctor)
 	} else if (result != RESULT_OK || child.status != 0) {
 		refused(doctor, result != RESULT_OK ? result_name(result) : child.error);
 	} else {
-		if (!sshd_setting(child.text, "authenticationmethods", doctor->methods,
-			    sizeof(doctor->methods)))
-			snprintf(doctor->methods, sizeof(doctor->methods), "any");
+		/* Where it says nothing, they stay "any". */
+		(void)sshd_setting(child.text, "authenticationmethods", doctor->methods,
+			sizeof(doctor->methods));
 		look_at_settings(doctor, child.text);
 	}
 	child_free(&child);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "prometheus.h"
 
+#include <limits.h>
+
 /* One row a metric. `label` names the keys of `field`, an object; NULL where it is one value. */
 struct metric {
 	const char *name;
@@ -57,15 +59,20 @@ static void write_label(const char *name, const char *value, FILE *to)
 /* 1500 is "1.5": the shortest form, for a bucket's name is text. */
 static void write_seconds(json_int_t milliseconds, FILE *to)
 {
-	int rest = (int)(milliseconds % 1000);
+	unsigned long long all = (unsigned long long)milliseconds;
 	int digits = 3;
 
-	fprintf(to, "%lld", (long long)milliseconds / 1000);
+	if (milliseconds < 0) {
+		fputc('-', to);
+		all = 0 - all;
+	}
+	fprintf(to, "%llu", all / 1000);
+	unsigned int rest = (unsigned int)(all % 1000);
 	if (rest == 0)
 		return;
 	for (; rest % 10 == 0; digits--)
 		rest /= 10;
-	fprintf(to, ".%0*d", digits, rest);
+	fprintf(to, ".%0*u", digits, rest);
 }
 
 static long long number_of(const json_t *value)
@@ -75,14 +82,24 @@ static long long number_of(const json_t *value)
 	return (long long)json_integer_value(value);
 }
 
+/* A bucket holds what those below it hold, so none may be less. */
+static unsigned long long add_count(unsigned long long count, long long more)
+{
+	unsigned long long room = ULLONG_MAX - count;
+
+	if (more <= 0)
+		return count;
+	return count + ((unsigned long long)more < room ? (unsigned long long)more : room);
+}
+
 static void write_histogram(const char *name, const json_t *histogram, FILE *to)
 {
 	const json_t *bounds = json_object_get(histogram, "bounds");
 	const json_t *counts = json_object_get(histogram, "counts");
 	unsigned long long count = 0;
 
-	for (size_t i = 0; i < json_array_size(counts); i++) {
-		count += (unsigned long long)number_of(json_array_get(counts, i));
+	for (size_t i = 0; i <= json_array_size(bounds); i++) {
+		count = add_count(count, number_of(json_array_get(counts, i)));
 		fprintf(to, "%s_bucket{le=\"", name);
 		if (i < json_array_size(bounds))
 			write_seconds(json_integer_value(json_array_get(bounds, i)), to);
@@ -116,7 +133,7 @@ static void write_metric(const struct metric *metric, const json_t *value, FILE 
 		write_histogram(metric->name, value, to);
 	} else if (json_is_object(value)) {
 		write_labelled(metric, value, to);
-	} else if (json_is_string(value)) {
+	} else if (json_is_string(value) && metric->label != NULL) {
 		fputs(metric->name, to);
 		write_label(metric->label, json_string_value(value), to);
 		fputs(" 1\n", to);

@@ -103,17 +103,15 @@ static bool add_line(struct reading *reading, const char *path, unsigned int num
 /* Each word of an Include is a pattern. A Match in an included file ends with it. */
 static void include(struct reading *reading, const char *value, int depth)
 {
-	char *copy = strdup(value);
-	char *rest = copy;
-	char *word;
+	static const char blanks[] = " \t\"";
+	char *copy = reading->directory == NULL ? NULL : strdup(value);
+	char *rest = NULL;
+	char *word = copy == NULL ? NULL : strtok_r(copy, blanks, &rest);
 	int match = reading->match;
 
-	while (copy != NULL && reading->directory != NULL &&
-		(word = strsep(&rest, " \t\"")) != NULL) {
+	for (; word != NULL; word = strtok_r(NULL, blanks, &rest)) {
 		char pattern[512];
 		glob_t found = {0};
-		if (word[0] == '\0')
-			continue;
 		snprintf(pattern, sizeof(pattern), "%s%s%s",
 			word[0] == '/' ? "" : reading->directory, word[0] == '/' ? "" : "/", word);
 		if (strstr(pattern, "/sshd_config.d/") != NULL)

@@ -122,17 +122,16 @@ static int compare(const void *one, const void *other)
 /* In order, and of each name the first. */
 static void table_sort(struct table *table)
 {
+	struct account *account = table->account;
 	size_t kept = 0;
 
-	if (table->count == 0)
-		return;
-	qsort(table->account, table->count, sizeof(*table->account), compare);
-	for (size_t i = 1; i < table->count; i++) {
-		const struct account *account = &table->account[i];
-		if (memcmp(account->hash, table->account[kept].hash, HASH_SIZE) != 0)
-			table->account[++kept] = *account;
+	if (table->count > 1)
+		qsort(account, table->count, sizeof(*account), compare);
+	for (size_t i = 0; i < table->count; i++) {
+		if (kept == 0 || memcmp(account[i].hash, account[kept - 1].hash, HASH_SIZE) != 0)
+			account[kept++] = account[i];
 	}
-	table->count = kept + 1;
+	table->count = kept;
 }
 
 static void table_clear(struct table *table)
@@ -196,15 +195,12 @@ static enum result read_all(int file, char *text, size_t size, size_t *ret_size)
 {
 	size_t at = 0;
 
-	while (at < size) {
-		ssize_t got = read(file, text + at, size - at);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
+	/* It may be shorter by now. */
+	for (ssize_t got = 1; got != 0 && at < size;) {
+		got = read(file, text + at, size - at);
+		if (got < 0 && errno != EINTR)
 			return RESULT_FAILED;
-		if (got == 0)
-			break;
-		at += (size_t)got;
+		at += got > 0 ? (size_t)got : 0;
 	}
 	*ret_size = at;
 	return RESULT_OK;

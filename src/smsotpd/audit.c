@@ -162,7 +162,8 @@ static bool take(struct audit *audit, struct entry *ret_entry, bool *ret_any, bo
 	audit->dropped = 0;
 	pthread_mutex_unlock(&audit->mutex);
 	if (dropped > 0)
-		log_line(LOG_WARNING, "%llu events were dropped: the log is too slow",
+		log_line(LOG_WARNING,
+			"%llu events were dropped: the log is too slow, or memory is short",
 			(unsigned long long)dropped);
 	return go_on;
 }
@@ -265,6 +266,23 @@ static char *text_of(const char *event, json_t *fields)
 	return strdup(line);
 }
 
+/* Not json_dumps(3), which may leave out a part for which there was no memory. */
+static char *line_of(const json_t *object)
+{
+	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII;
+	size_t size = json_dumpb(object, NULL, 0, flags);
+	char *line = size == 0 ? NULL : malloc(size + 2);
+
+	if (line == NULL)
+		return NULL;
+	if (json_dumpb(object, line, size, flags) != size) {
+		free(line);
+		return NULL;
+	}
+	memcpy(line + size, "\n", 2);
+	return line;
+}
+
 static char *json_of(const struct moment *now, const char *event, json_t *fields)
 {
 	char time[64];
@@ -272,15 +290,9 @@ static char *json_of(const struct moment *now, const char *event, json_t *fields
 
 	time_write(now->realtime, time, sizeof(time));
 	json_t *object = json_pack("{s:s, s:s}", "time", time, "event", event);
-	if (object == NULL || json_object_update(object, fields) != 0) {
-		json_decref(object);
-		return NULL;
-	}
-	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+	if (object != NULL && json_object_update(object, fields) == 0)
+		line = line_of(object);
 	json_decref(object);
-	if (text != NULL && asprintf(&line, "%s\n", text) < 0)
-		line = NULL;
-	free(text);
 	return line;
 }
 
@@ -290,10 +302,10 @@ static bool entry_make(const struct audit *audit, const struct moment *now, cons
 	char native[JOURNAL_ENTRY_SIZE];
 
 	entry->json = json_of(now, event, fields);
-	if (!audit->journal)
+	if (!audit->journal || entry->json == NULL)
 		return entry->json != NULL;
 	entry->text = text_of(event, fields);
-	if (entry->json == NULL || entry->text == NULL)
+	if (entry->text == NULL)
 		return false;
 	entry->entry_length = journal_entry(entry->priority, entry->text, event, fields, native);
 	entry->entry = malloc(entry->entry_length);

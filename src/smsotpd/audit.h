@@ -25,7 +25,7 @@ void audit_stop(struct audit **audit);
 void audit_reopen(struct audit *audit);
 
 /* Steals `fields`, whose strings are escaped; puts "time" (RFC 3339, UTC, ms) and "event" in front.
- * priority as syslog(3). */
+ * priority as syslog(3). NULL: they found no memory, and the event is dropped. */
 void audit_write(struct audit *audit, const struct moment *now, int priority, const char *event,
 	json_t *fields);
 

@@ -9,6 +9,7 @@
 #include "batch.h"
 #include "ctl.h"
 #include "explain.h"
+#include "pace.h"
 #include "turn.h"
 
 #define PARKED_MS 20 /* until those that wait are tried again */
@@ -24,6 +25,7 @@ struct committer {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t given;
+	int64_t next;       /* when a batch may begin, see pace.h */
 	struct list parked; /* long replies that wait for their turn at the identities */
 	struct list in;     /* under mutex */
 	struct list out;    /* under mutex */
@@ -81,28 +83,35 @@ static void await(struct committer *committer)
 	}
 }
 
-/* Takes what is ready: an operator's job alone, or logins up to a batch. */
-static void ready_take(struct list *from, struct list *ret_batch)
+/* What is ready: an operator's job alone, or logins up to a batch. How many. */
+static size_t take_ready(struct list *from, struct list *ret_batch)
 {
+	size_t jobs = 0;
+	bool alone = false;
+
 	list_init(ret_batch);
-	for (size_t i = 0; i < COMMITTER_BATCH && from->first != NULL; i++) {
-		bool alone = !is_login(from->first);
-		if (alone && i > 0)
+	while (jobs < COMMITTER_BATCH && from->first != NULL && !alone) {
+		alone = !is_login(from->first);
+		if (alone && jobs > 0)
 			break;
 		list_push(ret_batch, list_pop(from));
-		if (alone)
-			break;
+		jobs++;
 	}
+	return jobs;
 }
 
 /* Waits; false at the end. */
-static bool await_batch(struct committer *committer, struct list *ret_batch)
+static bool take_batch(struct committer *committer, struct list *ret_batch)
 {
 	pthread_mutex_lock(&committer->mutex);
 	await(committer);
-	ready_take(&committer->in, ret_batch);
-	bool ends = committer->stopping && ret_batch->first == NULL;
 	pthread_mutex_unlock(&committer->mutex);
+	pace_wait(committer->next);
+	pthread_mutex_lock(&committer->mutex);
+	size_t jobs = take_ready(&committer->in, ret_batch);
+	bool ends = committer->stopping && jobs == 0;
+	pthread_mutex_unlock(&committer->mutex);
+	committer->next = pace_next(jobs, COMMITTER_BATCH, pace_now());
 	return !ends;
 }
 
@@ -166,7 +175,7 @@ static void run_parked(struct committer *committer)
 {
 	struct list batch;
 
-	ready_take(&committer->parked, &batch);
+	take_ready(&committer->parked, &batch);
 	run_in_turn(committer, &batch);
 }
 
@@ -184,7 +193,7 @@ static void *run(void *argument)
 	struct committer *committer = argument;
 	struct list batch;
 
-	while (await_batch(committer, &batch)) {
+	while (take_batch(committer, &batch)) {
 		if (batch.first != NULL && !is_login(batch.first))
 			run_alone(committer, &batch);
 		else

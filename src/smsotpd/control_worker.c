@@ -97,6 +97,9 @@ void control_child(struct flow *flow)
 	control_events(flow, end.heard);
 	if (news != NULL)
 		event_daemon(flow->trail, EVENT_IDENTITY_IMPORTED, news);
+	if (end.untold)
+		event_daemon(flow->trail, EVENT_IDENTITY_IMPORTED,
+			"nobody knows what: the child of smsotpd ended without a word of it");
 	json_decref(end.heard);
 	if (end.reply >= 0) {
 		flow->hooks.pass(flow->hooks.context, end.connection, end.reply);

@@ -56,12 +56,13 @@ json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bu
 	struct error error = {"smsotpd failed without a reason; see its log"};
 	json_t *reply = json_pack("{s:b}", "ok", 1);
 
-	enum result result = reply == NULL || call.events == NULL
+	/* There before anything changes, so that what changed is told. */
+	enum result result = json_object_set(reply, "events", call.events) != 0
 				     ? error_set(&error, RESULT_MEMORY,
 					       "smsotpd has no memory left; repeat later")
 				     : run(&call, reply, &error);
-	if (result == RESULT_OK && json_array_size(call.events) > 0)
-		json_object_set(reply, "events", call.events);
+	if (json_array_size(call.events) == 0)
+		json_object_del(reply, "events");
 	json_decref(call.events);
 	if (result == RESULT_OK)
 		return reply;

@@ -44,21 +44,19 @@ static enum result check_prefix(
 		change->name);
 }
 
-static void event_phone(const struct ctl_call *call, const struct change *change, int64_t left)
+static enum result event_phone(
+	const struct ctl_call *call, const struct change *change, int64_t left)
 {
 	const struct clock *clock = call->context->clock;
 	char masked[PHONE_MASKED_SIZE], until[WHEN_SIZE];
 	struct moment now;
-	json_t *fields = json_object();
 
 	clock->now(clock, &now);
 	phone_mask(&change->after.phone, masked);
-	json_object_set_new(fields, "phone", json_string(masked));
-	if (left > 0) {
-		when_write(now.realtime + left, until);
-		json_object_set_new(fields, "until", json_string(until));
-	}
-	ctl_event(call, EVENT_PHONE_CHANGED, change->name, fields);
+	when_write(now.realtime + left, until);
+	return ctl_event(call, EVENT_PHONE_CHANGED, change->name,
+		left > 0 ? json_pack("{s:s, s:s}", "phone", masked, "until", until)
+			 : json_pack("{s:s}", "phone", masked));
 }
 
 static enum result phone_moves(const struct ctl_call *call, struct ctl_change *stores,
@@ -74,13 +72,11 @@ static enum result phone_moves(const struct ctl_call *call, struct ctl_change *s
 	result = identities_quarantine_change(context->identities, stores->identity, change->name,
 		&change->before.phone, &change->after.phone, context->config->identity.quarantine,
 		context->clock, &left, &changed);
-	if (result != RESULT_OK)
-		return ctl_failed(result, error);
-	if (changed)
-		event_phone(call, change, left);
-	else if (change->after.phone.e164[0] == '\0')
-		ctl_event(call, EVENT_PHONE_REMOVED, change->name, NULL);
-	return RESULT_OK;
+	if (result == RESULT_OK && changed)
+		result = event_phone(call, change, left);
+	else if (result == RESULT_OK && change->after.phone.e164[0] == '\0')
+		result = ctl_event(call, EVENT_PHONE_REMOVED, change->name, json_object());
+	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
 /* Another person has the name: what the one before was handed is void. */
@@ -93,12 +89,10 @@ static enum result uid_moves(const struct ctl_call *call, struct ctl_change *sto
 	call->context->clock->now(call->context->clock, &now);
 	enum result result = identities_recovery_revoke(
 		call->context->identities, stores->identity, change->name, now.realtime, &left);
-	if (result != RESULT_OK)
-		return ctl_failed(result, error);
-	if (left > 0)
-		ctl_event(call, EVENT_RECOVERY_REVOKED, change->name,
+	if (result == RESULT_OK && left > 0)
+		result = ctl_event(call, EVENT_RECOVERY_REVOKED, change->name,
 			json_pack("{s:i}", "left", (int)left));
-	return RESULT_OK;
+	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
 static bool phone_moved(const struct change *change)

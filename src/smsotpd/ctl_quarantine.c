@@ -23,6 +23,8 @@ static enum result release(const struct ctl_call *call, MDB_txn *txn, const char
 			log_escape(name, shown, sizeof(shown)));
 	result = identities_quarantine_release(call->context->identities, txn, name);
 	if (result == RESULT_OK)
+		result = ctl_event(call, EVENT_PHONE_RELEASED, name, json_object());
+	if (result == RESULT_OK)
 		*ret_left = when_seconds(left);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
@@ -50,7 +52,6 @@ static enum result verb_release(const struct ctl_call *call, json_t *reply, stru
 	if (result != RESULT_OK)
 		return result;
 	json_object_set_new(reply, "released", json_integer((json_int_t)left));
-	ctl_event(call, EVENT_PHONE_RELEASED, identity.name, NULL);
 	return RESULT_OK;
 }
 

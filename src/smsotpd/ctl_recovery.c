@@ -49,8 +49,11 @@ static enum result issue_in(
 {
 	struct issue *issue = context;
 
-	return identities_recovery_issue(
+	enum result result = identities_recovery_issue(
 		call->context->identities, txn, name, wall_clock(call), issue->code);
+	return result != RESULT_OK ? result
+				   : ctl_event(call, EVENT_RECOVERY_ISSUED, name,
+					     json_pack("{s:i}", "left", RECOVERY_CODES));
 }
 
 static enum result verb_issue(const struct ctl_call *call, json_t *reply, struct error *error)
@@ -72,8 +75,6 @@ static enum result verb_issue(const struct ctl_call *call, json_t *reply, struct
 		explicit_bzero(text, sizeof(text));
 	}
 	json_object_set_new(reply, "codes", codes);
-	ctl_event(call, EVENT_RECOVERY_ISSUED, identity.name,
-		json_pack("{s:i}", "left", RECOVERY_CODES));
 	return RESULT_OK;
 }
 
@@ -124,8 +125,13 @@ static enum result verb_list(const struct ctl_call *call, json_t *reply, struct 
 static enum result revoke_in(
 	const struct ctl_call *call, MDB_txn *txn, const char *name, void *context)
 {
-	return identities_recovery_revoke(
-		call->context->identities, txn, name, wall_clock(call), context);
+	uint32_t *left = context;
+
+	enum result result = identities_recovery_revoke(
+		call->context->identities, txn, name, wall_clock(call), left);
+	return result != RESULT_OK ? result
+				   : ctl_event(call, EVENT_RECOVERY_REVOKED, name,
+					     json_pack("{s:i}", "left", (int)*left));
 }
 
 static enum result verb_revoke(const struct ctl_call *call, json_t *reply, struct error *error)
@@ -140,8 +146,6 @@ static enum result verb_revoke(const struct ctl_call *call, json_t *reply, struc
 	if (result != RESULT_OK)
 		return result;
 	json_object_set_new(reply, "revoked", json_integer((json_int_t)left));
-	ctl_event(
-		call, EVENT_RECOVERY_REVOKED, identity.name, json_pack("{s:i}", "left", (int)left));
 	return RESULT_OK;
 }
 

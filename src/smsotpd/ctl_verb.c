@@ -39,13 +39,15 @@ enum result ctl_service(
 	return RESULT_OK;
 }
 
-void ctl_event(const struct ctl_call *call, enum event event, const char *user, json_t *fields)
+enum result ctl_event(
+	const struct ctl_call *call, enum event event, const char *user, json_t *fields)
 {
-	json_t *entry = fields != NULL ? fields : json_object();
+	bool whole = json_object_set_new(fields, "event", json_integer(event)) == 0 &&
+		     json_object_set_new(fields, "user", json_string(user)) == 0 &&
+		     json_array_append(call->events, fields) == 0;
 
-	json_object_set_new(entry, "event", json_integer(event));
-	json_object_set_new(entry, "user", json_string(user));
-	json_array_append_new(call->events, entry);
+	json_decref(fields);
+	return whole ? RESULT_OK : RESULT_MEMORY;
 }
 
 enum result ctl_failed(enum result result, struct error *error)
@@ -53,6 +55,8 @@ enum result ctl_failed(enum result result, struct error *error)
 	if (result == RESULT_FULL)
 		return error_set(
 			error, result, "the store is full; remove identities that are not needed");
+	if (result == RESULT_MEMORY)
+		return error_set(error, result, "smsotpd has no memory left; repeat later");
 	return error_set(error, result,
 		"the store failed (%s); look at its disk and at the log of smsotpd",
 		result_name(result));

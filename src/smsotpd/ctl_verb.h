@@ -55,10 +55,12 @@ CHECKED enum result ctl_find(const struct ctl_call *call, struct schema *ret_sch
 	struct identity *ret_identity, struct error *error);
 
 /*
- * An event about an identity, for the trail where the verb is done; steals `fields`, which may be
- * NULL and may have phone (masked), until and left.
+ * An event about an identity, for the trail where the verb is done: to be told before the change
+ * commits, for without memory for it, RESULT_MEMORY, there must be none. Steals `fields`, an object
+ * that may have phone (masked), until and left; NULL is one that found no memory.
  */
-void ctl_event(const struct ctl_call *call, enum event event, const char *user, json_t *fields);
+CHECKED enum result ctl_event(
+	const struct ctl_call *call, enum event event, const char *user, json_t *fields);
 
 /* Milliseconds until the changed phone of `name` gets texts, 0 where it gets them; with the moment
  * that they count from. */

@@ -57,19 +57,17 @@ static enum result listen_both(struct daemon *daemon, struct error *error)
 	int control = -1;
 
 	enum result result = serve_directory(directory, error);
-	if (result != RESULT_OK)
-		return result;
 	snprintf(path, sizeof(path), "%s/smsotpd.sock", directory);
-	result = serve_listen("smsotpd", path, "root", &module, error);
-	if (result != RESULT_OK)
-		return result;
+	if (result == RESULT_OK)
+		result = serve_listen("smsotpd", path, "root", &module, error);
 	snprintf(path, sizeof(path), "%s/ctl.sock", directory);
-	result = serve_listen("ctl", path, "root", &control, error);
-	if (result != RESULT_OK) {
+	if (result == RESULT_OK)
+		result = serve_listen("ctl", path, "root", &control, error);
+	if (result == RESULT_OK)
+		return loop_new(module, control, &daemon->loop);
+	if (module >= 0)
 		close(module);
-		return result;
-	}
-	return loop_new(module, control, &daemon->loop);
+	return result;
 }
 
 /* The operator's choices at run time; where they are lost the config decides. */

@@ -36,26 +36,34 @@ void trail_free(struct trail **trail)
 	*trail = NULL;
 }
 
-void event_put(json_t *fields, enum field field, const char *value)
+/* Steals `value`. One field that finds no memory takes all others with it. */
+static void put(struct fields *fields, enum field field, json_t *value)
+{
+	if (json_object_set_new(fields->object, field_row(field)->name, value) == 0)
+		return;
+	json_decref(fields->object);
+	fields->object = NULL;
+}
+
+void event_put(struct fields *fields, enum field field, const char *value)
 {
 	char escaped[VALUE_SIZE];
 
 	if (value != NULL && value[0] != '\0')
-		json_object_set_new(fields, field_row(field)->name,
-			json_string(log_escape(value, escaped, sizeof(escaped))));
+		put(fields, field, json_string(log_escape(value, escaped, sizeof(escaped))));
 }
 
-void event_put_number(json_t *fields, enum field field, int64_t value)
+void event_put_number(struct fields *fields, enum field field, int64_t value)
 {
-	json_object_set_new(fields, field_row(field)->name, json_integer(value));
+	put(fields, field, json_integer(value));
 }
 
-void event_put_flag(json_t *fields, enum field field, bool value)
+void event_put_flag(struct fields *fields, enum field field, bool value)
 {
-	json_object_set_new(fields, field_row(field)->name, json_boolean(value));
+	put(fields, field, json_boolean(value));
 }
 
-void event_put_hex(json_t *fields, enum field field, const uint8_t *bytes, size_t size)
+void event_put_hex(struct fields *fields, enum field field, const uint8_t *bytes, size_t size)
 {
 	char hex[2 * WIRE_ID_SIZE + 1] = "";
 
@@ -64,7 +72,7 @@ void event_put_hex(json_t *fields, enum field field, const uint8_t *bytes, size_
 	event_put(fields, field, hex);
 }
 
-void event_put_phone(json_t *fields, const struct phone *phone)
+void event_put_phone(struct fields *fields, const struct phone *phone)
 {
 	char masked[PHONE_MASKED_SIZE];
 
@@ -72,13 +80,13 @@ void event_put_phone(json_t *fields, const struct phone *phone)
 	event_put(fields, FIELD_PHONE, masked);
 }
 
-void event_put_decision(json_t *fields, enum decision decision, enum rule rule)
+void event_put_decision(struct fields *fields, enum decision decision, enum rule rule)
 {
 	event_put(fields, FIELD_DECISION, decision_name(decision));
 	event_put(fields, FIELD_RULE, rule_name(rule));
 }
 
-void event_put_login(json_t *fields, const struct login *login, const char *user)
+void event_put_login(struct fields *fields, const struct login *login, const char *user)
 {
 	const struct telemetry *telemetry = &login->telemetry;
 	char place[PLACE_SIZE];
@@ -102,30 +110,30 @@ void event_put_login(json_t *fields, const struct login *login, const char *user
 		event_put(fields, FIELD_MODE, config_mode_name(login->mode));
 }
 
-void event_write_at(struct trail *trail, int priority, enum event event, json_t *fields)
+void event_write_at(struct trail *trail, int priority, enum event event, struct fields *fields)
 {
 	struct moment now;
 
 	trail->clock->now(trail->clock, &now);
-	audit_write(trail->audit, &now, priority, event_row(event)->name, fields);
+	audit_write(trail->audit, &now, priority, event_row(event)->name, fields->object);
 }
 
-void event_write(struct trail *trail, enum event event, json_t *fields)
+void event_write(struct trail *trail, enum event event, struct fields *fields)
 {
 	event_write_at(trail, event_row(event)->priority, event, fields);
 }
 
-void event_drop(struct trail *trail, enum event event, json_t *fields)
+void event_drop(struct trail *trail, enum event event, struct fields *fields)
 {
 	const struct event_row *row = event_row(event);
 	struct moment now;
 
 	trail->clock->now(trail->clock, &now);
-	audit_drop(trail->audit, &now, row->priority, row->name, fields);
+	audit_drop(trail->audit, &now, row->priority, row->name, fields->object);
 }
 
-json_t *event_counted(struct trail *trail, const uint8_t source[static HASH_SIZE], enum event event,
-	enum rule rule)
+bool event_counted(struct trail *trail, const uint8_t source[static HASH_SIZE], enum event event,
+	enum rule rule, struct fields *ret_fields)
 {
 	bool elsewhere = false;
 	struct moment now;
@@ -133,12 +141,13 @@ json_t *event_counted(struct trail *trail, const uint8_t source[static HASH_SIZE
 	trail->clock->now(trail->clock, &now);
 	uint32_t count = mutes_count(&trail->mutes, source, event, rule, now.boottime, &elsewhere);
 	if (count == 0)
-		return NULL;
-	json_t *fields = json_object();
+		return false;
+	struct fields fields = {json_object()};
 	if (count > 1)
-		event_put_number(fields, FIELD_COUNT_OF, count);
+		event_put_number(&fields, FIELD_COUNT_OF, count);
 	if (elsewhere)
-		event_put(fields, FIELD_COUNTED,
+		event_put(&fields, FIELD_COUNTED,
 			"all sources beyond those that have events of their own");
-	return fields;
+	*ret_fields = fields;
+	return true;
 }

@@ -46,21 +46,20 @@ static enum result flush(struct export *export)
 	return RESULT_OK;
 }
 
+/* After a write that failed nothing more is taken: jansson does not look whether a name was. */
 static enum result put(struct export *export, const char *text, size_t size)
 {
-	while (size > 0) {
+	while (size > 0 && !export->told) {
 		size_t room = sizeof(export->buffer) - export->used;
 		size_t part = size < room ? size : room;
 		memcpy(export->buffer + export->used, text, part);
 		export->used += part;
 		text += part;
 		size -= part;
-		enum result result =
-			export->used == sizeof(export->buffer) ? flush(export) : RESULT_OK;
-		if (result != RESULT_OK)
-			return result;
+		if (export->used == sizeof(export->buffer))
+			(void)flush(export);
 	}
-	return RESULT_OK;
+	return export->told ? RESULT_FAILED : RESULT_OK;
 }
 
 /* `end` follows it: a comma or the end of the line. */

@@ -173,14 +173,17 @@ static enum result put_entry(
 }
 
 /* Whether the stored bytes are what would be written. */
-static bool is_stored(
-	const struct plan *plan, const struct identity_id *id, const uint8_t *record, size_t size)
+static enum result compare_stored(const struct plan *plan, const struct identity_id *id,
+	const uint8_t *record, size_t size, bool *ret_stored)
 {
 	struct identity_id wanted = *id;
 	MDB_val key = {sizeof(wanted), &wanted}, found;
+	enum result result =
+		store_result(mdb_get(plan->txn, plan->identities->identity, &key, &found));
 
-	return mdb_get(plan->txn, plan->identities->identity, &key, &found) == 0 &&
-	       found.mv_size == size && memcmp(found.mv_data, record, size) == 0;
+	if (result == RESULT_OK)
+		*ret_stored = found.mv_size == size && memcmp(found.mv_data, record, size) == 0;
+	return result;
 }
 
 enum result plan_put(struct plan *plan, size_t line, const struct identity *before,
@@ -189,20 +192,22 @@ enum result plan_put(struct plan *plan, size_t line, const struct identity *befo
 	uint8_t record[IDENTITY_RECORD_MAX];
 	struct plan_entry entry = {.line = (uint32_t)line, .voids = voids};
 	struct plan_link link = {.line = (uint32_t)line};
+	enum result result = RESULT_OK;
+	bool stored = false;
 
 	id_of_name(plan->identities, after->name, &entry.id);
 	link.id = entry.id;
 	size_t size = identity_encode(plan->schema, after, record, sizeof(record));
 	if (size == 0)
 		return RESULT_FAILED;
-	entry.size = (uint32_t)size;
-	if (before == NULL)
-		entry.kind = PLAN_ADD;
-	else if (changes || !is_stored(plan, &entry.id, record, size))
-		entry.kind = PLAN_CHANGE;
-	else
-		entry.size = 0; /* only that the name was put is remembered */
-	enum result result = put_entry(plan, &entry, after->name, record);
+	if (before != NULL && !changes)
+		result = compare_stored(plan, &entry.id, record, size, &stored);
+	/* Of what is the same, only that the name was put is remembered. */
+	entry.size = stored ? 0 : (uint32_t)size;
+	if (!stored)
+		entry.kind = before == NULL ? PLAN_ADD : PLAN_CHANGE;
+	if (result == RESULT_OK)
+		result = put_entry(plan, &entry, after->name, record);
 	explicit_bzero(record, size);
 	if (result != RESULT_OK || entry.kind == PLAN_SAME)
 		return result;
@@ -287,12 +292,4 @@ void plan_sort(struct plan *plan, const struct plan_faults *faults)
 size_t plan_count(const struct plan *plan, enum plan_kind kind)
 {
 	return plan->counts[kind];
-}
-
-bool plan_has(const struct plan *plan, const char *name)
-{
-	struct identity_id id;
-
-	id_of_name(plan->identities, name, &id);
-	return plan_find(plan, &id) != NULL;
 }

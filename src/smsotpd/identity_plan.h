@@ -48,9 +48,6 @@ CHECKED enum result plan_check(struct plan *plan, const struct plan_faults *faul
 
 size_t plan_count(const struct plan *plan, enum plan_kind kind);
 
-/* Whether a name was put; after plan_sort. */
-bool plan_has(const struct plan *plan, const char *name);
-
 /*
  * Visits what is not PLAN_SAME in the order of names, until a visit is not RESULT_OK. `before` is
  * NULL for PLAN_ADD, `after` for PLAN_REMOVE.

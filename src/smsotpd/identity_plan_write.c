@@ -8,13 +8,22 @@
 
 #define TELL_EACH 4096 /* writes */
 
+/* Of those that are alike the first line comes first. */
+static int compare_lines(const void *one, const void *other)
+{
+	const struct plan_link *a = one, *b = other;
+	int order = plan_compare_links(a, b);
+
+	return order != 0 ? order : (a->line > b->line) - (a->line < b->line);
+}
+
 static void sort_links(struct array *array)
 {
 	if (array->count > 0)
-		qsort(array->items, array->count, sizeof(struct plan_link), plan_compare_links);
+		qsort(array->items, array->count, sizeof(struct plan_link), compare_lines);
 }
 
-/* The name that an id has in the plan or in the store; "" where it has none. */
+/* The name that an id has in the plan or in the store. */
 static void name_of(const struct plan *plan, const struct identity_id *id,
 	char ret_name[static IDENTITY_NAME_MAX + 1])
 {
@@ -26,7 +35,7 @@ static void name_of(const struct plan *plan, const struct identity_id *id,
 	else if (tables_load(plan->identities, plan->txn, id, &identity) == RESULT_OK)
 		memcpy(ret_name, identity.name, sizeof(identity.name));
 	else
-		ret_name[0] = '\0';
+		snprintf(ret_name, IDENTITY_NAME_MAX + 1, "an identity that is lost");
 }
 
 static void clash(const struct plan *plan, enum plan_index index, const struct plan_link *link,
@@ -78,11 +87,8 @@ enum result plan_check(struct plan *plan, const struct plan_faults *faults)
 		sort_links(&plan->drops[index]);
 		for (size_t i = 0; i < adds->count && result == RESULT_OK; i++) {
 			const struct plan_link *link = &links[i];
-			if (i > 0 && plan_compare_links(link - 1, link) == 0 &&
-				link->line >= links[i - 1].line)
+			if (i > 0 && plan_compare_links(link - 1, link) == 0)
 				clash(plan, index, link, &links[i - 1].id, faults);
-			else if (i > 0 && plan_compare_links(link - 1, link) == 0)
-				clash(plan, index, link - 1, &link->id, faults);
 			else
 				result = check_stored(plan, index, link, faults);
 		}

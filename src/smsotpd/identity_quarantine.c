@@ -189,28 +189,30 @@ static int compare_gone(const void *one, const void *other)
 	return (a->written > b->written) - (a->written < b->written);
 }
 
-/* Records that are more than one for each identity and `spare`; 0 where there are fewer. */
-static enum result excess(
-	struct identities *identities, MDB_txn *txn, size_t spare, size_t *ret_excess)
+/* All records, and those that are more than one for each identity and `spare`, 0 for none. */
+static enum result excess(struct identities *identities, MDB_txn *txn, size_t spare,
+	size_t *ret_records, size_t *ret_excess)
 {
 	size_t records = 0, names = 0;
 	enum result result = identities_quarantine_count(identities, txn, &records);
 
 	if (result == RESULT_OK)
 		result = identities_count(identities, txn, &names);
-	if (result == RESULT_OK)
+	if (result == RESULT_OK) {
+		*ret_records = records;
 		*ret_excess = records > names + spare ? records - names - spare : 0;
+	}
 	return result;
 }
 
 /* What is over goes, then of the names that are gone those who went first. */
 static enum result drop_gone(struct walk *walk, const struct clock *clock)
 {
-	size_t most = 0;
+	size_t records = 0, most = 0;
 
 	enum result result = walk_all(walk, clock);
 	if (result == RESULT_OK)
-		result = excess(walk->identities, walk->txn, QUARANTINE_GONE, &most);
+		result = excess(walk->identities, walk->txn, QUARANTINE_GONE, &records, &most);
 	qsort(walk->gone, walk->count, sizeof(*walk->gone), compare_gone);
 	for (size_t i = 0; i < walk->count && i < most && result == RESULT_OK; i++)
 		result = drop(walk->identities, walk->txn, &walk->gone[i].id);
@@ -224,11 +226,9 @@ static enum result trim(
 	struct walk walk = {.identities = identities, .txn = txn, .seconds = seconds};
 	size_t most = 0;
 
-	enum result result = excess(identities, txn, 2 * (size_t)QUARANTINE_GONE, &most);
+	enum result result =
+		excess(identities, txn, 2 * (size_t)QUARANTINE_GONE, &walk.room, &most);
 	if (result != RESULT_OK || most == 0)
-		return result;
-	result = identities_quarantine_count(identities, txn, &walk.room);
-	if (result != RESULT_OK)
 		return result;
 	walk.gone = calloc(walk.room, sizeof(*walk.gone));
 	if (walk.gone == NULL)

@@ -211,10 +211,8 @@ static enum result finish(struct import *import, json_t *reply, struct error *er
 	}
 	if (import->request->dry || !changes_anything(import))
 		return RESULT_OK;
-	result = import_write(import, error);
-	if (result == RESULT_OK)
-		import_reply_news(import, reply);
-	return result;
+	result = import_reply_news(import, reply);
+	return result == RESULT_OK ? import_write(import, reply, error) : ctl_failed(result, error);
 }
 
 static enum result begin(struct import *import, struct error *error)

@@ -60,17 +60,19 @@ CHECKED enum result import_names_read(struct import *import, struct error *error
 /* Whether the import is about this name, and marks that it was met. */
 bool import_names_take(struct import *import, const char *name, bool met);
 
-/* Into the reply: counts; what was written; names of what changes; faults; too many changes. */
+/* Into the reply: counts; what is written; names of what changes; faults; too many changes; that
+ * what was written was not forgotten as well. */
 void import_reply_counts(const struct import *import, json_t *reply);
-void import_reply_news(const struct import *import, json_t *reply);
+CHECKED enum result import_reply_news(const struct import *import, json_t *reply);
 CHECKED enum result import_reply_names(struct import *import, json_t *reply);
 void import_reply_faults(struct import *import, json_t *reply);
 void import_reply_changes(const struct import *import, json_t *reply);
+void import_reply_unforgotten(enum result why, json_t *reply);
 
 /* Has the state forget whom the plan voids, in short transactions. */
 CHECKED enum result import_forget(struct import *import, bool after);
 
-/* Writes the plan, and has the state forget whom it voids. */
-CHECKED enum result import_write(struct import *import, struct error *error);
+/* Writes the plan, and has the state forget whom it voids. RESULT_OK where it is written. */
+CHECKED enum result import_write(struct import *import, json_t *reply, struct error *error);
 
 #endif

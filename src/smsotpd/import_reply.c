@@ -42,14 +42,15 @@ void import_reply_counts(const struct import *import, json_t *reply)
 		import->count + count(import, PLAN_ADD) - count(import, PLAN_REMOVE), warnings);
 }
 
-void import_reply_news(const struct import *import, json_t *reply)
+enum result import_reply_news(const struct import *import, json_t *reply)
 {
 	char news[160];
 
 	snprintf(news, sizeof(news), "added %zu, changed %zu, removed %zu%s",
 		count(import, PLAN_ADD), count(import, PLAN_CHANGE), count(import, PLAN_REMOVE),
 		import->schema_new ? ", and the schema" : "");
-	json_object_set_new(reply, "news", json_string(news));
+	return json_object_set_new(reply, "news", json_string(news)) == 0 ? RESULT_OK
+									  : RESULT_MEMORY;
 }
 
 struct listing {
@@ -147,4 +148,16 @@ void import_reply_changes(const struct import *import, json_t *reply)
 		changes, import->count, import->request->max_change,
 		(changes * 100 + import->count - 1) / import->count);
 	refuse(reply, sentence, IMPORT_EXIT_CHANGES);
+}
+
+void import_reply_unforgotten(enum result why, json_t *reply)
+{
+	char sentence[300];
+
+	snprintf(sentence, sizeof(sentence),
+		"the identities were changed, and then the store of codes failed (%s): a code that "
+		"left for an old phone meanwhile holds until it expires or its user is suspended, "
+		"and the same import again does not end it; see the log of smsotpd",
+		result_name(why));
+	refuse(reply, sentence, 1);
 }

@@ -120,7 +120,7 @@ static enum result write_identities(struct import *import, struct error *error)
 								   : ctl_failed(result, error);
 }
 
-enum result import_write(struct import *import, struct error *error)
+enum result import_write(struct import *import, json_t *reply, struct error *error)
 {
 	enum result result = import_forget(import, false);
 
@@ -129,11 +129,8 @@ enum result import_write(struct import *import, struct error *error)
 	result = write_identities(import, error);
 	if (result != RESULT_OK)
 		return result;
-	result = import_forget(import, true);
-	if (result == RESULT_OK)
-		return RESULT_OK;
-	return error_set(error, result,
-		"the identities were changed, and then the store of codes failed (%s): a code that "
-		"left for an old phone meanwhile holds until it expires; see the log of smsotpd",
-		result_name(result));
+	enum result forgotten = import_forget(import, true);
+	if (forgotten != RESULT_OK)
+		import_reply_unforgotten(forgotten, reply);
+	return RESULT_OK;
 }

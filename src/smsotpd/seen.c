@@ -75,10 +75,10 @@ static enum result make_room(struct state *state, MDB_txn *txn)
 	if (result != RESULT_OK || count < SEEN_MAX)
 		return result;
 	result = state_rows_each(state, txn, STATE_SEEN, look_older, &oldest);
-	if (result != RESULT_OK || !oldest.found)
-		return result;
-	return state_row_drop(
-		state, txn, STATE_SEEN, (struct row_bytes){oldest.key, sizeof(oldest.key)});
+	if (result == RESULT_OK)
+		result = state_row_drop(
+			state, txn, STATE_SEEN, (struct row_bytes){oldest.key, HASH_SIZE});
+	return result;
 }
 
 enum result seen_save(

@@ -37,9 +37,15 @@ void stats_prompted(struct counters *counters, int64_t took)
 	histogram_count(&counters->prompt, prompt_bounds, took);
 }
 
+/* What JSON's numbers have no room for stands at their highest. */
+static json_t *count_json(uint64_t count)
+{
+	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
+}
+
 static void put_count(json_t *object, const char *name, uint64_t count)
 {
-	json_object_set_new(object, name, json_integer((json_int_t)count));
+	json_object_set_new(object, name, count_json(count));
 }
 
 /* The rules that come to a decision, whether they have yet or not: a counter begins at 0. */
@@ -87,7 +93,7 @@ static json_t *histogram_json(
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
 		json_array_append_new(limits, json_integer(bounds[i]));
 	for (size_t i = 0; i <= HISTOGRAM_BUCKETS; i++)
-		json_array_append_new(counts, json_integer((json_int_t)histogram->count[i]));
+		json_array_append_new(counts, count_json(histogram->count[i]));
 	json_object_set_new(object, "bounds", limits);
 	json_object_set_new(object, "counts", counts);
 	put_count(object, "sum", histogram->sum);

@@ -277,11 +277,12 @@ enum result store_used(struct store *store, unsigned int *ret_percent)
 	size_t unused = 0;
 
 	enum result result = store_begin(store, false, &txn);
-	if (result != RESULT_OK)
-		return result;
-	mdb_env_info(store->env, &info);
-	mdb_env_stat(store->env, &stat);
-	result = count_free(txn, &unused);
+	if (result == RESULT_OK)
+		result = store_result(mdb_env_info(store->env, &info));
+	if (result == RESULT_OK)
+		result = store_result(mdb_env_stat(store->env, &stat));
+	if (result == RESULT_OK)
+		result = count_free(txn, &unused);
 	store_abort(&txn);
 	if (result != RESULT_OK)
 		return result;

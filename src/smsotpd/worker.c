@@ -39,7 +39,8 @@ struct worker {
 	pid_t child;   /* 0 for none */
 	int pair;      /* the child's news and reply come here; its end shows the child's */
 	int reply;     /* owned, -1 for none */
-	json_t *heard; /* owned, NULL for none */
+	json_t *heard; /* owned, NULL for none yet */
+	bool lost;     /* it could not be read */
 };
 
 /* The child's side. */
@@ -76,6 +77,7 @@ static void release(struct worker *worker)
 		close(worker->reply);
 	worker->heard = NULL;
 	worker->pair = worker->reply = -1;
+	worker->lost = false;
 	worker->child = 0;
 	if (worker->count == 0)
 		return;
@@ -170,15 +172,13 @@ static bool tell(void *context, size_t done, unsigned int permille)
 /* What the trail hears, "news" and "events" of the reply, is no concern of whoever asked. */
 static enum result send_heard(json_t *reply, int to)
 {
-	json_t *heard = json_object();
+	json_t *heard = json_pack("{s:O*, s:O*}", "news", json_object_get(reply, "news"), "events",
+		json_object_get(reply, "events"));
+	enum result result = heard == NULL ? RESULT_MEMORY : ctl_send_reply(to, heard);
 
-	for (const char *const *name = (const char *const[]){"news", "events", NULL}; *name != NULL;
-		name++) {
-		json_object_set(heard, *name, json_object_get(reply, *name));
-		json_object_del(reply, *name);
-	}
-	enum result result = ctl_send_reply(to, heard);
 	json_decref(heard);
+	json_object_del(reply, "news");
+	json_object_del(reply, "events");
 	return result;
 }
 
@@ -298,7 +298,8 @@ static bool hear(struct worker *worker)
 	if (ctl_take_frame(worker->pair, &byte, sizeof(byte), &length, &fd) != RESULT_OK)
 		return false;
 	if (fd >= 0 && worker->heard == NULL) {
-		if (ctl_load_reply(fd, &worker->heard) != RESULT_OK)
+		worker->lost = ctl_load_reply(fd, &worker->heard) != RESULT_OK;
+		if (worker->lost)
 			worker->heard = json_object();
 		close(fd);
 	} else if (fd >= 0 && worker->reply < 0) {
@@ -322,7 +323,8 @@ bool worker_ended(struct worker *worker, struct worker_end *ret_end)
 	}
 	*ret_end = (struct worker_end){.connection = worker_connection(worker),
 		.reply = worker->reply,
-		.heard = worker->heard};
+		.heard = worker->heard,
+		.untold = worker_writes(worker) && (worker->heard == NULL || worker->lost)};
 	worker->reply = -1;
 	worker->heard = NULL;
 	release(worker);

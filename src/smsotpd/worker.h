@@ -31,6 +31,7 @@ struct worker_end {
 	uint64_t connection;
 	int reply;     /* the caller's to pass on and close; -1 where there is none */
 	json_t *heard; /* the caller's; for the trail: news, a string, and events, each optional */
+	bool untold;   /* it writes identities, and what it has to tell was not heard */
 };
 
 /* A child's end is an event of `epoll` with `tag`. `stores` and `clock` are borrowed. */

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -141,15 +142,18 @@ static void by_connecting(const struct flood *flood)
 	idle_keep(flood, IDLE_MAX);
 }
 
+/* `privileged`: its effective user is root, as that of sudo and of whoever signs in. */
 static const struct kind {
 	const char *name;
 	void (*run)(const struct flood *flood);
+	bool privileged;
 } kinds[] = {
-	{"hog", hog},
-	{"pam", through_pam},
-	{"begin", by_frames},
-	{"idle", by_idling},
-	{"connect", by_connecting},
+	{"hog", hog, false},
+	{"pam", through_pam, true},
+	{"begin", by_frames, true},
+	{"own", by_connecting, false},
+	{"idle", by_idling, true},
+	{"connect", by_connecting, true},
 };
 
 static const struct kind *kind_of(const char *name)
@@ -170,7 +174,7 @@ static pid_t worker_start(const struct flood *flood, const struct kind *kind)
 	if (child > 0)
 		return child;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (nice(LOWEST) < 0 || setreuid(flood->uid, 0) != 0)
+	if (nice(LOWEST) < 0 || setreuid(flood->uid, kind->privileged ? 0 : flood->uid) != 0)
 		err(1, "nice, setreuid");
 	kind->run(flood);
 	_exit(0);

@@ -16,11 +16,13 @@ WARM_SECONDS = 0.3
 FLOODS = {"nothing": None, "nothing again": None, "computing, 8 processes": ("hog", 8),
           "begins through PAM, 8 processes": ("pam", 8),
           "begins by frames, 8 processes": ("begin", 8),
+          "his own connections, 2 processes": ("own", 2),
           "1000 idle connections a second": ("idle", 1),
           "idle connections without end": ("connect", 2)}
-# What a user can do with sudo alone, and with a program of his own.
-BOUND = ("begins through PAM, 8 processes", "1000 idle connections a second",
-         "idle connections without end")
+# What a user can do with sudo, stopped where it has connected, too, and with a program of his own.
+# More connections than he can start sudo come from root alone: the socket is his.
+BOUND = ("begins through PAM, 8 processes", "his own connections, 2 processes",
+         "1000 idle connections a second")
 
 
 class Flood:

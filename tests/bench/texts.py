@@ -17,6 +17,7 @@ import wait
 
 ALONE, BURST, BURSTS = 300, 1000, 5
 SEEN = "/run/gateway/log"
+PAUSE = 0.02  # seconds
 CONNECTIONS = 100  # begins under way side by side
 SECONDS = 60
 
@@ -39,12 +40,29 @@ class Requests:
         return [(each["at"], each["connection"]) for each in found]
 
 
-def alone(count):
-    """Nanoseconds from pam_start to each request on a connection that was there before."""
+def through_pam(count):
+    """When each of `count` attempts called pam_start."""
+    lines = [("", bed.attempt(bed.SMSOTP, million.user()[0], pause=round(PAUSE * 1e6)))
+             for _ in range(count)]
+    return [each["begun"] for each in bed.run(lines)[""]]
+
+
+def by_frames(count):
+    """When each of `count` begins was sent."""
+    sent = []
+    for _ in range(count):
+        time.sleep(PAUSE)
+        sent.append(time.monotonic_ns())
+        with begin(million.user()[0]) as connection:
+            assert frames.receive(connection)
+    return sent
+
+
+def alone(begin_many, count):
+    """Nanoseconds to each request on a connection that was there before."""
     requests = Requests()
-    lines = [("", bed.attempt(bed.SMSOTP, million.user()[0], pause=20000)) for _ in range(count)]
-    begun = [each["begun"] for each in bed.run(lines)[""]]
     known, took = set(), []
+    begun = begin_many(count)
     for since, (at, connection) in zip(begun, requests.wait_for(count), strict=True):
         if connection in known:
             took.append(at - since)
@@ -73,18 +91,23 @@ def burst():
     return (max(at for at, _ in requests.wait_for(BURST)) - since) / BURST
 
 
+def row(label, seen):
+    return {"": label, "n": len(seen), "us": stats.quantile(seen, 0.5) / 1000,
+            "p99": stats.quantile(seen, 0.99) / 1000}
+
+
 def texts(host, samples, _rounds):
     with million.on(host, hosts.merged(bed.TEXTS, {"gateway": {"parallel": 64}})):
-        alone(10)
-        each = alone(min(samples, ALONE))
+        alone(through_pam, 10)
+        apart = alone(through_pam, min(samples, ALONE))
+        each = alone(by_frames, min(samples, ALONE))
         many = []
         for _ in range(BURSTS):
             host.afresh()
             host.sender.restart()
             many.append(burst())
-    yield ("from begin to the request at the gateway, hold = 0: by the text",
-           [{"": "alone, each 20 ms", "n": len(each), "us": stats.quantile(each, 0.5) / 1000,
-             "p99": stats.quantile(each, 0.99) / 1000},
+    yield ("to the request at the gateway, hold = 0, by the text",
+           [row("from the begin frame, each 20 ms", each), row("from pam_start", apart),
             {"": f"of a burst of {BURST}", "n": BURSTS, "us": stats.quantile(many, 0.5) / 1000,
              "p99": max(many) / 1000}])
     yield goal.figures("begin to the request at the gateway", [one / 1e6 for one in each], "ms",

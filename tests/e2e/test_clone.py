@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A host's disk becomes another host: its key is made anew, and locks and codes of the first are gone."""
 
+import json
+
 import hosts
 from dialogues import DialogueCase
 from phone import wrong
@@ -26,14 +28,21 @@ class Clone(DialogueCase):
         self.becomes("a")
         before = self.cloned()
         self.locked(user)
+        self.host.ctl("mode", "su", "observe")
+        self.assertEqual(self.chosen(), "observe")
         self.becomes("b")
         self.assertEqual(self.cloned(), before + 1)
         self.assertIn(user.name, self.host.ctl("identity", "list"))
         self.assertEqual(self.host.ctl("lock", "list").count(user.name), 0)
+        # Under another key nobody would find the lock anyhow; a mode has no key.
+        self.assertEqual(self.chosen(), "config")
         dialogue, code = self.begun(user)
         dialogue.answer(code)
         self.signed_in(dialogue, user.name)
         self.assertEqual(self.cloned(), before + 1)
+
+    def chosen(self):
+        return json.loads(self.host.ctl("mode", "su", "--json"))["services"][0]["chosen"]
 
     def locked(self, user):
         dialogue, code = self.begun(user)

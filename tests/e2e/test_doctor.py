@@ -42,9 +42,9 @@ STACKS = (
     ("pam.sufficient", "auth [success=1 default=ignore] \\\n\tpam_sss.so\n" + OURS +
      "auth required pam_permit.so\n", 1),
     ("pam.past", "auth sufficient pam_succeed_if.so user = deploy\n" + OURS + PASSWORD, 1),
-    ("pam.twice", "auth [success=ok ignore=ignore default=die] pam_smsotp.so\n" + OURS + PASSWORD,
-     2),
-    ("pam.twice", "auth required pam_smsotp.so\n@include common-sub\n" + PASSWORD, 1),
+    ("pam.twice", "auth [success=ok ignore=ignore default=die] pam_smsotp.so\n"
+                  "auth required pam_env.so\n" + OURS + PASSWORD, 3),
+    ("pam.twice", f"auth required pam_smsotp.so\n@include {PAM}/common-sub\n" + PASSWORD, 1),
     ("pam.away", "auth [success=done ignore=ignore authinfo_unavail=ignore default=die] "
                  "pam_smsotp.so\n" + PASSWORD, 1),
     ("pam.off", "auth [success=done default=die] pam_smsotp.so\n" + PASSWORD, 1),
@@ -59,6 +59,7 @@ BROKEN = (
     ("auth sometimes pam_unix.so\n" + OURS, "sshd:1 has a control"),
     ("@include common-sub\n" + OURS, "common-sub:1 is in files that include each other"),
     (OURS + "auth required\n", "sshd:2 names no module"),
+    (OURS + PASSWORD + "session sometimes pam_unix.so\n", "sshd:3 has a control"),
 )
 
 # What is put in front of sshd's settings, what is found, and what mends it.
@@ -258,6 +259,12 @@ class Stacks(DoctorCase):
             with self.subTest(text=text), changed(f"{PAM}/common-sub", "@include common-sub\n"), \
                     changed(f"{PAM}/sshd", text):
                 self.assertIn(pattern, self.found("pam.broken")["cause"])
+
+    def test_what_lies_about_is_no_service(self):
+        with contextlib.ExitStack() as stack:
+            for end in (".dpkg-old", ".ucf-dist", ".bak", ".old", ".orig", ".save", "~"):
+                stack.enter_context(changed(f"{PAM}/sshd{end}", "auth sometimes pam_smsotp.so\n"))
+            self.assertEqual(self.errors(), [])
 
     def test_faults_of_others_are_theirs(self):
         with changed(f"{PAM}/theirs", "auth sometimes pam_unix.so\n"):
@@ -570,6 +577,9 @@ class Files(DoctorCase):
                 found = [each for each in self.doctor() if each["id"] == "unit.disabled"]
             self.assertEqual(len(found), count)
             self.provoked.update(each["id"] for each in found)
+        # A systemctl that cannot be asked says nothing against them.
+        with changed("/usr/bin/systemctl"):
+            self.assertEqual(self.errors(), [])
 
 
 class Daemon(DoctorCase):
@@ -590,6 +600,10 @@ class Daemon(DoctorCase):
         self.addCleanup(self.host.smsotpd.start)
         self.assertEqual([each["id"] for each in self.errors()], ["daemon.away"])
         self.found("daemon.away")
+
+    def test_a_socket_that_nothing_can_listen_at(self):
+        cause = self.found("daemon.away", "--socket", "/run/" + "n" * 200)["cause"]
+        self.assertIn("(File name too long)", cause)
 
 
 class Gateway(DoctorCase):

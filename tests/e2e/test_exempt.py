@@ -4,6 +4,7 @@ nobody else; and no value of it can say more to sshd than it should."""
 
 import datetime
 import os
+import shutil
 import subprocess
 
 import clients
@@ -151,6 +152,33 @@ class Exempt(DoctorCase):
             self.assertEqual((done.returncode, done.stdout), (1, ""), wrong)
         done = self.host.ctl(*words[:-1], "2020-01-31", offered, check=False)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
+
+    def test_nobody_but_sshd_asks_for_a_key(self):
+        right = {"--key": self.fingerprint(self.key), "--until": "2099-01-31"}
+        for name, value in (("--key", None), ("--key", "SHA256:short"), ("--until", None),
+                            ("--until", "2099-02-30")):
+            words = [word for option, kept in {**right, name: value}.items() if kept
+                     for word in (option, kept)]
+            done = self.host.ctl("exempt", "key", *words, "offered", check=False)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), (name, value))
+            self.assertIn("sshd calls this as smsotpctl exempt add prints it", done.stderr)
+
+    def test_a_path_that_sshd_would_read_otherwise(self):
+        for directory in ("/run/a b", "/run/a%b", "/run/a\u00e4b"):
+            os.mkdir(directory)
+            shutil.copy("/usr/sbin/smsotpctl", directory)
+            done = subprocess.run([directory + "/smsotpctl", *self.words()], check=False,
+                                  capture_output=True, text=True, timeout=20,
+                                  env=self.host.sanitized)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), directory)
+            self.assertIn("install it in /usr/sbin", done.stderr)
+
+    def test_a_terminal_is_told_where_it_goes(self):
+        terminal = clients.Terminal(["/usr/sbin/smsotpctl", *self.words()], env=self.host.sanitized)
+        said, status = terminal.finish()
+        self.assertEqual(status, 0)
+        self.assertIn(f"Put it into /etc/ssh/sshd_config.d/20-{self.deploy.name}.conf, then: "
+                      "sshd -t && systemctl reload ssh", said)
 
     def test_doctor_reads_it_back(self):
         self.restart_with(self.block())

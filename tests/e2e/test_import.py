@@ -168,6 +168,7 @@ class Large(ImportCase):
     def test_child_killed(self):
         process = self.ended(lambda child, _: os.kill(child, signal.SIGKILL))
         self.assertIn("ended without a reply; repeat", process.stderr.read())
+        self.host.event(lambda line: "identity.imported" in line and "without a word of it" in line)
         self.tool("identity", "set", "after", input="uid: 8\n")
         self.tool("identity", "remove", "after")
 

@@ -87,10 +87,12 @@ class Verbs(Tool):
         before = self.tool("schema", "show")
         self.assertEqual(before, "phone: phone\n")
         self.addCleanup(self.tool, "schema", "set", "--force", input=before)
-        self.tool("schema", "set", input="phone: phone identifier\nemail: email\n")
+        self.tool("schema", "set", input="phone: phone required  identifier\nemail: email\n")
+        self.assertEqual(self.tool("schema", "show"),
+                         "phone: phone identifier required\nemail: email\n")
         traits = self.json("schema", "show")["traits"]
-        self.assertEqual([(each["name"], each["identifier"]) for each in traits],
-                         [("phone", True), ("email", False)])
+        self.assertEqual([(each["name"], each["identifier"], each["required"]) for each in traits],
+                         [("phone", True, True), ("email", False, False)])
         one, other = self.user(), self.user()
         said = self.tool("identity", "set", other.name, status=REFUSED,
                          input=f"phone: {one.phone.number}\n")

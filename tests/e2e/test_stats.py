@@ -160,6 +160,10 @@ class Output(StatsCase):
         done = self.host.ctl("stats", "--output", "/run/nowhere/x", check=False)
         self.assertEqual(done.returncode, AWAY)
         self.host.smsotpd.start()
+        # Of what nobody has done since there is no middle.
+        said = self.host.ctl("stats")
+        self.assertRegex(said, r"(?m)^granted +none$")
+        self.assertNotRegex(said, r"(?m)^(answers|prompts) ")
         done = self.host.ctl("stats", "--output", "/run/nowhere/x", check=False)
         self.assertEqual((done.returncode, done.stdout), (REFUSED, ""))
         self.assertIn("/run/nowhere/x", done.stderr)

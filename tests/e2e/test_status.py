@@ -106,6 +106,11 @@ class Status(StatusCase):
         self.enters(other, shared)
         self.host.event(lambda line: '"login.granted"' in line and f'"{other.name}"' in line)
         self.assertEqual(sorted(self.known(user)), sorted([first, shared]))
+        # Where the trail is, nobody knows who does not read the config.
+        done = self.host.ctl("--config", "/nowhere", "--socket", "/run/smsotp/ctl.sock", "status",
+                             user.name)
+        self.assertRegex(done, r"(?m)^known +[0-9a-f]{8} signed in 20")
+        self.assertNotIn(first, done)
         os.rename(TRAIL, TRAIL + ".1")
         self.addCleanup(os.rename, TRAIL + ".1", TRAIL)
         self.assertEqual(sorted(self.known(user)), sorted([first, shared]))

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What smsotpctl and both daemons say to what they are not to be told: words, lines and files."""
 
+import json
 import os
 import pty
 import subprocess
 
 import hosts
-from test_smsotpctl import REFUSED, USAGE, Tool
+from test_smsotpctl import AWAY, REFUSED, USAGE, Tool
 
 TOOL = ["/usr/sbin/smsotpctl", "--config", hosts.CONFIG]
 LONG_NAME = "/run/" + "/".join(["n" * 200] * 25)
@@ -31,6 +32,8 @@ class Words(Tool):
                            (b"phone: \xff\xfe\n", "not UTF-8"),
                            (b"x" * (1 << 20), "")):
             self.refused(USAGE, says, set_user, input=text)
+        self.refused(REFUSED, "the input is too long for one request", ["schema", "set"],
+                     input=b"a: b\n" * 3000)
         for text, says in ((b"phone: phone frob\n", "identifier and required only"),
                            (b"phone: " + b"x" * 500 + b"\n", "is too long"),
                            (b"phone: \xff\n", "not UTF-8")):
@@ -67,6 +70,26 @@ class Words(Tool):
         self.assertEqual([name for name in os.listdir("/") if name.startswith("run.")], [])
         self.refused(USAGE, "--output", ["export", "--json", "--reveal"])
 
+    def test_paths_that_are_too_long(self):
+        self.refused(USAGE, "the path of the socket is too long", ["--socket", LONG_NAME, "status"])
+        # As much as one holds, with its NUL.
+        self.refused(USAGE, "is too long", ["--socket", "/run/" + "n" * 103, "status"])
+        self.refused(AWAY, "No such file", ["--socket", "/run/" + "n" * 102, "status"])
+        self.refused(REFUSED, "File name too long; it stays as it was",
+                     ["stats", "--output", LONG_NAME])
+
+    def test_an_export_that_finds_no_room(self):
+        self.user()
+        os.mkdir("/run/full")
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "full", "/run/full"], check=True)
+        self.addCleanup(subprocess.run, ["umount", "--lazy", "/run/full"], check=True)
+        hosts.write("/run/full/people", "as it was\n")
+        self.refused(REFUSED, "/run/full/people: No space left on device",
+                     ["export", "--output", "/run/full/people"])
+        self.assertEqual(os.listdir("/run/full"), ["people"])
+        with open("/run/full/people", encoding="ascii") as file:
+            self.assertEqual(file.read(), "as it was\n")
+
     def test_a_full_output(self):
         with open("/dev/full", "wb") as full:
             for words in (["status"], ["doctor"], ["export", "--reveal"]):
@@ -95,3 +118,37 @@ class Daemons(Tool):
                                       check=False)
                 self.assertEqual(done.returncode, status, (program, words))
                 self.assertTrue((done.stderr if status else done.stdout), (program, words))
+
+    def sender(self, *words):
+        """(exit status, standard output, standard error) of smsotp-send."""
+        done = subprocess.run(["/usr/libexec/smsotp/smsotp-send", *words], check=False, text=True,
+                              capture_output=True, timeout=10, env=self.host.sanitized)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_a_check_of_a_strange_path_is_json(self):
+        status, said, _ = self.sender("--config", '/run/a"b\\c\x07\u00e9', "--check")
+        self.assertEqual(status, 1)
+        said = json.loads(said)
+        self.assertEqual(said["step"], "config")
+        self.assertIn('/run/a"b\\c???: cannot be opened', said["reason"])
+
+    def test_a_sender_that_cannot_start(self):
+        """It says what to mend, and leaves what it found."""
+        hosts.write("/run/other.conf", "[paths]\nrun = /run/other\n[gateway]\nstub = yes\n")
+        os.mkdir("/run/other", 0o711)
+        for name, mode, says in (
+                ("send.sock", 0o600, "/run/other/send.sock is no socket: move it away"),
+                ("stub.log", 0o640, "stub.log holds codes and is open to others (mode 0640)"),
+                (".", 0o777, "others may write in /run/other and could replace its sockets")):
+            path = f"/run/other/{name}"
+            if name != ".":
+                hosts.write(path, "mine\n")
+            os.chmod(path, mode)
+            status, _, said = self.sender("--config", "/run/other.conf")
+            self.assertEqual(status, 1, name)
+            self.assertIn("smsotp-send cannot start: ", said, name)
+            self.assertIn(says, said, name)
+            if name != ".":
+                with open(path, encoding="ascii") as file:
+                    self.assertEqual(file.read(), "mine\n")
+                os.unlink(path)

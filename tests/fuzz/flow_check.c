@@ -18,16 +18,23 @@ enum result sender_put(
 	return RESULT_OK;
 }
 
-/* Whoever opened a session by another factor is an account, whatever it is called. */
+/* Whoever opened a session by another factor is an account, whatever it is called; and so is whom
+ * su's caller has become. */
+static bool names_account(void)
+{
+	bool session = play.type == FRAME_SESSION_OPEN || play.type == FRAME_SESSION_CLOSE;
+
+	return session && (lenient(play.asking) || asks_caller(play.asking));
+}
+
 static void check_event(json_t *fields)
 {
-	bool account = play.type == FRAME_SESSION_OPEN || play.type == FRAME_SESSION_CLOSE;
 	char *text = json_dumps(fields, JSON_COMPACT | JSON_ENSURE_ASCII);
 	const char *key;
 	json_t *value;
 
 	must(text != NULL);
-	must(strstr(text, "99999000") == NULL || (account && lenient(play.asking)));
+	must(strstr(text, "99999000") == NULL || names_account());
 	json_object_foreach(fields, key, value)
 	{
 		const char *said = json_string_value(value);
@@ -64,6 +71,16 @@ static bool same_challenge(const struct handed *text, const struct login_slot *l
 	       strcmp(text->place, place_of(login)) == 0 && strcmp(text->user, user_of(login)) == 0;
 }
 
+/* Texts of the challenge since this one, but for those that were taken back. */
+static unsigned int newer(size_t than, const struct login_slot *login)
+{
+	unsigned int count = 0;
+
+	for (size_t i = than + 1; i < play.texts; i++)
+		count += !play.text[i].withdrawn && same_challenge(&play.text[i], login) ? 1 : 0;
+	return count;
+}
+
 /* A text that can let this login in now, whose code is what was typed. */
 static bool founded(const struct login_slot *login, const struct job *job)
 {
@@ -74,7 +91,7 @@ static bool founded(const struct login_slot *login, const struct job *job)
 		if (!text->left || strcmp(text->code.digits, job->code.digits) != 0)
 			continue;
 		found = found || play.spoilt ||
-			(same_challenge(text, login) && text->newer < 2 &&
+			(same_challenge(text, login) && newer(i, login) < 2 &&
 				job->now.boottime - text->made.boottime <= EXPIRY_MS &&
 				job->now.realtime - text->made.realtime <= EXPIRY_MS);
 	}
@@ -139,7 +156,16 @@ void flow_check_text(const struct login_slot *login, const struct job *job)
 		.left = world->now.boottime != job->now.boottime};
 	memcpy(text->id, login->id, WIRE_ID_SIZE);
 	must(play.spoilt || text->user[0] != '\0');
-	for (size_t i = 0; i < play.texts; i++)
-		play.text[i].newer += same_challenge(&play.text[i], login) ? 1 : 0;
 	play.texts++;
+}
+
+void flow_check_withdrawn(const struct login_slot *login)
+{
+	for (size_t i = play.texts; i > 0; i--) {
+		struct handed *text = &play.text[i - 1];
+		if (text->withdrawn || !same_challenge(text, login))
+			continue;
+		text->withdrawn = memcmp(text->id, login->id, WIRE_ID_SIZE) == 0;
+		return;
+	}
 }

@@ -18,8 +18,7 @@ struct handed {
 	size_t service;
 	struct moment made;
 	uint8_t id[WIRE_ID_SIZE];
-	bool left, dead;
-	unsigned int newer; /* texts of the same challenge since */
+	bool left, dead, withdrawn;
 };
 
 /* What one ask came to, as the module sees it. */
@@ -59,5 +58,8 @@ void flow_check_answer(void *context, uint64_t connection, const struct answer *
 
 /* A text that is about to be handed out for a login. */
 void flow_check_text(const struct login_slot *login, const struct job *job);
+
+/* An early answer of this login's takes its own text back, where that is the newest. */
+void flow_check_withdrawn(const struct login_slot *login);
 
 #endif

@@ -56,12 +56,18 @@ static inline bool lenient(const struct login_slot *login)
 	       strcmp(services[login->service], "warned") == 0;
 }
 
+/* Whoever calls is asked, for an account that he names. */
+static inline bool asks_caller(const struct login_slot *login)
+{
+	return strcmp(services[login->service], "su") == 0;
+}
+
 /* Whose codes count for a login, "" for nobody's. */
 static inline const char *user_of(const struct login_slot *login)
 {
 	const char *service = services[login->service];
 
-	if (strcmp(service, "su") == 0)
+	if (asks_caller(login))
 		return places[login->place].caller;
 	if (names[login->name].typed[0] == '+' && strcmp(service, "numbers") != 0)
 		return "";

@@ -125,19 +125,28 @@ static void take(const struct incoming *incoming)
 	play.waiting_mark[play.waits++] = mark;
 }
 
+static void read_one(uint32_t event)
+{
+	struct incoming incoming;
+
+	if (connections_read(play.connections, event, &incoming))
+		take(&incoming);
+	connections_forget(play.connections);
+}
+
+/* As the loop does: the module's frame is looked for at once, an operator's when epoll says. */
 static void turn(void)
 {
 	struct epoll_event events[8];
-	struct incoming incoming;
+	uint32_t event;
 
-	for (size_t i = 0; i < 2; i++)
-		connections_accept(play.connections, play.listener[i], i == 1, play.now);
+	if (connections_accept(play.connections, play.listener[0], false, play.now, &event))
+		read_one(event);
+	(void)!connections_accept(play.connections, play.listener[1], true, play.now, &event);
 	int count = epoll_wait(play.epoll, events, 8, 0);
 	for (int i = 0; i < count; i++) {
 		must(events[i].data.u64 >> 32 == TAG);
-		if (connections_read(play.connections, (uint32_t)events[i].data.u64, &incoming))
-			take(&incoming);
-		connections_forget(play.connections);
+		read_one((uint32_t)events[i].data.u64);
 	}
 	connections_expire(play.connections, play.now);
 }

@@ -35,6 +35,11 @@ void committer_give(struct committer *committer, struct job *job)
 	play.job[play.jobs++] = job;
 }
 
+void committer_lay(struct committer *committer, struct job *job)
+{
+	committer_give(committer, job);
+}
+
 static int64_t hook_now(void)
 {
 	return world->now.boottime;
@@ -51,6 +56,8 @@ static void finish_one(void)
 	must(play.spoilt || job->result == RESULT_OK);
 	if (job_sends(job))
 		flow_check_text(login, job);
+	if (job->kind == JOB_VERIFY && job->view.early)
+		flow_check_withdrawn(login);
 	play.asking = login;
 	play.finishing = job;
 	flow_finished(&play.flow, job);

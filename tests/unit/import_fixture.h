@@ -76,6 +76,20 @@ static inline void expect_list(struct fixture *fixture, const char *expected)
 	free(text);
 }
 
+/* `count` people of that number; the caller's to free. */
+static inline char *many_people(int count, int phone)
+{
+	size_t size = 0;
+	char *text = NULL;
+	FILE *file = open_memstream(&text, &size);
+
+	fputs("name,phone\n", file);
+	for (int i = 0; i < count; i++)
+		fprintf(file, "u%05d,+91 99999 000%02d\n", i, phone);
+	fclose(file);
+	return text;
+}
+
 /* The whole export, the caller's to free. */
 static inline char *export_with(struct fixture *fixture, const char *format)
 {

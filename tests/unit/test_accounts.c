@@ -232,6 +232,8 @@ static void test_who_is_found(void **state)
 	assert_int_equal(uid_of(desk, "alic"), UNKNOWN);
 	assert_int_equal(uid_of(desk, "alice:x"), UNKNOWN);
 	assert_int_equal(uid_of(desk, ""), UNKNOWN);
+	put(desk->path, "");
+	assert_int_equal(uid_of(desk, "root"), UNKNOWN);
 	assert_int_equal(told(desk, text), 0);
 }
 

@@ -2,6 +2,7 @@
 /* The committer's thread: one commit for what is ready, each job alone where that fails. */
 #include "committer_fixture.h"
 #include "smsotpd/ctl.h"
+#include "smsotpd/pace.h"
 
 struct bench {
 	struct scene *scene;
@@ -22,6 +23,35 @@ json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bu
 	return json_pack("{s:b, s:O?}", "ok", 1, "asked", request);
 }
 
+/* Time is handed in: a batch of `after` keeps the next until a byte comes through `gate`. */
+static struct {
+	size_t after;
+	int gate;
+	int waits;
+} pace;
+
+int64_t pace_now(void)
+{
+	return 1000;
+}
+
+int64_t pace_next(size_t jobs, size_t most, int64_t now)
+{
+	assert_int_equal(most, COMMITTER_BATCH);
+	return now + (int64_t)jobs;
+}
+
+void pace_wait(int64_t next)
+{
+	char byte;
+
+	if (pace.after == 0 || next != pace_now() + (int64_t)pace.after)
+		return;
+	pace.after = 0;
+	pace.waits++;
+	assert_int_equal(read(pace.gate, &byte, 1), 1);
+}
+
 static int setup(void **state)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
@@ -29,6 +59,8 @@ static int setup(void **state)
 	assert_int_equal(scene_setup((void **)&bench->scene), 0);
 	bench->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	assert_int_equal(pipe(bench->gate), 0);
+	memset(&pace, 0, sizeof(pace));
+	pace.gate = bench->gate[0];
 	assert_int_equal(
 		committer_start(&bench->scene->judge, bench->wake, &bench->committer), RESULT_OK);
 	*state = bench;
@@ -123,6 +155,26 @@ static void test_a_batch_is_64_at_most(void **state)
 		assert_back(bench, user);
 	assert_int_equal(calls.commits, 2);
 	assert_int_equal(calls.failed, 0);
+}
+
+static void test_what_comes_while_it_is_paced_shares_the_next(void **state)
+{
+	struct bench *bench = *state;
+
+	pace.after = 2;
+	hold(bench);
+	give(bench, JOB_BEGIN, 0);
+	give(bench, JOB_BEGIN, 1);
+	release(bench);
+	assert_back(bench, 0);
+	assert_back(bench, 1);
+	give(bench, JOB_BEGIN, 2);
+	give(bench, JOB_BEGIN, 3);
+	assert_int_equal(write(bench->gate[1], "x", 1), 1);
+	assert_back(bench, 2);
+	assert_back(bench, 3);
+	assert_int_equal(pace.waits, 1);
+	assert_int_equal(calls.commits, 2);
 }
 
 static void test_a_commit_that_fails_is_done_again_job_by_job(void **state)
@@ -279,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		row(test_what_is_ready_is_one_commit_in_order),
 		row(test_a_batch_is_64_at_most),
+		row(test_what_comes_while_it_is_paced_shares_the_next),
 		row(test_a_commit_that_fails_is_done_again_job_by_job),
 		row(test_a_damaged_record_fails_its_own_job_alone),
 		row(test_a_commit_that_fails_again_grants_nothing),

@@ -143,11 +143,11 @@ static void test_who_is_woken_finds_the_job(void **state)
 	struct bench *bench = *state;
 
 	await_told(&watch.sleeps, 1);
+	watch.unlocks = 0;
 	watch.takes = true;
 	committer_give(bench->committer, begin(bench));
 	await_wake();
 	stop(bench);
-	assert_int_equal(watch.unlocks, 2);
 	assert_non_null(watch.taken);
 	job_free(&watch.taken);
 }
@@ -172,6 +172,7 @@ static void test_what_comes_after_is_in_the_next_commit(void **state)
 
 	await_told(&watch.sleeps, 1);
 	calls.commits = 0;
+	watch.unlocks = 0;
 	watch.next = begin(bench);
 	committer_give(bench->committer, begin(bench));
 	for (int i = 0; i < 2; i++) {

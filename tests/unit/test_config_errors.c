@@ -11,6 +11,9 @@
 #define HTTPS                                                                                      \
 	"would send codes in clear over a network; write https, http is for 127.0.0.1, [::1] and " \
 	"localhost"
+#define PORT                                                                                       \
+	":2: [gateway] url: has a port that is none; write a number from 1 to 65535 behind the "   \
+	"colon"
 #define USERINFO "holds a user or a password; write them in username and password_file"
 #define CLAIM    ", which another section or entry has too; leave it in one"
 #define NO_NAME                                                                                    \
@@ -120,9 +123,12 @@ static const struct {
 		"address]"},
 	{"[gateway]\nurl = https://[::1/x\n",
 		":2: [gateway] url: has no host; write one behind ://"},
-	{"[gateway]\nurl = https://h:65536/x\n",
-		":2: [gateway] url: has a port that is none; write a number from 1 to 65535 behind "
-		"the colon"},
+	{"[gateway]\nurl = https://h:65536/x\n", PORT},
+	{"[gateway]\nurl = https://h:0/x\n", PORT},
+	{"[gateway]\nurl = https://h:/x\n", PORT},
+	{"[gateway]\nurl = https://h:443x/\n", PORT},
+	{"[gateway]\nurl = https://h:000443/\n", PORT},
+	{"[gateway]\nurl = https://h:18446744073709552059/\n", PORT},
 	{"[gateway]\nproxy = proxy.example:3128\n",
 		":2: [gateway] proxy: is no proxy; write http://HOST:PORT, or https, socks5 or "
 		"socks5h for http"},
@@ -230,6 +236,23 @@ static void test_values_are_not_repeated(void **state)
 	}
 }
 
+/* Whoever calls may have it from elsewhere than a line of a file. */
+static void test_longer_than_a_line(void **state)
+{
+	struct config *config = load_defaults();
+	struct error error = {""};
+	char text[CONFIG_LINE + 1] = "";
+
+	(void)state;
+	memset(text, '1', CONFIG_LINE);
+	for (size_t i = 0; i < CONFIG_KEYS; i++) {
+		assert_int_equal(
+			config_value_set(&config_keys[i], config, text, &error), RESULT_INVALID);
+		assert_string_equal(error.text, "is too long; write a shorter value");
+	}
+	config_free(&config);
+}
+
 static void test_nul(void **state)
 {
 	assert_refused(*state, "[code]\ndigits = 6\0 7\n", 20, ":2: has a NUL byte; write text");
@@ -276,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_unknown_section),
 		cmocka_unit_test(test_values_are_not_repeated),
+		cmocka_unit_test(test_longer_than_a_line),
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_too_many_services),

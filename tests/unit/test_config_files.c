@@ -92,6 +92,21 @@ static void test_too_many_parts(void **state)
 	}
 }
 
+/* Not read as if it were not there: its parts may hold who is to be asked. */
+static void test_parts_that_are_no_directory(void **state)
+{
+	const struct fixture *fixture = *state;
+
+	text_write(fixture->path, "");
+	assert_int_equal(rmdir(fixture->parts), 0);
+	assert_load(fixture->path, RESULT_OK, "");
+	text_write(fixture->parts, "[code]\ntries = 1\n");
+	assert_load(fixture->path, RESULT_FAILED,
+		".d: cannot be opened, Not a directory; see its mode");
+	assert_int_equal(unlink(fixture->parts), 0);
+	assert_int_equal(mkdir(fixture->parts, 0755), 0);
+}
+
 static void test_missing(void **state)
 {
 	const struct fixture *fixture = *state;
@@ -183,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_parts_in_order),
 		cmocka_unit_test(test_broken_part),
 		cmocka_unit_test(test_too_many_parts),
+		cmocka_unit_test(test_parts_that_are_no_directory),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_kind_of_file),
 		cmocka_unit_test(test_modes),

@@ -1,47 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* smsotpctl explain as smsotpd hears it: what is asked wrongly, and that nothing is left behind. */
-#include "flow_fixture.h"
-#include "smsotpd/control.h"
+#include "control_fixture.h"
 #include "smsotpd/ledger_tables.h"
-
-static json_t *reply;
-
-static void hook_reply(void *context, uint64_t connection, const json_t *came)
-{
-	(void)context;
-	assert_int_equal(connection, 9);
-	assert_null(reply);
-	reply = json_deep_copy(came);
-}
-
-/* The reply is in `reply` when it returns. */
-static void control(struct bench *bench, const char *request)
-{
-	struct pollfd ready = {.fd = bench->wake, .events = POLLIN};
-	json_t *asked = json_loads(request, 0, NULL);
-	uint64_t count;
-
-	assert_non_null(asked);
-	json_decref(reply);
-	reply = NULL;
-	bench->flow.hooks.reply = hook_reply;
-	control_ask(&bench->flow, 9, asked, -1, 0);
-	while (bench->flow.jobs > 0) {
-		struct job *job = committer_take(bench->flow.committer);
-		if (job != NULL) {
-			control_finished(&bench->flow, job);
-			continue;
-		}
-		assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
-		assert_int_equal(read(bench->wake, &count, sizeof(count)), sizeof(count));
-	}
-	assert_non_null(reply);
-}
-
-static bool is(const char *field)
-{
-	return json_is_true(json_object_get(reply, field));
-}
 
 static void test_wrong_requests(void **state)
 {
@@ -128,6 +88,69 @@ static void test_without_stores(void **state)
 	assert_non_null(strstr(json_string_value(json_object_get(reply, "error")), "not open"));
 }
 
+/* Whatever call fails: no answer is made up. */
+static void test_a_store_that_fails(void **state)
+{
+	static const char request[] = "{\"verb\": \"explain\", \"name\": \"demo\"}";
+	struct bench *bench = *state;
+	int *const fails[] = {&calls.bad_look_up, &calls.bad_load, &calls.bad_save};
+	const int *const counts[] = {&calls.look_ups, &calls.loads, &calls.saves};
+
+	for (size_t i = 0; i < COUNT(fails); i++) {
+		int number = 1;
+		for (;; number++) {
+			memset(&calls, 0, sizeof(calls));
+			*fails[i] = number;
+			control(bench, request);
+			if (*counts[i] < number)
+				break;
+			SAYS("the store failed (");
+		}
+		assert_true(is("ok") && is("lets_in"));
+		assert_true(number > 5);
+	}
+	memset(&calls, 0, sizeof(calls));
+}
+
+static const char *fact(const char *what)
+{
+	json_t *fact;
+	size_t i;
+
+	json_array_foreach(json_object_get(reply, "facts"), i, fact)
+	{
+		if (strcmp(json_string_value(json_object_get(fact, "what")), what) == 0)
+			return json_string_value(json_object_get(fact, "now"));
+	}
+	return "";
+}
+
+/* A place is known for 60 days. */
+static void test_a_place_of_long_ago(void **state)
+{
+	static const char request[] =
+		"{\"verb\": \"explain\", \"name\": \"demo\", \"from\": \"192.0.2.1\"}";
+	struct bench *bench = *state;
+
+	at(bench, 0);
+	control(bench, request);
+	assert_non_null(strstr(fact("source"), "192.0.2.1, a new place"));
+	ask(bench, 1, "demo", NULL);
+	settle(bench);
+	ask(bench, 1, "demo", bench->code.digits);
+	settle(bench);
+	assert_int_equal(bench->answer.verdict, VERDICT_GRANTED);
+	at(bench, DAYS(60) - 1);
+	control(bench, request);
+	assert_true(is("known"));
+	assert_non_null(strstr(fact("source"), ": signed in 2027-01-15"));
+	at(bench, DAYS(60));
+	control(bench, request);
+	assert_false(is("known"));
+	assert_non_null(strstr(fact("source"), "192.0.2.1, signed in 2027-01-15T08:00:00Z"));
+	assert_non_null(strstr(fact("source"), ", too long ago: a new place"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,9 +158,11 @@ int main(void)
 		with_flow(test_a_name_too_long),
 		with_flow(test_nothing_is_left_behind),
 		with_flow(test_without_stores),
+		with_flow(test_a_store_that_fails),
+		with_flow(test_a_place_of_long_ago),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	json_decref(reply);
+	forget_reply();
 	return failed;
 }

@@ -86,6 +86,8 @@ static void test_wrong_requests(void **state)
 		{"{\"verb\": \"frob\"}", "does not know this verb"},
 		{"{\"verb\": \"lock.clear\"}", "the request has no name"},
 		{"{\"verb\": \"identity.show\"}", "the request has no name"},
+		{"{\"verb\": \"identity.suspend\"}", "the request has no name"},
+		{"{\"verb\": \"identity.resume\", \"name\": 7}", "the request has no name"},
 		{"{\"verb\": \"identity.show\", \"name\": \"\\u001b\"}", "no identity \\x1b"},
 		{"{\"verb\": \"identity.set\", \"name\": \"a\", \"set\": {\"uid\": 7}}",
 			"uid is no string"},
@@ -115,6 +117,29 @@ static void test_no_phone_trait_is_named(void **state)
 		json_t *warning = json_array_get(json_object_get(reply, "warnings"), 0);
 		assert_non_null(strstr(json_string_value(warning), "no trait of type phone"));
 		json_decref(reply);
+	}
+}
+
+/* Whoever types a phone for a name is found where phones identify, and nowhere else. */
+static void test_a_phone_that_identifies_nobody_is_named(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->config->service[0].identify = IDENTIFY_PHONE;
+	for (int identifies = 0; identifies < 2; identifies++) {
+		json_t *reply = run(fixture, "{\"verb\": \"schema.show\"}", -1);
+		const json_t *warnings = json_object_get(reply, "warnings");
+		const char *said = json_string_value(json_array_get(warnings, 0));
+		assert_int_equal(json_array_size(warnings), identifies ? 0 : 1);
+		if (!identifies)
+			assert_non_null(strstr(said, "[service sshd] has identify = phone, but no "
+						     "phone is an identifier"));
+		json_decref(reply);
+		expect_ok(run(fixture,
+			"{\"verb\": \"schema.set\", \"traits\": [{\"name\": \"note\", \"type\": "
+			"\"string\"}, {\"name\": \"phone\", \"type\": \"phone\", "
+			"\"identifier\": true}]}",
+			-1));
 	}
 }
 
@@ -169,6 +194,7 @@ int main(void)
 		WITH_STORES(test_clear),
 		WITH_STORES(test_wrong_requests),
 		WITH_STORES(test_no_phone_trait_is_named),
+		WITH_STORES(test_a_phone_that_identifies_nobody_is_named),
 		WITH_STORES(test_a_phone_where_no_text_may_go_is_not_stored),
 		WITH_STORES(test_masked),
 	};

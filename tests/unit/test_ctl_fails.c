@@ -16,6 +16,8 @@
 /* clang-format off */
 STAND_IN(mdb_txn_begin, (MDB_env *env, MDB_txn *parent, unsigned int flags, MDB_txn **ret),
 	(env, parent, flags, ret))
+STAND_IN(mdb_dbi_open, (MDB_txn *txn, const char *name, unsigned int flags, MDB_dbi *ret),
+	(txn, name, flags, ret))
 STAND_IN(mdb_get, (MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *ret), (txn, table, key, ret))
 STAND_IN(mdb_put, (MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value, unsigned int flags),
 	(txn, table, key, value, flags))
@@ -40,17 +42,50 @@ int mdb_txn_commit(MDB_txn *txn)
 	return EIO;
 }
 
+/* None goes on as if it had been told something. */
+static void expect_refused(struct verbs_tally tally)
+{
+	assert_true(tally.calls > 0);
+	assert_int_equal(tally.refused, tally.calls);
+}
+
 static void test_each_call_of_the_stores(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < VERB_CASES; i++)
-		assert_true(verbs_strike_all(&verb_cases[i]) > 0);
+		expect_refused(verbs_strike_all(&verb_cases[i]));
+	expect_refused(verbs_strike_codes());
+}
+
+/* What two identities would have is refused, and never taken because nobody could be asked. */
+static void test_each_call_of_a_clash(void **state)
+{
+	static const struct verb_case clash = {
+		"{\"verb\":\"identity.set\",\"name\":\"dora\",\"set\":{\"uid\":\"2\"}}", NULL,
+		false};
+	struct fixture *fixture = verbs_anew(NULL);
+	char *before = verbs_dump(fixture);
+	unsigned int number = 1;
+	bool hit = true;
+
+	(void)state;
+	for (; hit; number++) {
+		json_t *reply = verbs_run(fixture, &clash, number, &hit);
+		char *after = verbs_dump(fixture);
+		assert_string_equal(after, before);
+		free(after);
+		expect_error(reply, hit ? "failed" : "bob and dora would have the same uid");
+	}
+	assert_true(number > 5);
+	free(before);
+	assert_int_equal(fixture_remove((void **)&fixture), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_call_of_the_stores),
+		cmocka_unit_test(test_each_call_of_a_clash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

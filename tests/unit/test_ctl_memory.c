@@ -1,38 +1,60 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* There is no memory for each call in turn while an operator's verb runs. */
+#include "memory_fixture.h"
 #include "verbs_fixture.h"
 
-/* glibc's own, which need no dlsym(3): that takes memory. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-
-EXPORTED void *malloc(size_t size)
+bool memory_struck(void)
 {
-	return verbs_struck() ? NULL : __libc_malloc(size);
-}
-
-EXPORTED void *calloc(size_t count, size_t size)
-{
-	return verbs_struck() ? NULL : __libc_calloc(count, size);
-}
-
-EXPORTED void *realloc(void *old, size_t size)
-{
-	return verbs_struck() ? NULL : __libc_realloc(old, size);
+	return verbs_struck();
 }
 
 static void test_each_call_for_memory(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < VERB_CASES; i++)
-		assert_true(verbs_strike_all(&verb_cases[i]) > 0);
+		assert_true(verbs_strike_all(&verb_cases[i]).refused > 0);
+	assert_true(verbs_strike_codes().refused > 0);
+}
+
+static void expect_identities(struct fixture *fixture, int count)
+{
+	json_t *reply = run(fixture, "{\"verb\":\"status\"}", -1);
+
+	assert_int_equal(json_integer_value(json_object_get(reply, "identities")), count);
+	json_decref(reply);
+}
+
+/* More than any table of an import begins with room for. */
+static void test_many_that_go(void **state)
+{
+	static const struct verb_case go = {
+		"{\"verb\":\"import\",\"replace\":true,\"max_change\":100}",
+		"name\nalice\nbob\ncarol\n", false};
+	char text[8192] = "name,uid\n";
+	const struct verb_case come = {"{\"verb\":\"import\"}", text, false};
+	struct fixture *fixture = verbs_anew(NULL);
+	bool hit = true, none = false, done = false;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		sprintf(text + strlen(text), "u%d,%d\n", i, 100 + i);
+	for (unsigned int number = 1; hit; number++) {
+		expect_ok(verbs_run(fixture, &come, MANY_STRIKES, &none));
+		json_t *reply = verbs_run(fixture, &go, number, &hit);
+		done = json_is_true(json_object_get(reply, "ok"));
+		bool changed = json_object_get(reply, "news") != NULL;
+		json_decref(reply);
+		expect_identities(fixture, done || changed ? 3 : 203);
+	}
+	assert_true(done);
+	assert_int_equal(fixture_remove((void **)&fixture), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_call_for_memory),
+		cmocka_unit_test(test_many_that_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,8 @@ static void test_what_is_refused(void **state)
 		{"{\"verb\": \"mode.confirm\", \"service\": \"sshd\", \"proven\": true}",
 			"no mode waits"},
 		{"{\"verb\": \"mode.fall\", \"service\": \"sshd\"}", "no mode's time is over"},
+		{"{\"verb\": \"mode\", \"service\": \"vsftpd\"}", "no section speaks of vsftpd"},
+		{"{\"verb\": \"mode\", \"service\": 7}", "has no service"},
 		{"{\"verb\": \"report\", \"service\": \"vsftpd\"}", "no section speaks of"},
 	};
 
@@ -109,6 +111,28 @@ static void test_confirming_wants_a_proof_in_time(void **state)
 	assert_int_equal(stored(fixture, "sshd").choice, CHOICE_OBSERVE);
 	assert_int_equal(stored(fixture, "sshd").confirm, 0);
 	expect_error(run(fixture, proven, -1), "no mode waits");
+}
+
+/* Until the main thread comes to it the row stands in the store as it was chosen. */
+static void test_a_choice_whose_time_is_over_is_shown_as_fallen(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int over = 0; over < 2; over++) {
+		now.boottime = now.realtime = over * 600000;
+		if (!over)
+			set_pending(fixture, "warn");
+		json_t *reply = run(fixture, "{\"verb\": \"mode\", \"service\": \"sshd\"}", -1);
+		const json_t *shown = json_array_get(json_object_get(reply, "services"), 0);
+		assert_string_equal(json_string_value(json_object_get(shown, "mode")),
+			over ? "enforce" : "warn");
+		assert_string_equal(json_string_value(json_object_get(shown, "chosen")),
+			over ? "config" : "warn");
+		assert_int_equal(
+			json_integer_value(json_object_get(shown, "seconds")), over ? 0 : 600);
+		json_decref(reply);
+		assert_int_equal(stored(fixture, "sshd").choice, CHOICE_WARN);
+	}
 }
 
 /* Two changes that nobody confirmed fall back to what stood before both. */
@@ -224,6 +248,20 @@ static void test_the_report_names_who_would_be_out(void **state)
 	assert_non_null(strstr(told, "home: no uid"));
 }
 
+/* Who called su was written down by his uid. */
+static void test_the_report_finds_a_caller_by_his_uid(void **state)
+{
+	struct fixture *fixture = *state;
+	char told[512];
+
+	expect_ok(run(fixture,
+		set_identity("home", "\"phone\": \"+919999900001\", \"uid\": \"1001\""), -1));
+	see(fixture, "su", "uid 1000", 0);
+	see(fixture, "su", "uid 1001", 0);
+	tell(fixture, "su", told, sizeof(told));
+	assert_string_equal(told, "1 ready; uid 1000!; ");
+}
+
 /* However many accounts there are, the rows are no more, and the newest stay. */
 static void test_what_is_seen_does_not_grow(void **state)
 {
@@ -258,8 +296,10 @@ int main(void)
 		row(test_what_is_refused),
 		row(test_confirming_wants_a_proof_in_time),
 		row(test_what_is_not_confirmed_is_nothing_to_fall_to),
+		row(test_a_choice_whose_time_is_over_is_shown_as_fallen),
 		row(test_a_spoilt_row),
 		row(test_the_report_names_who_would_be_out),
+		row(test_the_report_finds_a_caller_by_his_uid),
 		row(test_what_is_seen_does_not_grow),
 	};
 

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Frames of ctl.sock: what is sent arrives, whatever its length, and nothing else is taken. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "ctl_wire.h"
 #include "test.h"
 
 #define BLOCK 16384 /* as what is written is gathered */
+
+/* The write(2) of that number fails, and those after it do not. What stands before a library's own
+ * can only be file-scope. */
+static unsigned int strike, writes;
+
+__attribute__((visibility("default"))) ssize_t write(int fd, const void *bytes, size_t size)
+{
+	return strike != 0 && ++writes == strike ? -1 : syscall(SYS_write, fd, bytes, size);
+}
 
 struct ends {
 	int daemon;
@@ -66,6 +78,30 @@ static void test_replies_of_every_length(void **state)
 	}
 }
 
+/* jansson does not look whether a name was taken. */
+static void test_a_reply_that_finds_no_room(void **state)
+{
+	const struct ends *ends = *state;
+	char name[4 * BLOCK];
+	json_t *reply = json_object(), *came = NULL;
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	json_object_set_new(reply, name, json_true());
+	for (unsigned int number = 1; number <= 5; number++) {
+		writes = 0;
+		strike = number;
+		assert_int_equal(ctl_send_reply(ends->daemon, reply), RESULT_FAILED);
+		assert_true(writes >= number);
+		strike = 0;
+	}
+	assert_int_equal(ctl_send_reply(ends->daemon, reply), RESULT_OK);
+	assert_int_equal(ctl_receive_reply(ends->tool, NULL, NULL, &came), RESULT_OK);
+	assert_true(json_equal(reply, came));
+	json_decref(reply);
+	json_decref(came);
+}
+
 struct heard {
 	int times;
 	size_t done;
@@ -120,13 +156,110 @@ static void test_what_is_no_reply(void **state)
 	assert_null(came);
 }
 
+static void test_a_reply_without_end(void **state)
+{
+	const struct ends *ends = *state;
+	json_t *came = NULL;
+	int fd = memfd_create("test", MFD_CLOEXEC);
+
+	/* Good at its start; not a byte of it is read. */
+	assert_int_equal(pwrite(fd, "{}", 2, 0), 2);
+	assert_int_equal(ftruncate(fd, (off_t)CTL_REPLY_MAX + 1), 0);
+	assert_int_equal(ctl_pass_reply(ends->daemon, fd), RESULT_OK);
+	assert_int_equal(ctl_receive_reply(ends->tool, NULL, NULL, &came), RESULT_INVALID);
+	assert_int_equal(lseek(fd, 0, SEEK_CUR), 0);
+	assert_null(came);
+	close(fd);
+}
+
+/* How many descriptors this process has. */
+static int descriptors(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 64; fd++)
+		count += fcntl(fd, F_GETFD) >= 0 ? 1 : 0;
+	return count;
+}
+
+/* One frame with standard input beside it, so many times. */
+static void send_with(int socket, const char *text, size_t count)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(3 * sizeof(int))];
+	} control = {0};
+	struct iovec iov = {.iov_base = (void *)text, .iov_len = strlen(text)};
+	struct msghdr message = {.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = CMSG_SPACE(count * sizeof(int))};
+
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(count * sizeof(int));
+	assert_int_equal(sendmsg(socket, &message, 0), strlen(text));
+}
+
+/* Who asks cannot fill the daemon's table: what it does not want does not stay open. */
+static void test_descriptors_that_nobody_wants(void **state)
+{
+	const struct ends *ends = *state;
+	json_t *request = NULL;
+	int before = descriptors(), bulk = -1;
+
+	send_with(ends->tool, "[]", 1);
+	assert_int_equal(ctl_receive_request(ends->daemon, &request, &bulk), RESULT_INVALID);
+	assert_int_equal(descriptors(), before);
+	send_with(ends->tool, "{}", 3);
+	assert_int_equal(ctl_receive_request(ends->daemon, &request, &bulk), RESULT_INVALID);
+	assert_int_equal(descriptors(), before);
+	assert_null(request);
+	assert_int_equal(bulk, -1);
+	/* As many as one leaves room for: the first is taken. */
+	send_with(ends->tool, "{}", 2);
+	assert_int_equal(ctl_receive_request(ends->daemon, &request, &bulk), RESULT_OK);
+	assert_int_equal(descriptors(), before + 1);
+	assert_true(bulk >= 0);
+	close(bulk);
+	json_decref(request);
+}
+
+/* A peer that reads nothing is told less, and its reply still finds room. */
+static void test_progress_that_nobody_reads(void **state)
+{
+	const struct ends *ends = *state;
+	const struct timeval patience = {.tv_sec = 5};
+	struct heard heard = {0};
+	json_t *sent = reply_of(3), *came = NULL;
+
+	setsockopt(ends->daemon, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	for (size_t i = 1; i <= 10000; i++)
+		assert_int_equal(ctl_send_progress(ends->daemon, i, 1), RESULT_OK);
+	assert_int_equal(ctl_send_reply(ends->daemon, sent), RESULT_OK);
+	assert_int_equal(ctl_receive_reply(ends->tool, hear, &heard, &came), RESULT_OK);
+	assert_true(json_equal(sent, came));
+	assert_in_range(heard.times, 1, 9999);
+	assert_int_equal(heard.done, heard.times);
+	for (size_t i = 1; i <= 10000; i++)
+		assert_int_equal(ctl_send_progress(ends->daemon, i, 1), RESULT_OK);
+	shutdown(ends->tool, SHUT_RDWR);
+	assert_int_equal(ctl_send_progress(ends->daemon, 1, 1), RESULT_UNREACHABLE);
+	json_decref(sent);
+	json_decref(came);
+}
+
 int main(void)
 {
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		row(test_replies_of_every_length),
+		row(test_a_reply_that_finds_no_room),
 		row(test_progress_comes_before_the_reply),
 		row(test_what_is_no_reply),
+		row(test_a_reply_without_end),
+		row(test_descriptors_that_nobody_wants),
+		row(test_progress_that_nobody_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,26 @@ static void test_clock(void **state)
 	assert_string_equal(id, "");
 }
 
+/* Causes and mends quote files and other programs: nothing of theirs drives a terminal. */
+static void test_bytes_of_others(void **state)
+{
+	const struct mend mend = {
+		.file = "/etc/pam.d/a\x7f", .number = 3, .text = "one\n\ttwo\xc3\xa4"};
+	struct findings *findings = findings_new();
+
+	(void)state;
+	finding_add(findings, SSHD_CONFIG, &mend, "%s", "line 1: \x1b[2J\"\xff\" is none");
+	json_t *all = findings_json(findings);
+	const json_t *finding = json_array_get(all, 0);
+	const json_t *shown = json_object_get(finding, "mend");
+	assert_string_equal(
+		json_string_value(json_object_get(finding, "cause")), "line 1: ?[2J\"?\" is none");
+	assert_string_equal(json_string_value(json_object_get(shown, "file")), "/etc/pam.d/a?");
+	assert_string_equal(json_string_value(json_object_get(shown, "line")), "one\n?two??");
+	json_decref(all);
+	findings_free(&findings);
+}
+
 static void test_login_timeout(void **state)
 {
 	static const struct {
@@ -96,6 +116,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_bytes_of_others),
 		cmocka_unit_test(test_login_timeout),
 		cmocka_unit_test(test_comments),
 		cmocka_unit_test(test_days),

@@ -221,6 +221,15 @@ static void test_what_is_observed(void **state)
 	WALK(bench, steps);
 }
 
+static void test_what_is_observed_of_a_store_that_fails(void **state)
+{
+	static const struct step step = {SECONDS(0), 'f', NULL,
+		"6 0not yet required, login.observed user=demo would=be refused why=full; "};
+
+	sshd(*state)->mode = MODE_OBSERVE;
+	walk(*state, &step, 1);
+}
+
 static void test_what_is_not_yet_required(void **state)
 {
 	static const struct step steps[] = {
@@ -374,6 +383,7 @@ int main(void)
 		with_flow(test_a_begin_that_the_store_does_not_take),
 		with_flow(test_stores_that_are_not_open),
 		with_flow(test_what_is_observed),
+		with_flow(test_what_is_observed_of_a_store_that_fails),
 		with_flow(test_what_is_not_yet_required),
 		with_flow(test_a_lock_where_it_is_not_yet_required),
 		with_flow(test_stores_that_are_not_open_nor_required),

@@ -175,6 +175,27 @@ static void test_never_begun_by_itself(void **state)
 	expect_words(fixture, "restore it from a backup");
 }
 
+/* What was made and never filled is no store of nobody. */
+static void test_a_store_without_a_schema(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = NULL;
+	char file[128];
+
+	identities_close(&fixture->identities);
+	snprintf(file, sizeof(file), "%s/data.mdb", fixture->path);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(
+		store_open(fixture->path, IDENTITY_STORE_SIZE, true, &store, &fixture->error),
+		RESULT_OK);
+	store_close(&store);
+	assert_int_equal(identities_open(fixture->path, IDENTITY_STORE_SIZE, false, key,
+				 &fixture->identities, &fixture->error),
+		RESULT_NOT_FOUND);
+	expect_words(fixture, "holds no schema; restore it from a backup");
+	assert_null(fixture->identities);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +207,7 @@ int main(void)
 		WITH_STORE(test_each_is_sorted),
 		WITH_STORE(test_other_key),
 		WITH_STORE(test_never_begun_by_itself),
+		WITH_STORE(test_a_store_without_a_schema),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

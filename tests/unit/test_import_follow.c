@@ -145,26 +145,13 @@ static bool tell_beside(void *context, size_t done, unsigned int permille)
 	return true;
 }
 
-static char *many(int count, int phone)
-{
-	size_t size = 0;
-	char *text = NULL;
-	FILE *file = open_memstream(&text, &size);
-
-	fputs("name,phone\n", file);
-	for (int i = 0; i < count; i++)
-		fprintf(file, "u%05d,+91 99999 000%02d\n", i, phone);
-	fclose(file);
-	return text;
-}
-
 /* A login that began while the identities were written was judged by the old phone. */
 static void test_login_beside(void **state)
 {
 	struct fixture *fixture = *state;
 	struct beside beside = {.fixture = fixture, .late = true};
 	const struct ctl_progress progress = {.context = &beside, .tell = tell_beside};
-	char *old = many(5000, 1), *new = many(5000, 2);
+	char *old = many_people(5000, 1), *new = many_people(5000, 2);
 
 	expect_ok(import_with(fixture, "", old, strlen(old)));
 	put_record(fixture, 1);
@@ -213,7 +200,7 @@ static void test_all_that_change_wait(void **state)
 {
 	const int count = QUARANTINE_GONE + 1;
 	struct fixture *fixture = *state;
-	char *old = many(count, 1), *new = many(count, 2), name[16];
+	char *old = many_people(count, 1), *new = many_people(count, 2), name[16];
 	struct identities *identities = fixture->context.identities;
 	struct quarantine quarantine;
 	struct moment now;

@@ -39,6 +39,49 @@ static void test_a_histogram(void **state)
 	free(text);
 }
 
+#define HUGE_COUNT INT64_C(9223372036854775807)
+
+/* What no daemon says: it is still a histogram whose buckets rise, and every value a number. */
+static void test_a_histogram_of_nonsense(void **state)
+{
+	static const struct {
+		const char *sentence;
+		json_int_t first, second, third, sum;
+		const char *half, *all, *seconds;
+	} rows[] = {
+		{"all it can hold", HUGE_COUNT, 0, 0, HUGE_COUNT, "9223372036854775807",
+			"9223372036854775807", "9223372036854775.807"},
+		{"more than it can hold", HUGE_COUNT, HUGE_COUNT, HUGE_COUNT, 1000,
+			"18446744073709551614", "18446744073709551615", "1"},
+		{"counts below nothing", -5, -HUGE_COUNT - 1, 3, -HUGE_COUNT - 1, "0", "3",
+			"-9223372036854775.808"},
+		{"a sum below nothing", 1, 1, 1, -10, "2", "3", "-0.01"},
+	};
+	char expected[1024];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *text = written(json_pack("{s:{s:[i,i], s:[I,I,I,i,i], s:I}}", "prompt",
+			"bounds", 500, 1000, "counts", rows[i].first, rows[i].second, rows[i].third,
+			7, 7, "sum", rows[i].sum));
+		snprintf(expected, sizeof(expected),
+			"smsotp_prompt_seconds_bucket{le=\"1\"} %s\n"
+			"smsotp_prompt_seconds_bucket{le=\"+Inf\"} %s\n"
+			"smsotp_prompt_seconds_sum %s\n"
+			"smsotp_prompt_seconds_count %s\n",
+			rows[i].half, rows[i].all, rows[i].seconds, rows[i].all);
+		const char *end = strstr(text, "smsotp_prompt_seconds_bucket{le=\"1\"}");
+		HOLDS(rows[i].sentence, end != NULL && strcmp(end, expected) == 0);
+		free(text);
+	}
+	char *text = written(json_pack("{s:{s:s, s:i}, s:{s:s}, s:s}", "prompt", "bounds", "x",
+		"sum", 0, "granted", "right", "many", "locks", "all"));
+	assert_non_null(strstr(text, "\nsmsotp_prompt_seconds_bucket{le=\"+Inf\"} 0\n"));
+	assert_non_null(strstr(text, "\nsmsotp_logins_granted_total{rule=\"right\"} 0\n"));
+	assert_non_null(strstr(text, "\nsmsotp_locks_total 0\n"));
+	free(text);
+}
+
 static void test_labels_and_flags(void **state)
 {
 	char *text = written(json_pack("{s:s, s:{s:i}, s:b}", "version", "0.1\"\\\nx 9", "granted",
@@ -103,6 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_histogram),
+		cmocka_unit_test(test_a_histogram_of_nonsense),
 		cmocka_unit_test(test_labels_and_flags),
 		cmocka_unit_test(test_a_file_is_replaced_whole_or_not),
 	};

@@ -84,6 +84,23 @@ static void test_a_look_up_that_fails_is_no_miss(void **state)
 	assert_seen(scene, "");
 }
 
+/* Nor is anything written where it is not known what stands there. */
+static void test_a_store_that_fails(void **state)
+{
+	struct scene *scene = *state;
+
+	for (int number = 1; number <= 2; number++) {
+		memset(&calls, 0, sizeof(calls));
+		*(number == 1 ? &calls.bad_load : &calls.bad_save) = 1;
+		see(scene, scene_job(scene, JOB_SEEN, "sshd", "stranger"), RESULT_FAILED);
+		assert_int_equal(calls.saves, number - 1);
+		memset(&calls, 0, sizeof(calls));
+		assert_seen(scene, "");
+	}
+	see(scene, scene_job(scene, JOB_SEEN, "sshd", "stranger"), RESULT_OK);
+	assert_seen(scene, "sshd stranger; ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +108,7 @@ int main(void)
 		with_scene(test_a_caller_is_written_down_by_his_uid),
 		with_scene(test_a_name_that_is_too_long_is_not),
 		with_scene(test_a_look_up_that_fails_is_no_miss),
+		with_scene(test_a_store_that_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

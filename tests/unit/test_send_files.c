@@ -98,6 +98,26 @@ static void test_password(void **state)
 	assert_password(path, RESULT_OK, line);
 }
 
+/* Closed to others it is a secret of its owner, and of nobody else's gateway. */
+static void test_password_of_somebody_else(void **state)
+{
+	const struct fixture *fixture = *state;
+	const char *path = fixture->path;
+	struct password password = {"before"};
+	struct error error = {""};
+	char sentence[160];
+
+	file_write(path, "s3cret\n", 7, 0400);
+	assert_int_equal(chown(path, 1234, (gid_t)-1), 0);
+	assert_int_equal(password_read(path, 1235, &password, &error), RESULT_REFUSED);
+	snprintf(sentence, sizeof(sentence),
+		"the password file %s belongs to uid 1234: chown it to smsotp-send", path);
+	assert_string_equal(error.text, sentence);
+	assert_string_equal(password.text, "before");
+	assert_int_equal(password_read(path, 1234, &password, &error), RESULT_OK);
+	assert_string_equal(password.text, "s3cret");
+}
+
 static void test_password_not_a_file(void **state)
 {
 	const struct fixture *fixture = *state;
@@ -158,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_password, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_password_of_somebody_else, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_password_not_a_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stub, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stub_refused, setup, teardown),

@@ -104,27 +104,83 @@ static void test_bind_refused(void **state)
 	assert_int_equal(fd, -1);
 }
 
+static void test_bind_for_nobody(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct error error = {""};
+	int fd = -1;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(serve_listen("x", fixture->path, "no-such-user-here", &fd, &error),
+		RESULT_NOT_FOUND);
+	assert_string_equal(error.text,
+		"there is no system user no-such-user-here: create it (systemd-sysusers)");
+	assert_int_equal(fd, -1);
+	/* What it left nobody listens on: once there is a user, it is replaced. */
+	assert_int_equal(serve_listen("x", fixture->path, OWNER, &fd, &error), RESULT_OK);
+	close(fd);
+}
+
+/* Nobody but root can give it away; it stays whose it is, closed to others. Exit 0: it did. */
+static int bind_as(uid_t uid, const char *path)
+{
+	struct error error;
+	struct stat status;
+	int fd = -1;
+
+	if (geteuid() == 0 && setresuid(uid, uid, uid) != 0)
+		return 1;
+	if (serve_listen("x", path, "no-such-user-here", &fd, &error) != RESULT_OK)
+		return 2;
+	if (stat(path, &status) != 0 || (status.st_mode & 07777) != 0600)
+		return 3;
+	return status.st_uid == geteuid() ? 0 : 4;
+}
+
+static void test_bind_without_root(void **state)
+{
+	const struct fixture *fixture = *state;
+	uid_t uid = geteuid() == 0 ? 65534 : geteuid();
+	int status = 0;
+
+	assert_int_equal(chown(fixture->directory, uid, (gid_t)-1), 0);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(bind_as(uid, fixture->path));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* From 3 on, one for each of the `names`, which have colons between them. */
 static int inherit(int type, bool listening, const char *names)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, type, 0);
-	char pid[16];
+	char pid[16], count[16];
+	int last = 3;
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(sa_family_t)) != 0)
 		return -1;
 	if (listening && listen(fd, 1) != 0)
 		return -1;
-	if (dup2(fd, 3) != 3)
-		return -1;
+	for (const char *name = names; name != NULL; last++) {
+		if (dup2(fd, last) != last)
+			return -1;
+		name = strchr(name, ':') == NULL ? NULL : strchr(name, ':') + 1;
+	}
+	snprintf(count, sizeof(count), "%d", last - 3);
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
 	setenv("LISTEN_PID", pid, 1);
-	setenv("LISTEN_FDS", "1", 1);
+	setenv("LISTEN_FDS", count, 1);
 	setenv("LISTEN_FDNAMES", names, 1);
 	return 0;
 }
 
 /* In a child: the descriptors from 3 on belong to cmocka here. The child's exit is the result. */
-static enum result listen_inherited(const char *path, int type, bool listening, int *ret_fd)
+static enum result listen_inherited(
+	const char *path, const char *names, int type, bool listening, int *ret_fd)
 {
 	int status = 0;
 	pid_t child = fork();
@@ -132,7 +188,7 @@ static enum result listen_inherited(const char *path, int type, bool listening, 
 	if (child == 0) {
 		struct error error;
 		int fd = -1;
-		if (inherit(type, listening, "x") != 0)
+		if (inherit(type, listening, names) != 0)
 			_exit(100);
 		enum result result = serve_listen("x", path, OWNER, &fd, &error);
 		bool flags = result == RESULT_OK && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 &&
@@ -150,12 +206,21 @@ static void test_inherited(void **state)
 	const struct fixture *fixture = *state;
 	int fd = -1;
 
-	assert_int_equal(listen_inherited(fixture->path, SOCK_SEQPACKET, true, &fd), RESULT_OK);
+	assert_int_equal(
+		listen_inherited(fixture->path, "x", SOCK_SEQPACKET, true, &fd), RESULT_OK);
 	assert_int_equal(fd, 3);
+	assert_int_equal(
+		listen_inherited(fixture->path, "y:x:z", SOCK_SEQPACKET, true, &fd), RESULT_OK);
+	assert_int_equal(fd, 4);
 	assert_int_equal(access(fixture->path, F_OK), -1);
 	assert_int_equal(
-		listen_inherited(fixture->path, SOCK_SEQPACKET, false, &fd), RESULT_REFUSED);
-	assert_int_equal(listen_inherited(fixture->path, SOCK_STREAM, true, &fd), RESULT_REFUSED);
+		listen_inherited(fixture->path, "x", SOCK_SEQPACKET, false, &fd), RESULT_REFUSED);
+	assert_int_equal(
+		listen_inherited(fixture->path, "x", SOCK_STREAM, true, &fd), RESULT_REFUSED);
+	/* Handed over to others of the same daemon: this one makes its own. */
+	assert_int_equal(
+		listen_inherited(fixture->path, "y:z", SOCK_SEQPACKET, true, &fd), RESULT_OK);
+	assert_int_equal(access(fixture->path, F_OK), 0);
 }
 
 /* In a child, since rights do not come back. Exit 0: all is as it should be. */
@@ -263,6 +328,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bind, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bind_other_type, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bind_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bind_for_nobody, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bind_without_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_inherited, setup, teardown),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_drop_refused),

@@ -21,12 +21,71 @@ static void shows(void (*show)(const json_t *reply), const char *reply, const ch
 	json_decref(json);
 }
 
+/* Stands in main.c, which has the program's main. */
+enum tool_exit tool_fail(enum tool_exit code, const char *format, ...)
+{
+	(void)format;
+	return code;
+}
+
 static void test_codes_that_are_no_strings(void **state)
 {
 	(void)state;
 	shows(recovery_issue_show, "{\"codes\": [\"AAAA-BBBB-CCCC\", 1]}", "AAAA-BBBB-CCCC\n\n");
 	shows(recovery_list_show, "{\"issued\": \"2026\", \"left\": 9, \"used\": [null]}",
 		"issued  2026\nleft    9\nused    \n");
+}
+
+/* All of it: what is not sent, who goes on without a code, and by which line of the config. */
+static void test_explain(void **state)
+{
+	(void)state;
+	setenv("NO_COLOR", "1", 1);
+	shows(explain_show,
+		"{\"line\": \"We sent a code.\", \"asked\": true, \"text\": true, \"phone\": "
+		"\"+91...01\","
+		" \"stub\": true, \"lets_in\": true, \"mode\": \"warn\", \"reason\": {\"sentence\":"
+		" \"nothing is in the way\", \"remedy\": \"\", \"rule\": \"[service sshd] mode ="
+		" warn\", \"where\": \"/etc/smsotp/smsotp.conf:7\"}}",
+		"shown      We sent a code.\n"
+		"asked      for a code\n"
+		"text       +91...01\n"
+		"           but the stub writes it to its file: nothing is sent\n"
+		"right code lets in\n"
+		"mode       warn: goes on to the next line without a code, too\n"
+		"because    nothing is in the way\n"
+		"rule       [service sshd] mode = warn  (/etc/smsotp/smsotp.conf:7)\n");
+	/* Where nothing leaves, the stub has nothing to write. */
+	shows(explain_show,
+		"{\"line\": \"\", \"asked\": false, \"text\": false, \"stub\": true, \"lets_in\": "
+		"false,"
+		" \"mode\": \"enforce\", \"reason\": {\"sentence\": \"there is no phone\","
+		" \"remedy\": \"smsotpctl identity set NAME\"}}",
+		"asked      nothing\n"
+		"text       none leaves\n"
+		"right code does not let in\n"
+		"because    there is no phone\n"
+		"to mend    smsotpctl identity set NAME\n");
+}
+
+static void test_status_of_a_daemon_that_counts_nothing(void **state)
+{
+	(void)state;
+	shows(status_show, "{\"version\": \"0.1\", \"uptime\": 90061, \"sender\": \"reachable\"}",
+		"version      0.1\n"
+		"up           1 d 01:01:01\n"
+		"texts go     to the gateway\n"
+		"sender       reachable\n"
+		"identities   0\n"
+		"stores       identity 0 %, state 0 % full\n");
+	shows(status_show,
+		"{\"stub\": true, \"identities\": 3, \"texts\": {\"accepted\": 2, \"unsent\": 0},"
+		" \"logins\": {}}",
+		"up           0 d 00:00:00\n"
+		"texts go     to the stub's file\n"
+		"identities   3\n"
+		"stores       identity 0 %, state 0 % full\n"
+		"texts        accepted 2, unsent 0\n");
 }
 
 static void test_progress_beyond_all_counts(void **state)
@@ -45,6 +104,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_codes_that_are_no_strings),
+		cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_status_of_a_daemon_that_counts_nothing),
 		cmocka_unit_test(test_progress_beyond_all_counts),
 	};
 

@@ -52,7 +52,8 @@ static void test_lines(void **state)
 	struct stack_text text = {
 		.at = "# a comment\n\n  AUTH\t[success=ok  default=die]  /lib/x/pam_a.so a b # c\n"
 		      "-session optional pam_b.so\n"
-		      "auth \\\n  required \\\n  pam_c.so [a b\\]c] d"};
+		      "auth \\\n  required \\\n  pam_c.so [a b\\]c] d\n"
+		      "auth [x\\]y \\z] [/lib/a b\\].so] e\n"};
 	struct stack_line line;
 
 	(void)state;
@@ -68,6 +69,10 @@ static void test_lines(void **state)
 	assert_int_equal(line.number, 5);
 	assert_string_equal(line.control, "required");
 	assert_string_equal(line.module, "pam_c.so");
+	assert_true(stack_line_next(&text, &line));
+	assert_string_equal(line.control, "x]y \\z");
+	assert_string_equal(line.module, "/lib/a b].so");
+	assert_string_equal(line.arguments, "e");
 	assert_false(stack_line_next(&text, &line));
 }
 
@@ -85,8 +90,8 @@ static void test_controls(void **state)
 		{"success=done auth_err=die", ACTION_DONE, ACTION_DIE, ACTION_BAD},
 		{"cred_err=ok default=die", ACTION_DIE, ACTION_DIE, ACTION_DIE},
 	};
-	static const char *const wrong[] = {
-		"", "sometimes", "success", "success=", "success=0", "success=-1", "success=maybe"};
+	static const char *const wrong[] = {"", "sometimes", "success", "success=", "success=0",
+		"success=-1", "success=maybe", "success=ok default", "success ok=ok"};
 	int action[STACK_RETURNS];
 
 	(void)state;
@@ -146,6 +151,51 @@ static void test_includes_without_end(void **state)
 	(void)state;
 	assert_int_equal(read_stack(loop, &stack, &error), RESULT_INVALID);
 	assert_int_equal(read_stack(doubling, &stack, &error), RESULT_FULL);
+	assert_null(stack);
+}
+
+/* `count` lines, and then `last`, which must be one too many or the last that there is room for. */
+static void assert_lines(size_t count, const char *last, enum result expected)
+{
+	char *text = calloc(1, 64 * (count + 1));
+	struct file files[] = {{"service", text}, {"sub", ""}, {NULL, NULL}};
+	struct stack *stack = NULL;
+	struct error error = {""};
+
+	for (size_t i = 0; i < count; i++)
+		strcat(text, "auth optional pam_a.so\n");
+	strcat(text, last);
+	HOLDS(last, read_stack(files, &stack, &error) == expected);
+	assert_int_equal(stack != NULL, expected == RESULT_OK);
+	if (expected != RESULT_OK)
+		assert_string_equal(error.text, "service: the stack has over 128 lines or 64 "
+						"files, too many to be looked at");
+	free(stack);
+	free(text);
+}
+
+static void test_too_many_lines(void **state)
+{
+	static const char *const lines[] = {"auth required pam_b.so\n", "auth substack sub\n"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		assert_lines(STACK_LINES_MAX - 1, lines[i], RESULT_OK);
+		assert_lines(STACK_LINES_MAX, lines[i], RESULT_FULL);
+	}
+	assert_lines(STACK_LINES_MAX, "account required pam_b.so\n", RESULT_OK);
+}
+
+static void test_no_such_service(void **state)
+{
+	struct file files[] = {{NULL, NULL}};
+	const struct stack_reader nowhere = {.read = read_file, .context = files};
+	struct stack *stack = NULL;
+	struct error error = {""};
+
+	(void)state;
+	assert_int_equal(stack_read(&nowhere, "service", "auth", &stack, &error), RESULT_NOT_FOUND);
+	assert_string_equal(error.text, "service cannot be read");
 	assert_null(stack);
 }
 
@@ -249,6 +299,8 @@ int main(void)
 		cmocka_unit_test(test_controls),
 		cmocka_unit_test(test_includes),
 		cmocka_unit_test(test_includes_without_end),
+		cmocka_unit_test(test_too_many_lines),
+		cmocka_unit_test(test_no_such_service),
 		cmocka_unit_test(test_walks),
 		cmocka_unit_test(test_lines_past_us),
 	};

@@ -81,12 +81,39 @@ static void test_rules(void **state)
 	json_decref(stats);
 }
 
+/* Nobody counts so far; if he did, no count would be negative, or fall. */
+static void test_counts_beyond_json(void **state)
+{
+	static const uint64_t counts[] = {INT64_MAX, (uint64_t)INT64_MAX + 1, UINT64_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(counts); i++) {
+		struct counters counters = {.locks = counts[i], .answered = counts[i]};
+		counters.decided[DECISION_GRANTED][RULE_RIGHT] = counts[i];
+		counters.texts[OUTCOME_UNSENT] = counts[i];
+		counters.prompt.sum = counts[i];
+		counters.prompt.count[HISTOGRAM_BUCKETS] = counts[i];
+		json_t *stats = stats_json(&counters);
+		const json_t *prompt = json_object_get(stats, "prompt");
+		assert_int_equal(count_of(stats, "granted", "right"), INT64_MAX);
+		assert_int_equal(count_of(stats, "texts", "unsent"), INT64_MAX);
+		assert_int_equal(count_of(stats, "prompt", "sum"), INT64_MAX);
+		assert_int_equal(
+			at(json_object_get(prompt, "counts"), HISTOGRAM_BUCKETS), INT64_MAX);
+		assert_int_equal(json_integer_value(json_object_get(stats, "locks")), INT64_MAX);
+		assert_int_equal(
+			json_integer_value(json_object_get(stats, "texts_answered")), INT64_MAX);
+		json_decref(stats);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_buckets),
 		cmocka_unit_test(test_bounds_rise),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_counts_beyond_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

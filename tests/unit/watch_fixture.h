@@ -155,18 +155,19 @@ static void tester_unlocked(void)
 	await_wake();
 }
 
-/* First of what is to be done, then of what is. */
+/* It has waited for a job, has taken what was to be done, has put what is done: each under the
+ * mutex. */
 static void thread_unlocked(void)
 {
 	struct job *next = watch.next;
 
-	watch.next = NULL;
-	if (next != NULL)
+	watch.unlocks++;
+	if (watch.unlocks == 2 && next != NULL) {
+		watch.next = NULL;
 		committer_give(watch.committer, next);
-	if (watch.takes && ++watch.unlocks == 2) {
-		watch.takes = false;
-		watch.taken = committer_take(watch.committer);
 	}
+	if (watch.unlocks == 3 && watch.takes)
+		watch.taken = committer_take(watch.committer);
 }
 
 int pthread_mutex_unlock(pthread_mutex_t *mutex)
@@ -206,7 +207,7 @@ int pthread_cond_timedwait(
 /* Whoever is woken finds a job, and is not kept out. */
 ssize_t write(int fd, const void *bytes, size_t size)
 {
-	if (watch.unlocks > 0 && fd == watch.wake) {
+	if (watch.takes && fd == watch.wake) {
 		check(watch.taken != NULL);
 		check(pthread_mutex_trylock(watch.mutex) == 0 &&
 			pthread_mutex_unlock(watch.mutex) == 0);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Answers of a gateway at their limits: as much as we hold is read, and not a byte more. */
+#include <arpa/inet.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "smsotp-send/reply.h"
+#include "smsotp-send/transfer.h"
+#include "test.h"
+
+#define FORM        "feedid=300001&Text=123456"
+#define HEADERS_MAX 16384 /* of an answer, its first line and the empty one too */
+#define GOOD        "<RESULT REQID='100'><MID TID='200'></MID></RESULT>"
+
+struct answer {
+	size_t headers;
+	size_t body;
+};
+
+/* `size` bytes: the first line, a long header and those that HTTP wants, and the empty line. */
+static char *headers_of(const struct answer *answer)
+{
+	char *text = calloc(1, answer->headers + 1);
+	char tail[64];
+
+	snprintf(tail, sizeof(tail), "\r\nContent-Length: %zu\r\n\r\n", answer->body);
+	strcpy(text, "HTTP/1.1 200 OK\r\n");
+	for (size_t used = strlen(text); used < answer->headers - strlen(tail); used++) {
+		/* Lines of a hundred, each a header. */
+		static const char line[] = "X-Long: ";
+		size_t at = (used - strlen("HTTP/1.1 200 OK\r\n")) % 100;
+		text[used] = at < strlen(line) ? line[at] : at < 98 ? 'x' : "\r\n"[at - 98];
+	}
+	return strcat(text, tail);
+}
+
+static char *body_of(const struct answer *answer)
+{
+	char *text = malloc(answer->body);
+
+	memset(text, ' ', answer->body);
+	memcpy(text, GOOD, strlen(GOOD));
+	return text;
+}
+
+/* False where the other end has gone. */
+static bool put(int peer, const char *bytes, size_t size)
+{
+	for (ssize_t part; size > 0; bytes += part, size -= (size_t)part) {
+		part = send(peer, bytes, size, MSG_NOSIGNAL);
+		if (part <= 0)
+			return false;
+	}
+	return true;
+}
+
+/* Answers one request; exit 0 where it held the form. */
+static int serve(int listener, const struct answer *answer)
+{
+	char request[4096] = "", *headers = headers_of(answer), *body = body_of(answer);
+	int peer = accept(listener, NULL, NULL);
+	size_t used = 0;
+
+	for (ssize_t part = 1; part > 0 && strstr(request, FORM) == NULL; used += (size_t)part) {
+		part = recv(peer, request + used, sizeof(request) - 1 - used, 0);
+		if (part <= 0)
+			return 1;
+	}
+	if (put(peer, headers, answer->headers))
+		(void)put(peer, body, answer->body);
+	close(peer);
+	free(headers);
+	free(body);
+	return 0;
+}
+
+static int listen_at(char *ret_url, size_t size)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(listener, (const struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &length), 0);
+	snprintf(ret_url, size, "http://127.0.0.1:%u/", ntohs(address.sin_port));
+	return listener;
+}
+
+static void ask(const struct config_gateway *gateway, struct report *ret_report)
+{
+	const struct form form = {.length = strlen(FORM), .bytes = FORM};
+	struct transfers *transfers = NULL;
+	struct transfer *transfer = NULL, *ended = NULL;
+	int owner;
+
+	assert_int_equal(transfers_open(1, &transfers), RESULT_OK);
+	assert_int_equal(transfer_start(transfers, gateway, &form, &owner, &transfer), RESULT_OK);
+	while ((ended = transfers_take(transfers)) == NULL)
+		transfers_wait(transfers, NULL, 0, 1000);
+	assert_ptr_equal(transfer_owner(ended), &owner);
+	exchange_judge(transfer_exchange(ended), ret_report);
+	assert_true(transfer_exchange(ended)->body_size <= REPLY_SIZE_MAX);
+	transfer_free(&ended);
+	transfers_free(&transfers);
+}
+
+static void assert_answer(size_t headers, size_t body, enum outcome outcome, const char *detail)
+{
+	const struct answer answer = {headers, body};
+	struct config_gateway gateway = {.connect_timeout = 10, .timeout = 20};
+	struct report report = {.outcome = OUTCOME_COUNT};
+	int status = -1;
+	int listener = listen_at(gateway.url, sizeof(gateway.url));
+
+	pid_t child = fork();
+	if (child == 0)
+		_exit(serve(listener, &answer));
+	close(listener);
+	ask(&gateway, &report);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(report.outcome, outcome);
+	assert_string_equal(report.detail, detail);
+	assert_string_equal(report.reqid, outcome == OUTCOME_ACCEPTED ? "100" : "");
+}
+
+#define TOO_LONG "the gateway's answer is none: check [gateway] url (too long)"
+
+static void test_a_long_body(void **state)
+{
+	(void)state;
+	assert_answer(200, REPLY_SIZE_MAX, OUTCOME_ACCEPTED, "");
+	assert_answer(200, REPLY_SIZE_MAX + 1, OUTCOME_REFUSED, TOO_LONG);
+	assert_answer(200, 1 << 24, OUTCOME_REFUSED, TOO_LONG);
+}
+
+static void test_long_headers(void **state)
+{
+	(void)state;
+	assert_answer(HEADERS_MAX, strlen(GOOD), OUTCOME_ACCEPTED, "");
+	assert_answer(HEADERS_MAX + 1, strlen(GOOD), OUTCOME_REFUSED, TOO_LONG);
+	assert_answer(1 << 20, strlen(GOOD), OUTCOME_REFUSED, TOO_LONG);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_long_body),
+		cmocka_unit_test(test_long_headers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
