@@ -32,7 +32,6 @@ static char *typed_make(void)
 {
 	uint8_t length = take_u8(&play.input);
 
-	play.typed = (struct reply){0};
 	if (length == 255)
 		return NULL;
 	if (length >= 240) { /* long ones need no long input */
@@ -64,6 +63,7 @@ static int converse(int count, const struct pam_message **messages,
 	must(style == PAM_PROMPT_ECHO_OFF || style == PAM_ERROR_MSG);
 	must(style != PAM_ERROR_MSG || !play.silent);
 	uint8_t way = take_u8(&play.input);
+	play.typed = (struct reply){0};
 	if (way == 255)
 		return PAM_CONV_ERR;
 	if (way == 254)
