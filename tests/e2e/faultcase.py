@@ -40,10 +40,6 @@ class FaultCase(HostCase):
         twice = [fate for fate in fates if "duplicate" in fate]
         assert fates and not twice, f"{len(twice)} of {len(fates)} texts came twice"
 
-    @classmethod
-    def assert_contract(cls):
-        """Not here: an event of a moment without memory may lack a field."""
-
     def setUp(self):
         self.addCleanup(self.quiet)
         self.clean("before")
@@ -58,7 +54,11 @@ class FaultCase(HostCase):
     def next_user(self, later=STEP):
         """So much later that no lock, window or code of before counts."""
         self.host.clock.advance(later)
+        user = self.coming_user()
         FaultCase.turn += 1
+        return user
+
+    def coming_user(self):
         return self.people[FaultCase.turn % len(self.people)]
 
     def descriptors(self, daemon):

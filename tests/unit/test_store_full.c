@@ -71,7 +71,9 @@ static int make_there(const struct place *place)
 	struct store *store = NULL;
 	struct error error;
 
-	return (int)store_open(place->path, SMALL, true, &store, &error);
+	enum result result = store_open(place->path, SMALL, true, &store, &error);
+	store_close(&store);
+	return (int)result;
 }
 
 static int grow_there(const struct place *place)
@@ -82,7 +84,9 @@ static int grow_there(const struct place *place)
 	if (store_open(place->path, SMALL, true, &store, &error) != RESULT_OK)
 		return 98;
 	store_close(&store);
-	return (int)store_open(place->path, 4 * SMALL, true, &store, &error);
+	enum result result = store_open(place->path, 4 * SMALL, true, &store, &error);
+	store_close(&store);
+	return (int)result;
 }
 
 /* Once made, the store commits on a disk that others filled. */
@@ -102,6 +106,8 @@ static int write_there(const struct place *place)
 	enum result result = store_table(store, "t", &table);
 	for (uint32_t i = 0; i < 50 && result == RESULT_OK; i++)
 		result = put(store, table, i, 2000);
+	close(filler);
+	store_close(&store);
 	return (int)result;
 }
 
