@@ -15,7 +15,7 @@ void control_ask(
 /* Lets fall what was not confirmed in time. To be called in each turn of the loop. */
 void control_turn(struct flow *flow);
 
-/* Any job that came back: a verb is answered here, the rest is flow_finished's. Frees it. */
+/* Any job that came back: a verb is answered here and freed, the rest is flow_finished's. */
 void control_finished(struct flow *flow, struct job *job);
 
 /* The child of a long verb has said something, or ended. */

@@ -334,31 +334,41 @@ static void finish_verify(struct flow *flow, const struct job *job)
 
 static void tell(struct flow *flow, const struct job *job)
 {
+	if (job->kind == JOB_SEEN)
+		return;
+	if (job->kind == JOB_OBSERVE) {
+		event_observed(flow->trail, job);
+		return;
+	}
 	stats_decided(&flow->counters, job_decision(job), job_rule(job));
 	event_login(flow->trail, job);
 }
 
 void flow_finished(struct flow *flow, struct job *job)
 {
-	flow->jobs--;
 	share_leave(&flow->share, job->login.uid);
 	if (job->known && job->result == RESULT_OK)
 		ledger_known(flow->ledger, &job->login.visitor);
-	switch (job->kind) {
-	case JOB_SEEN:
-		break;
-	case JOB_OBSERVE:
-		event_observed(flow->trail, job);
-		break;
-	case JOB_VERIFY:
+	if (job->kind == JOB_VERIFY)
 		finish_verify(flow, job);
-		tell(flow, job);
-		break;
-	default:
+	else if (job->kind == JOB_BEGIN || job->kind == JOB_RESEND)
 		send_text(flow, job);
+	if (flow->untold == NULL)
+		flow->untold = job;
+	else
+		flow->untold_last->next = job;
+	flow->untold_last = job;
+}
+
+void flow_tell(struct flow *flow)
+{
+	while (flow->untold != NULL) {
+		struct job *job = flow->untold;
+		flow->untold = job->next;
 		tell(flow, job);
+		job_free(&job);
+		flow->jobs--;
 	}
-	job_free(&job);
 }
 
 bool flow_leaves(void *context, const struct parcel *parcel)

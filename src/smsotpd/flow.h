@@ -54,8 +54,10 @@ struct flow {
 	struct passes waived; /* logins that went on without a code */
 	struct modes modes;
 	struct counters counters;
-	bool laid;     /* the newest job is begun by committer_wake, or with the next */
-	uint32_t jobs; /* given away and not back: they point into `config` */
+	bool laid;          /* the newest job is begun by committer_wake, or with the next */
+	uint32_t jobs;      /* not freed yet: they point into `config` */
+	struct job *untold; /* answered, and their events are not written */
+	struct job *untold_last;
 	struct share share;
 };
 
@@ -72,8 +74,14 @@ enum verdict flow_verdict(enum service_mode mode, enum verdict verdict);
 /* One decoded frame from the module, which is answered once: now, or when its job comes back. */
 void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int64_t arrived);
 
-/* A login's job that came back; frees it. */
+/* A login's job that came back, answered; it is flow's until flow_tell. */
 void flow_finished(struct flow *flow, struct job *job);
+
+/*
+ * Writes the events of all that are finished, and frees them: after the last of those that came
+ * back together, because what an event costs tells who exists, and nobody is to wait for it.
+ */
+void flow_tell(struct flow *flow);
 
 /* The hold of a text is over: false withdraws it. A sender_hooks function; the context is the flow.
  */

@@ -174,6 +174,7 @@ static bool on_wake(struct loop *loop, struct flow *flow, enum loop_end *ret_end
 		return false;
 	while (flow->committer != NULL && (job = committer_take(flow->committer)) != NULL)
 		control_finished(flow, job);
+	flow_tell(flow);
 	if (flow->committer == NULL || !committer_broken(flow->committer))
 		return false;
 	*ret_end = LOOP_BROKEN;

@@ -61,6 +61,7 @@ static void finish_one(void)
 	play.asking = login;
 	play.finishing = job;
 	flow_finished(&play.flow, job);
+	flow_tell(&play.flow);
 	play.finishing = NULL;
 }
 

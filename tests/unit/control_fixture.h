@@ -26,8 +26,10 @@ static inline void forget_reply(void)
 /* All jobs come back. */
 static inline void control_settle(struct bench *bench)
 {
-	while (bench->flow.jobs > 0)
+	while (bench->flow.jobs > 0) {
 		control_finished(&bench->flow, committer_next(bench->flow.committer, bench->wake));
+		flow_tell(&bench->flow);
+	}
 }
 
 /* `bulk` is the verb's. The reply is in `reply` when it returns, where it is not to come later. */

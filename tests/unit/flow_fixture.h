@@ -131,6 +131,7 @@ static inline void finish_one(struct bench *bench)
 	if (job_sends(job))
 		bench->code = job->text;
 	flow_finished(&bench->flow, job);
+	flow_tell(&bench->flow);
 }
 
 /* What was given comes back, and its text's hold goes by. */

@@ -205,6 +205,7 @@ static void test_no_memory_to_wait(void **state)
 	struct job *job = committer_next(bench->flow.committer, bench->wake);
 	struck = true;
 	control_finished(&bench->flow, job);
+	flow_tell(&bench->flow);
 	assert_false(struck);
 	assert_int_equal(replies, 2);
 	assert_int_equal(bench->flow.jobs, 0);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Of jobs that come back together all are answered before the first event is made. */
+#include "told_fixture.h"
+
+static void test_no_answer_waits_for_an_event(void **state)
+{
+	struct bench *bench = *state;
+	const char *told = bench->audit->told;
+
+	at(bench, 0);
+	ask(bench, 1, "demo", NULL);
+	assert_int_equal(bench->answer.line, LINE_SENT);
+	ask(bench, 1, "demo", "000000");
+	for (int i = 0; i < 2; i++)
+		flow_finished(&bench->flow, committer_next(bench->flow.committer, bench->wake));
+	assert_int_equal(bench->answer.line, LINE_WRONG);
+	assert_string_equal(told, "");
+	assert_int_equal(bench->flow.jobs, 2);
+	flow_tell(&bench->flow);
+	const char *begin = strstr(told, "login.begin user=demo");
+	const char *refused = strstr(told, "login.refused user=demo");
+	assert_non_null(begin);
+	assert_non_null(refused);
+	assert_true(begin < refused);
+	assert_int_equal(bench->flow.jobs, 0);
+	flow_tell(&bench->flow);
+	assert_ptr_equal(strstr(told, "login.begin"), begin);
+	assert_null(strstr(begin + 1, "login.begin"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_flow(test_no_answer_waits_for_an_event),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
