@@ -2,9 +2,10 @@
 /*
  * When the committer begins its next batch. A commit costs the same for one login as for many: a
  * batch that several shared is a sign of more to come, and the next begins no sooner than PACE_US
- * after it, so that those share it, too. Whoever comes alone is not kept waiting, and nobody is
- * where a commit takes longer than that. (PostgreSQL's commit_delay and commit_siblings do the
- * same.) Times are CLOCK_MONOTONIC in microseconds.
+ * after it, so that those share it, too. Whoever comes alone is not kept waiting, but by one who
+ * answered as soon as he was asked: his begin and his answer shared a batch. Nobody is where a
+ * commit takes longer than that. (PostgreSQL's commit_delay and commit_siblings do the same.)
+ * Times are CLOCK_MONOTONIC in microseconds.
  */
 #ifndef SMSOTP_PACE_H
 #define SMSOTP_PACE_H
