@@ -14,50 +14,19 @@
 
 #define PARKED_MS 20 /* until those that wait are tried again */
 
-struct list {
-	struct job *first;
-	struct job **last;
-};
-
 struct committer {
 	struct judge judge;
 	int wake;
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t given;
-	int64_t next;       /* when a batch may begin, see pace.h */
-	struct list parked; /* long replies that wait for their turn at the identities */
-	struct list in;     /* under mutex */
-	struct list out;    /* under mutex */
-	bool stopping;      /* under mutex */
-	bool broken;        /* under mutex */
+	int64_t next;           /* when a batch may begin, see pace.h */
+	struct job_list parked; /* long replies that wait for their turn at the identities */
+	struct job_list in;     /* under mutex */
+	struct job_list out;    /* under mutex */
+	bool stopping;          /* under mutex */
+	bool broken;            /* under mutex */
 };
-
-static void list_init(struct list *list)
-{
-	list->first = NULL;
-	list->last = &list->first;
-}
-
-/* A job that is in no list is followed by none. */
-static void list_push(struct list *list, struct job *job)
-{
-	*list->last = job;
-	list->last = &job->next;
-}
-
-static struct job *list_pop(struct list *list)
-{
-	struct job *job = list->first;
-
-	if (job == NULL)
-		return NULL;
-	list->first = job->next;
-	if (list->first == NULL)
-		list->last = &list->first;
-	job->next = NULL;
-	return job;
-}
 
 static bool is_login(const struct job *job)
 {
@@ -84,24 +53,24 @@ static void await(struct committer *committer)
 }
 
 /* What is ready: an operator's job alone, or logins up to a batch. How many. */
-static size_t take_ready(struct list *from, struct list *ret_batch)
+static size_t take_ready(struct job_list *from, struct job_list *ret_batch)
 {
 	size_t jobs = 0;
 	bool alone = false;
 
-	list_init(ret_batch);
+	*ret_batch = (struct job_list){0};
 	while (jobs < COMMITTER_BATCH && from->first != NULL && !alone) {
 		alone = !is_login(from->first);
 		if (alone && jobs > 0)
 			break;
-		list_push(ret_batch, list_pop(from));
+		job_push(ret_batch, job_pop(from));
 		jobs++;
 	}
 	return jobs;
 }
 
 /* Waits; false at the end. */
-static bool take_batch(struct committer *committer, struct list *ret_batch)
+static bool take_batch(struct committer *committer, struct job_list *ret_batch)
 {
 	pthread_mutex_lock(&committer->mutex);
 	await(committer);
@@ -115,15 +84,15 @@ static bool take_batch(struct committer *committer, struct list *ret_batch)
 	return !ends;
 }
 
-static void give_back(struct committer *committer, struct list *batch)
+static void give_back(struct committer *committer, struct job_list *batch)
 {
 	const struct judge *judge = &committer->judge;
 	uint64_t one = 1;
 
 	pthread_mutex_lock(&committer->mutex);
 	committer->broken = state_broken(judge->state) || identities_broken(judge->identities);
-	for (struct job *job = list_pop(batch); job != NULL; job = list_pop(batch))
-		list_push(&committer->out, job);
+	for (struct job *job = job_pop(batch); job != NULL; job = job_pop(batch))
+		job_push(&committer->out, job);
 	pthread_mutex_unlock(&committer->mutex);
 	/* An eventfd write of 1 fails only at 2^64: the loop is awake then anyway. */
 	(void)!write(committer->wake, &one, sizeof(one));
@@ -143,19 +112,18 @@ static void run_verb(const struct judge *judge, struct job *job)
 }
 
 /* What writes to the identities leaves the batch. */
-static void park(struct list *batch, struct list *parked)
+static void park(struct job_list *batch, struct job_list *parked)
 {
-	struct list others;
+	struct job_list others = {0};
 
-	list_init(&others);
-	for (struct job *job = list_pop(batch); job != NULL; job = list_pop(batch))
-		list_push(job->long_reply ? parked : &others, job);
-	for (struct job *job = list_pop(&others); job != NULL; job = list_pop(&others))
-		list_push(batch, job);
+	for (struct job *job = job_pop(batch); job != NULL; job = job_pop(batch))
+		job_push(job->long_reply ? parked : &others, job);
+	for (struct job *job = job_pop(&others); job != NULL; job = job_pop(&others))
+		job_push(batch, job);
 }
 
 /* While somebody else's turn at the identities lasts, only those wait who want one. */
-static void run_in_turn(struct committer *committer, struct list *batch)
+static void run_in_turn(struct committer *committer, struct job_list *batch)
 {
 	struct turn *turn = identities_turn(committer->judge.identities);
 	bool writes = batch_writes(batch->first);
@@ -173,13 +141,13 @@ static void run_in_turn(struct committer *committer, struct list *batch)
 
 static void run_parked(struct committer *committer)
 {
-	struct list batch;
+	struct job_list batch;
 
 	take_ready(&committer->parked, &batch);
 	run_in_turn(committer, &batch);
 }
 
-static void run_alone(struct committer *committer, struct list *batch)
+static void run_alone(struct committer *committer, struct job_list *batch)
 {
 	if (batch->first->kind == JOB_VERB)
 		run_verb(&committer->judge, batch->first);
@@ -191,7 +159,7 @@ static void run_alone(struct committer *committer, struct list *batch)
 static void *run(void *argument)
 {
 	struct committer *committer = argument;
-	struct list batch;
+	struct job_list batch;
 
 	while (take_batch(committer, &batch)) {
 		if (batch.first != NULL && !is_login(batch.first))
@@ -222,9 +190,6 @@ enum result committer_start(const struct judge *judge, int wake, struct committe
 		return RESULT_MEMORY;
 	committer->judge = *judge;
 	committer->wake = wake;
-	list_init(&committer->parked);
-	list_init(&committer->in);
-	list_init(&committer->out);
 	pthread_mutex_init(&committer->mutex, NULL);
 	cond_init(&committer->given);
 	if (pthread_create(&committer->thread, NULL, run, committer) != 0) {
@@ -246,8 +211,8 @@ void committer_stop(struct committer **committer)
 	pthread_cond_signal(&(*committer)->given);
 	pthread_mutex_unlock(&(*committer)->mutex);
 	pthread_join((*committer)->thread, NULL);
-	while ((job = list_pop(&(*committer)->out)) != NULL ||
-		(job = list_pop(&(*committer)->parked)) != NULL)
+	while ((job = job_pop(&(*committer)->out)) != NULL ||
+		(job = job_pop(&(*committer)->parked)) != NULL)
 		job_free(&job);
 	pthread_cond_destroy(&(*committer)->given);
 	pthread_mutex_destroy(&(*committer)->mutex);
@@ -258,7 +223,7 @@ void committer_stop(struct committer **committer)
 void committer_lay(struct committer *committer, struct job *job)
 {
 	pthread_mutex_lock(&committer->mutex);
-	list_push(&committer->in, job);
+	job_push(&committer->in, job);
 	pthread_mutex_unlock(&committer->mutex);
 }
 
@@ -276,7 +241,7 @@ void committer_give(struct committer *committer, struct job *job)
 struct job *committer_take(struct committer *committer)
 {
 	pthread_mutex_lock(&committer->mutex);
-	struct job *job = list_pop(&committer->out);
+	struct job *job = job_pop(&committer->out);
 	pthread_mutex_unlock(&committer->mutex);
 	return job;
 }

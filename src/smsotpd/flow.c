@@ -353,18 +353,14 @@ void flow_finished(struct flow *flow, struct job *job)
 		finish_verify(flow, job);
 	else if (job->kind == JOB_BEGIN || job->kind == JOB_RESEND)
 		send_text(flow, job);
-	if (flow->untold == NULL)
-		flow->untold = job;
-	else
-		flow->untold_last->next = job;
-	flow->untold_last = job;
+	job_push(&flow->untold, job);
 }
 
 void flow_tell(struct flow *flow)
 {
-	while (flow->untold != NULL) {
-		struct job *job = flow->untold;
-		flow->untold = job->next;
+	struct job *job;
+
+	while ((job = job_pop(&flow->untold)) != NULL) {
 		tell(flow, job);
 		job_free(&job);
 		flow->jobs--;

@@ -54,10 +54,9 @@ struct flow {
 	struct passes waived; /* logins that went on without a code */
 	struct modes modes;
 	struct counters counters;
-	bool laid;          /* the newest job is begun by committer_wake, or with the next */
-	uint32_t jobs;      /* not freed yet: they point into `config` */
-	struct job *untold; /* answered, and their events are not written */
-	struct job *untold_last;
+	bool laid;              /* the newest job is begun by committer_wake, or with the next */
+	uint32_t jobs;          /* not freed yet: they point into `config` */
+	struct job_list untold; /* answered, and their events are not written */
 	struct share share;
 };
 

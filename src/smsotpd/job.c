@@ -85,6 +85,26 @@ void job_free(struct job **job)
 	*job = NULL;
 }
 
+void job_push(struct job_list *list, struct job *job)
+{
+	if (list->first == NULL)
+		list->first = job;
+	else
+		list->last->next = job;
+	list->last = job;
+}
+
+struct job *job_pop(struct job_list *list)
+{
+	struct job *job = list->first;
+
+	if (job == NULL)
+		return NULL;
+	list->first = job->next;
+	job->next = NULL;
+	return job;
+}
+
 enum standing job_standing(const struct job *job)
 {
 	return job->junk ? STANDING_JUNK : job->standing;

@@ -77,10 +77,20 @@ struct job {
 	json_t *reply;    /* owned */
 };
 
+/* First in, first out; all zeros is an empty one. A job is in one at most. */
+struct job_list {
+	struct job *first; /* NULL where it is empty */
+	struct job *last;
+};
+
 CHECKED enum result job_new(enum job_kind kind, struct job **ret_job);
 
 /* Wipes and frees, NULL allowed. */
 void job_free(struct job **job);
+
+/* A job that is in no list is followed by none. */
+void job_push(struct job_list *list, struct job *job);
+struct job *job_pop(struct job_list *list);
 
 /* For the trail: the identity's, or that its application refuses it. */
 enum standing job_standing(const struct job *job);

@@ -53,12 +53,33 @@ static void test_names(void **state)
 		assert_non_null(effect_name((enum effect)effect));
 }
 
+static void test_jobs_leave_a_list_in_their_order(void **state)
+{
+	struct job_list list = {0};
+	struct job one = {0}, two = {0};
+
+	(void)state;
+	assert_null(job_pop(&list));
+	for (int again = 0; again < 2; again++) {
+		job_push(&list, &one);
+		job_push(&list, &two);
+		assert_ptr_equal(list.first, &one);
+		assert_ptr_equal(one.next, &two);
+		assert_null(two.next);
+		assert_ptr_equal(job_pop(&list), &one);
+		assert_null(one.next);
+		assert_ptr_equal(job_pop(&list), &two);
+		assert_null(job_pop(&list));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_row_grants_and_two_send),
 		cmocka_unit_test(test_a_new_job_is_a_refusal),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_jobs_leave_a_list_in_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
