@@ -14,6 +14,7 @@
 
 #include "connection.h"
 #include "control.h"
+#include "pace.h"
 #include "serve.h"
 #include "signals.h"
 
@@ -43,14 +44,6 @@ struct loop {
 	int64_t laid; /* monotonic us of the oldest job that waits for its wake, 0 for none */
 	struct connections *connections;
 };
-
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 int64_t loop_now(void)
 {
@@ -286,7 +279,7 @@ static struct timespec turn_wait(struct loop *loop, struct flow *flow, int most)
 	int64_t wait = (int64_t)turn_timeout(loop, flow, most) * 1000;
 
 	if (loop->laid != 0) {
-		int64_t left = loop->laid + LAY_US - now_us();
+		int64_t left = loop->laid + LAY_US - pace_now();
 		wait = left < 0 ? 0 : left < wait ? left : wait;
 	}
 	return (struct timespec){wait / 1000000, wait % 1000000 * 1000};
@@ -298,8 +291,8 @@ static void wake_laid(struct loop *loop, struct flow *flow)
 	if (!flow->laid) {
 		loop->laid = 0;
 	} else if (loop->laid == 0) {
-		loop->laid = now_us();
-	} else if (now_us() >= loop->laid + LAY_US) {
+		loop->laid = pace_now();
+	} else if (pace_now() >= loop->laid + LAY_US) {
 		committer_wake(flow->committer);
 		flow->laid = false;
 		loop->laid = 0;
