@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "json_read.h"
+#include "json_whole.h"
 #include "wire.h"
 
 #define BLOCK_SIZE      16384
@@ -89,7 +89,7 @@ static enum result frame_receive(
 
 enum result ctl_send_request(int socket, const json_t *request, int bulk)
 {
-	char *text = json_dumps(request, JSON_COMPACT);
+	char *text = json_write(request, JSON_COMPACT);
 
 	if (text == NULL)
 		return RESULT_MEMORY;

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "journal.h"
+#include "json_whole.h"
 #include "log.h"
 
 #define QUEUE_SIZE 1024
@@ -92,12 +94,13 @@ static void out_close(const struct out *out)
 /* What is written of a line when the disk is full is ended before the next: that one is whole. */
 static bool out_write(struct out *out, const char *line)
 {
-	size_t size = strlen(line);
+	struct iovec parts[] = {{(char *)line, strlen(line)}, {(char *)"\n", 1}};
+	size_t size = parts[0].iov_len + parts[1].iov_len;
 
 	if (out->torn && write(out->fd, "\n", 1) != 1)
 		return false;
 	out->torn = false;
-	ssize_t written = write(out->fd, line, size);
+	ssize_t written = writev(out->fd, parts, 2);
 	out->torn = written > 0 && (size_t)written < size;
 	return written == (ssize_t)size;
 }
@@ -266,23 +269,6 @@ static char *text_of(const char *event, json_t *fields)
 	return strdup(line);
 }
 
-/* Not json_dumps(3), which may leave out a part for which there was no memory. */
-static char *line_of(const json_t *object)
-{
-	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII;
-	size_t size = json_dumpb(object, NULL, 0, flags);
-	char *line = size == 0 ? NULL : malloc(size + 2);
-
-	if (line == NULL)
-		return NULL;
-	if (json_dumpb(object, line, size, flags) != size) {
-		free(line);
-		return NULL;
-	}
-	memcpy(line + size, "\n", 2);
-	return line;
-}
-
 static char *json_of(const struct moment *now, const char *event, json_t *fields)
 {
 	char time[64];
@@ -291,7 +277,7 @@ static char *json_of(const struct moment *now, const char *event, json_t *fields
 	time_write(now->realtime, time, sizeof(time));
 	json_t *object = json_pack("{s:s, s:s}", "time", time, "event", event);
 	if (object != NULL && json_object_update(object, fields) == 0)
-		line = line_of(object);
+		line = json_write(object, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(object);
 	return line;
 }

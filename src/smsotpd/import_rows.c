@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "identity_check.h"
-#include "json_read.h"
+#include "json_whole.h"
 
 enum result rows_format_parse(const char *word, enum rows_format *ret_format)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "json_read.h"
+#include "json_whole.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -40,4 +40,15 @@ json_t *json_read_from(json_load_callback_t from, void *context)
 {
 	lacked = false;
 	return whole(json_load_callback(from, context, 0, NULL));
+}
+
+char *json_write(const json_t *object, size_t flags)
+{
+	lacked = false;
+	char *text = json_dumps(object, flags);
+
+	if (!lacked)
+		return text;
+	free(text);
+	return NULL;
 }
