@@ -76,24 +76,28 @@ static enum tool_exit ask(
 	return code;
 }
 
+static enum tool_exit ask_once(const struct tool *tool, const struct tool_verb *verb)
+{
+	struct tool_request request = {.json = json_object(), .bulk = -1};
+
+	enum tool_exit code = ask(tool, verb, &request);
+	json_decref(request.json);
+	if (request.bulk >= 0)
+		close(request.bulk);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
-	struct tool_request request = {.bulk = -1};
 	const struct tool_verb *verb = NULL;
 	struct tool tool = {0};
 	bool done = false;
 
 	enum tool_exit code = tool_options(argc, argv, &tool, &verb, &done);
-	if (done)
-		return (int)code;
-	if (verb->run != NULL)
-		return (int)verb->run(&tool);
-	request.json = json_object();
-	code = ask(&tool, verb, &request);
-	json_decref(request.json);
-	if (request.bulk >= 0)
-		close(request.bulk);
-	if ((fflush(stdout) != 0 || ferror(stdout)) && code == TOOL_OK)
-		code = tool_fail(TOOL_REFUSED, "standard output cannot be written");
+	if (!done)
+		code = verb->run != NULL ? verb->run(&tool) : ask_once(&tool, verb);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		code = tool_fail(
+			code == TOOL_OK ? TOOL_REFUSED : code, "standard output cannot be written");
 	return (int)code;
 }

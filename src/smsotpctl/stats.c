@@ -98,11 +98,9 @@ static enum tool_exit print_reply(const struct tool *tool, const json_t *reply)
 	if (tool->output != NULL && replace_file(tool->output, print_form, &form) != RESULT_OK)
 		return tool_fail(
 			TOOL_REFUSED, "%s: %s; it stays as it was", tool->output, strerror(errno));
-	if (tool->output != NULL)
-		return TOOL_OK;
-	print_form(stdout, &form);
-	return fflush(stdout) == 0 ? TOOL_OK
-				   : tool_fail(TOOL_REFUSED, "standard output cannot be written");
+	if (tool->output == NULL)
+		print_form(stdout, &form);
+	return TOOL_OK;
 }
 
 enum tool_exit stats_run(const struct tool *tool)

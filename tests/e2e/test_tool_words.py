@@ -92,7 +92,8 @@ class Words(Tool):
 
     def test_a_full_output(self):
         with open("/dev/full", "wb") as full:
-            for words in (["status"], ["doctor"], ["export", "--reveal"]):
+            for words in (["status"], ["doctor"], ["stats"], ["export", "--reveal"],
+                          ["--help"]):
                 done = subprocess.run([*TOOL, *words], stdout=full, stderr=subprocess.PIPE,
                                       timeout=20, check=False)
                 self.assertEqual(done.returncode, REFUSED, words)
