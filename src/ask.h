@@ -92,6 +92,10 @@ struct answer {
 	const char *help;
 };
 
+/* Of an encoded answer. */
+#define ANSWER_SIZE_MAX                                                                            \
+	(2 + WIRE_ID_SIZE + 2 + 3 * 4 + TOKEN_SIZE + 3 + NAME_SIZE_MAX + 3 + HELP_SIZE_MAX)
+
 /* A verify with a reply of no bytes: the person typed nothing, and is not asked again. */
 static inline bool ask_gives_up(const struct ask *ask)
 {

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -61,13 +61,24 @@ static enum result peer_check(int fd)
 	return peer.uid == 0 ? RESULT_OK : RESULT_REFUSED;
 }
 
+/* How long one call on the socket may wait: `most` ms, and no longer than the deadline. */
+static enum result limit_wait(int fd, int option, int64_t most, int64_t deadline)
+{
+	int64_t left = deadline - monotonic_ms();
+
+	if (left <= 0)
+		return RESULT_TIMEOUT;
+	left = left < most ? left : most;
+	const struct timeval wait = {left / 1000, left % 1000 * 1000};
+	return setsockopt(fd, SOL_SOCKET, option, &wait, sizeof(wait)) == 0 ? RESULT_OK
+									    : RESULT_FAILED;
+}
+
 /* Where the listener's queue is full connect(2) waits its turn, unix(7), SO_SNDTIMEO. */
 static enum result connect_once(const char *path, int64_t deadline, int *ret_fd)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int64_t left = deadline - monotonic_ms();
-	struct timeval most = {.tv_usec = (left < CONNECT_MS ? left : CONNECT_MS) * 1000};
-	enum result result = left > 0 ? directory_check(path) : RESULT_TIMEOUT;
+	enum result result = directory_check(path);
 
 	if (result != RESULT_OK)
 		return result;
@@ -77,11 +88,11 @@ static enum result connect_once(const char *path, int64_t deadline, int *ret_fd)
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return RESULT_FAILED;
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most)) != 0)
-		result = RESULT_FAILED;
-	else if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
+	result = limit_wait(fd, SO_SNDTIMEO, CONNECT_MS, deadline);
+	if (result == RESULT_OK &&
+		connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
 		result = RESULT_UNREACHABLE;
-	else
+	if (result == RESULT_OK)
 		result = peer_check(fd);
 	if (result != RESULT_OK) {
 		close(fd);
@@ -91,44 +102,40 @@ static enum result connect_once(const char *path, int64_t deadline, int *ret_fd)
 	return RESULT_OK;
 }
 
-/* Waits until `events` or the deadline. */
-static enum result wait_for(int fd, short events, int64_t deadline)
-{
-	struct pollfd poll_fd = {.fd = fd, .events = events};
-
-	for (;;) {
-		int64_t left = deadline - monotonic_ms();
-		if (left <= 0)
-			return RESULT_TIMEOUT;
-		int ready = poll(&poll_fd, 1, (int)left);
-		if (ready > 0)
-			return RESULT_OK;
-		if (ready < 0 && errno != EINTR)
-			return RESULT_FAILED;
-	}
-}
-
 static enum result send_frame(int fd, const uint8_t *frame, size_t size, int64_t deadline)
 {
 	for (;;) {
-		if (send(fd, frame, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size)
+		if (send(fd, frame, size, MSG_NOSIGNAL) == (ssize_t)size)
 			return RESULT_OK;
 		if (errno != EAGAIN && errno != EINTR)
 			return RESULT_UNREACHABLE;
-		enum result result = wait_for(fd, POLLOUT, deadline);
+		enum result result = limit_wait(fd, SO_SNDTIMEO, CONNECT_MS, deadline);
 		if (result != RESULT_OK)
 			return result;
 	}
 }
 
-/* A longer one is cut: it is then as long as no answer. */
+/* On the heap: of a stack frame this large -fstack-clash-protection touches each page. */
+static enum result send_ask(int fd, const struct ask *ask, int64_t deadline)
+{
+	uint8_t *frame = malloc(WIRE_FRAME_SIZE);
+
+	if (frame == NULL)
+		return RESULT_MEMORY;
+	size_t size = ask_encode(ask, frame, WIRE_FRAME_SIZE);
+	enum result result = size == 0 ? RESULT_INVALID : send_frame(fd, frame, size, deadline);
+	explicit_bzero(frame, size);
+	free(frame);
+	return result;
+}
+
 static enum result receive_frame(int fd, uint8_t *frame, int64_t deadline, size_t *ret_size)
 {
 	for (;;) {
-		enum result result = wait_for(fd, POLLIN, deadline);
+		enum result result = limit_wait(fd, SO_RCVTIMEO, INT64_MAX, deadline);
 		if (result != RESULT_OK)
 			return result;
-		ssize_t size = recv(fd, frame, CLIENT_FRAME_SIZE, MSG_DONTWAIT);
+		ssize_t size = recv(fd, frame, CLIENT_FRAME_SIZE, 0);
 		if (size < 0 && (errno == EAGAIN || errno == EINTR))
 			continue;
 		if (size <= 0)
@@ -156,15 +163,11 @@ static enum result ask_once(const char *path, struct ask *ask, uint8_t *frame, i
 	bool *ret_heard, struct answer *ret_answer)
 {
 	CLOSED fd = -1;
+	size_t size = 0;
 	enum result result = connect_once(path, deadline, &fd);
 
-	if (result != RESULT_OK)
-		return result;
-	size_t size = ask_encode(ask, frame, CLIENT_FRAME_SIZE);
-	if (size == 0)
-		return RESULT_INVALID;
-	result = send_frame(fd, frame, size, deadline);
-	explicit_bzero(frame, size);
+	if (result == RESULT_OK)
+		result = send_ask(fd, ask, deadline);
 	if (result != RESULT_OK)
 		return result;
 	*ret_heard = true;

@@ -12,7 +12,7 @@
 #define CLIENT_BEGIN_MS   2000
 #define CLIENT_VERIFY_MS  5000
 #define CLIENT_SESSION_MS 200
-#define CLIENT_FRAME_SIZE (WIRE_FRAME_SIZE)
+#define CLIENT_FRAME_SIZE (ANSWER_SIZE_MAX + 1) /* a longer one is as long as no answer */
 
 /*
  * Asks and waits for the answer, whose strings point into `frame`. A socket that is missing or

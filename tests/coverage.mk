@@ -4,7 +4,8 @@
 
 COVERED      = build/coverage
 # Counted in memory that is the file: what a program ran is known though it is killed. A private
-# world has the project there; elsewhere, LLVM_PROFILE_FILE says where. What tests is not counted.
+# world has the project there; elsewhere, LLVM_PROFILE_FILE says where. What tests is not counted. The
+# counters want the start files.
 COUNTED      = -fprofile-instr-generate=/project/$(COVERED)/counts/%m%c.profraw -fcoverage-mapping \
                -mllvm -runtime-counter-relocation
 COUNTED_LINK = -fprofile-instr-generate
@@ -16,7 +17,7 @@ $(UNCOUNTED): private COUNTED_LINK =
 coverage:
 	@sh tests/e2e/prepare coverage build
 	+@$(PARALLEL) BUILD=$(COVERED) CC=clang SANITIZE= HARDENING=-fPIC CFLAGS='-O1 -g0 $$(COUNTED)' \
-		LDFLAGS='$$(COUNTED_LINK)' coverage-build
+		LDFLAGS='$$(COUNTED_LINK)' MODULE_LINK= coverage-build
 	@ln -sfn ../pkgs $(COVERED)/pkgs
 	@SMSOTP_BUILD=$(COVERED) exec setpriv --pdeathsig KILL \
 		/usr/bin/python3 -B tests/coverage/coverage.py $(COVERED)

@@ -236,7 +236,7 @@ static struct connection *find(struct connections *connections, uint64_t id)
 /* Where it does not go through, the module has its own deadline and refuses. */
 static void answer_send(const struct connection *connection, struct answer answer)
 {
-	uint8_t frame[WIRE_FRAME_SIZE];
+	uint8_t frame[ANSWER_SIZE_MAX];
 
 	answer.version = connection->version;
 	size_t size = answer_encode(&answer, frame, sizeof(frame));

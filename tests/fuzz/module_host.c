@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -138,13 +137,13 @@ EXPORTED int socket(int domain, int type, int protocol)
 	return -1;
 }
 
-/* How long a full queue is waited for, unix(7). */
-static int64_t patience(int fd)
+/* How long a call on the socket waits, unix(7). */
+static int64_t patience(int fd, int option)
 {
 	struct timeval limit = {0};
 	socklen_t size = sizeof(limit);
 
-	must(syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &size) == 0);
+	must(syscall(SYS_getsockopt, fd, SOL_SOCKET, option, &limit, &size) == 0);
 	return (int64_t)limit.tv_sec * 1000 + limit.tv_usec / 1000;
 }
 
@@ -157,7 +156,7 @@ EXPORTED int connect(int fd, const struct sockaddr *address, socklen_t size)
 	play.asks++;
 	uint8_t way = take_u8(&play.input);
 	if (way >= 250) {
-		play.now += way == 255 ? patience(fd) : 0;
+		play.now += way == 255 ? patience(fd, SO_SNDTIMEO) : 0;
 		errno = way == 255 ? EAGAIN : ECONNREFUSED;
 		return -1;
 	}
@@ -179,20 +178,18 @@ EXPORTED int getsockopt(int fd, int level, int name, void *ret, socklen_t *size)
 	return failed;
 }
 
-#undef poll
-EXPORTED int poll(struct pollfd *fds, nfds_t count, int timeout)
+#undef recv
+EXPORTED ssize_t recv(int fd, void *bytes, size_t size, int flags)
 {
-	const struct timespec none = {0};
-
-	if (!play.on)
-		return (int)syscall(SYS_poll, fds, count, timeout);
-	must(count == 1 && timeout > 0);
+	if (!play.on || fd == play.daemon)
+		return syscall(SYS_recvfrom, fd, bytes, size, flags, NULL, NULL);
+	must(flags == 0 && patience(fd, SO_RCVTIMEO) > 0);
 	if (play.daemon >= 0)
 		daemon_turn();
-	int ready = ppoll(fds, count, &none, NULL);
-	if (ready == 0)
-		play.now += timeout;
-	return ready;
+	ssize_t received = syscall(SYS_recvfrom, fd, bytes, size, MSG_DONTWAIT, NULL, NULL);
+	if (received < 0)
+		play.now += patience(fd, SO_RCVTIMEO);
+	return received;
 }
 
 EXPORTED int clock_gettime(clockid_t clock, struct timespec *ret_now)

@@ -4,9 +4,8 @@
  * while somebody sleeps or waits in vain, and not while a busy machine lets him wait. So what is
  * said of deadlines holds at any speed.
  */
-#undef _FORTIFY_SOURCE /* its poll is defined inline */
+#undef _FORTIFY_SOURCE /* its recv is defined inline */
 #include <errno.h>
-#include <poll.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -37,28 +36,40 @@ EXPORTED int nanosleep(const struct timespec *pause, struct timespec *ret_left)
 	return clock_nanosleep(CLOCK_REALTIME, 0, pause, ret_left) == 0 ? 0 : -1;
 }
 
-EXPORTED int poll(struct pollfd *fds, nfds_t count, int timeout)
-{
-	const struct timespec limit = {
-		.tv_sec = timeout / 1000, .tv_nsec = (long)(timeout % 1000) * 1000000L};
-	int ready = ppoll(fds, count, timeout < 0 ? NULL : &limit, NULL);
-
-	if (ready == 0)
-		waited_ms += timeout;
-	return ready;
-}
-
-/* Its timeout is the socket's: unix(7). */
-EXPORTED int connect(int fd, const struct sockaddr *address, socklen_t size)
+/* A call on a socket that has waited in vain: its timeout is the socket's, unix(7). */
+static void pass(int fd, int option)
 {
 	struct timeval limit = {0};
-	socklen_t limit_size = sizeof(limit);
-	int failed = (int)syscall(SYS_connect, fd, address, size);
+	socklen_t size = sizeof(limit);
 
-	if (failed == 0 || errno != EAGAIN)
-		return failed;
-	if (getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &limit_size) == 0)
+	if (getsockopt(fd, SOL_SOCKET, option, &limit, &size) == 0)
 		waited_ms += (int64_t)limit.tv_sec * 1000 + limit.tv_usec / 1000;
 	errno = EAGAIN;
+}
+
+EXPORTED int connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+	int failed = (int)syscall(SYS_connect, fd, address, size);
+
+	if (failed != 0 && errno == EAGAIN)
+		pass(fd, SO_SNDTIMEO);
 	return failed;
+}
+
+EXPORTED ssize_t send(int fd, const void *bytes, size_t size, int flags)
+{
+	ssize_t sent = syscall(SYS_sendto, fd, bytes, size, flags, NULL, 0);
+
+	if (sent < 0 && errno == EAGAIN)
+		pass(fd, SO_SNDTIMEO);
+	return sent;
+}
+
+EXPORTED ssize_t recv(int fd, void *bytes, size_t size, int flags)
+{
+	ssize_t received = syscall(SYS_recvfrom, fd, bytes, size, flags, NULL, NULL);
+
+	if (received < 0 && errno == EAGAIN)
+		pass(fd, SO_RCVTIMEO);
+	return received;
 }

@@ -12,6 +12,7 @@
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
+void __libc_free(void *memory);
 
 /* The test's: whether this call finds none. */
 bool memory_struck(void);

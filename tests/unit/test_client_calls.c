@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* client_ask on a kernel of the test's own: each call ends as the row has it, and time passes only
  * where somebody waits. */
-#undef _FORTIFY_SOURCE /* its poll is defined inline */
+#undef _FORTIFY_SOURCE /* its recv is defined inline */
 #include <dlfcn.h>
 #include <errno.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -13,15 +12,16 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "memory_fixture.h"
 #include "test.h"
 
 #define PATH     "/run/smsotp/smsotpd.sock"
 #define CALLS    3
 #define ALWAYS   1000000
 #define DIR      (S_IFDIR | 0755)
-#define TOO_LONG (CLIENT_FRAME_SIZE + 1)
+#define TOO_LONG (WIRE_FRAME_SIZE + 1)
 
-/* How a call ends, where it is not by an errno. */
+/* How a call ends, where it is not by an errno. EAGAIN: all that it may wait has passed. */
 enum { DONE = 0, ENDS = -1, AGAIN = -2, OTHER_ID = -3, CUT = -4, LONG = -5 };
 
 /* What stands before libc's can only be file-scope. */
@@ -29,20 +29,26 @@ static struct kernel {
 	bool on;
 	const char *path;
 	int fd; /* 0, where the application has closed its standard input */
-	int lstat, socket, limit, peer;
+	int lstat, socket, peer;
 	mode_t mode;
 	uid_t owner, listener;
 	int refusals;  /* connections before one is accepted */
 	int64_t wakes; /* until when the first sleep lasts, 0: as long as it should */
-	int sends[CALLS], polls[CALLS], receives[CALLS];
+	int limits[CALLS], sends[CALLS], receives[CALLS];
+	bool no_memory;
 	/* What was seen. */
-	int64_t now, limit_ms;
+	int64_t now, deadline, limit_ms, answer_ms;
 	int opened, closed, strays;
-	int connects, sent, polled, received;
-	uint8_t frame[CLIENT_FRAME_SIZE];
+	int connects, limited, sent, received;
+	uint8_t frame[WIRE_FRAME_SIZE];
 	size_t frame_size;
-	const uint8_t *buffer; /* it was sent from */
+	const void *buffer; /* it was sent from, until that is freed */
 } kernel;
+
+bool memory_struck(void)
+{
+	return kernel.on && kernel.no_memory;
+}
 
 static int ends(int failure)
 {
@@ -98,14 +104,16 @@ int socket(int domain, int type, int protocol)
 int setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 {
 	const struct timeval *limit = value;
+	int64_t ms = limit->tv_sec * 1000 + limit->tv_usec / 1000;
 
 	kernel.strays += fd != kernel.fd;
 	assert_int_equal(level, SOL_SOCKET);
-	assert_int_equal(name, SO_SNDTIMEO);
 	assert_int_equal(size, sizeof(*limit));
-	assert_in_range(limit->tv_usec, 1, 999999); /* 0 would be for ever */
-	kernel.limit_ms = limit->tv_usec / 1000;
-	return ends(kernel.limit);
+	assert_in_range(limit->tv_usec, 0, 999999);
+	assert_true(ms > 0); /* 0 would be for ever */
+	*(name == SO_SNDTIMEO ? &kernel.limit_ms : &kernel.answer_ms) = ms;
+	assert_true(name == SO_SNDTIMEO || name == SO_RCVTIMEO);
+	return ends(kernel.limits[kernel.limited++ % CALLS]);
 }
 
 int connect(int fd, const struct sockaddr *address, socklen_t size)
@@ -129,19 +137,10 @@ int getsockopt(int fd, int level, int name, void *restrict ret, socklen_t *restr
 	return ends(kernel.peer);
 }
 
-/* Where nothing comes its time passes, and never more than is left. */
-int poll(struct pollfd *fds, nfds_t count, int timeout)
+static ssize_t ends_late(int failure, int64_t wait)
 {
-	int end = kernel.polls[kernel.polled++ % CALLS];
-
-	assert_int_equal(count, 1);
-	assert_int_equal(fds->fd, kernel.fd);
-	assert_true(timeout > 0);
-	if (end == ENDS) {
-		kernel.now += timeout;
-		return 0;
-	}
-	return end == DONE ? 1 : ends(end);
+	kernel.now += failure == EAGAIN ? wait : 0;
+	return ends(failure);
 }
 
 ssize_t send(int fd, const void *bytes, size_t size, int flags)
@@ -149,11 +148,23 @@ ssize_t send(int fd, const void *bytes, size_t size, int flags)
 	int failure = kernel.sends[kernel.sent++ % CALLS];
 
 	assert_int_equal(fd, kernel.fd);
-	assert_int_equal(flags, MSG_NOSIGNAL | MSG_DONTWAIT);
+	assert_int_equal(flags, MSG_NOSIGNAL);
 	memcpy(kernel.frame, bytes, size);
 	kernel.frame_size = size;
 	kernel.buffer = bytes;
-	return failure == 0 ? (ssize_t)size : ends(failure);
+	return failure == 0 ? (ssize_t)size : ends_late(failure, kernel.limit_ms);
+}
+
+/* What was typed is not left in it. */
+MEMORY_EXPORTED void free(void *memory)
+{
+	static const uint8_t nothing[WIRE_FRAME_SIZE];
+
+	if (kernel.on && memory != NULL && memory == kernel.buffer) {
+		assert_memory_equal(memory, nothing, kernel.frame_size);
+		kernel.buffer = NULL;
+	}
+	__libc_free(memory);
 }
 
 /* The answer to what was sent, as a foreign `end` would have it. */
@@ -176,17 +187,16 @@ static ssize_t answer_write(int end, uint8_t *ret)
 
 ssize_t recv(int fd, void *bytes, size_t size, int flags)
 {
-	static const uint8_t nothing[CLIENT_FRAME_SIZE];
 	int end = kernel.receives[kernel.received++ % CALLS];
 
 	assert_int_equal(fd, kernel.fd);
 	assert_int_equal(size, CLIENT_FRAME_SIZE);
-	assert_true((flags & MSG_DONTWAIT) != 0);
+	assert_int_equal(flags, 0);
+	assert_int_equal(kernel.now + kernel.answer_ms, kernel.deadline);
 	/* What was typed is not kept while smsotpd thinks. */
-	assert_ptr_equal(bytes, kernel.buffer);
-	assert_memory_equal(bytes, nothing, kernel.frame_size);
+	assert_null(kernel.buffer);
 	if (end > 0)
-		return ends(end);
+		return ends_late(end, kernel.answer_ms);
 	if (end == ENDS)
 		return 0;
 	ssize_t length = answer_write(end, bytes);
@@ -209,6 +219,10 @@ struct row {
 /* The answer is given where it succeeds, and then alone. */
 static void ask_on(const struct row *row, int fd, const char *path)
 {
+	static const int64_t deadlines[] = {[FRAME_BEGIN] = 2000,
+		[FRAME_VERIFY] = 5000,
+		[FRAME_SESSION_OPEN] = 200,
+		[FRAME_SESSION_CLOSE] = 200};
 	uint8_t frame[CLIENT_FRAME_SIZE];
 	struct ask ask = {.type = row->type, .version = row->version, .user = "demo"};
 	struct answer answer = {.verdict = VERDICT_COUNT};
@@ -218,6 +232,7 @@ static void ask_on(const struct row *row, int fd, const char *path)
 	kernel = row->kernel;
 	kernel.fd = fd;
 	kernel.path = path;
+	kernel.deadline = deadlines[row->type];
 	kernel.mode = kernel.mode == 0 ? DIR : kernel.mode;
 	kernel.on = true;
 	enum result result = client_ask(path, &ask, frame, &answer);
@@ -259,7 +274,9 @@ static void test_who_is_not_to_be_trusted_hears_nothing(void **state)
 		{"another listens", FRAME_VERIFY, {.listener = 1}, REFUSED, .connects = 1},
 		{"nobody says who", FRAME_VERIFY, {.peer = EINVAL}, FAILED, .connects = 1},
 		{"no descriptor", FRAME_VERIFY, {.socket = EMFILE}, FAILED},
-		{"no limit", FRAME_VERIFY, {.limit = EDOM}, FAILED},
+		{"no limit", FRAME_VERIFY, {.limits = {EDOM}}, FAILED},
+		{"no memory", FRAME_VERIFY, {.no_memory = true}, .result = RESULT_MEMORY,
+			.connects = 1},
 		{"no frame holds it", FRAME_VERIFY, {0}, INVALID, .reply = TOO_LONG, .connects = 1},
 	};
 
@@ -297,24 +314,23 @@ static void test_what_was_heard_is_not_said_again(void **state)
 {
 	static const struct row rows[] = {
 		{"answered", FRAME_VERIFY, {0}, ONCE, .received = 1, .limit_ms = 100},
-		{"a full queue", FRAME_VERIFY, {.sends = {EAGAIN}}, .connects = 1, .sent = 2,
-			.received = 1},
+		{"a full queue", FRAME_VERIFY, {.sends = {EAGAIN}}, .took = 100, .connects = 1,
+			.sent = 2, .received = 1},
 		{"a signal", FRAME_VERIFY, {.sends = {EINTR}}, .connects = 1, .sent = 2,
 			.received = 1},
-		{"a queue that stays full", FRAME_VERIFY, {.sends = {EAGAIN}, .polls = {ENDS}},
-			LATE, .took = 5000, ONCE},
-		{"no waiting to send", FRAME_VERIFY, {.sends = {EAGAIN}, .polls = {ENOMEM}}, FAILED,
-			ONCE},
+		{"a queue that stays full", FRAME_VERIFY, {.sends = {EAGAIN, EAGAIN, EAGAIN}}, LATE,
+			.took = 5000, .connects = 1, .sent = 50},
+		{"no waiting to send", FRAME_VERIFY, {.sends = {EAGAIN}, .limits = {0, ENOMEM}},
+			FAILED, .took = 100, ONCE},
 		{"gone before", FRAME_VERIFY, {.sends = {EPIPE}}, .took = 20, .connects = 2,
 			.sent = 2, .received = 1},
-		{"no answer", FRAME_VERIFY, {.polls = {ENDS}}, LATE, .took = 5000, ONCE},
-		{"no waiting for it", FRAME_VERIFY, {.polls = {ENOMEM, ENDS}}, FAILED, ONCE},
-		{"a signal meanwhile", FRAME_VERIFY, {.polls = {EINTR}}, ONCE, .received = 1},
-		{"woken for nothing", FRAME_VERIFY, {.receives = {EAGAIN}}, ONCE, .received = 2},
-		{"a signal then", FRAME_VERIFY, {.receives = {EINTR}}, ONCE, .received = 2},
+		{"no answer", FRAME_VERIFY, {.receives = {EAGAIN}}, LATE, .took = 5000, ONCE,
+			.received = 1},
+		{"no waiting for it", FRAME_VERIFY, {.limits = {0, ENOMEM}}, FAILED, ONCE},
+		{"a signal meanwhile", FRAME_VERIFY, {.receives = {EINTR}}, ONCE, .received = 2},
 		{"gone", FRAME_VERIFY, {.receives = {ENDS}}, AWAY, ONCE, .received = 1},
 		{"gone after a full queue", FRAME_VERIFY, {.sends = {EAGAIN}, .receives = {ENDS}},
-			AWAY, .connects = 1, .sent = 2, .received = 1},
+			AWAY, .took = 100, .connects = 1, .sent = 2, .received = 1},
 		{"reset", FRAME_VERIFY, {.receives = {ECONNRESET}}, AWAY, ONCE, .received = 1},
 		{"gone from a begin", FRAME_BEGIN, {.receives = {ENDS}}, .took = 20, TWICE},
 	};
