@@ -77,8 +77,9 @@ void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int
 void flow_finished(struct flow *flow, struct job *job);
 
 /*
- * Writes the events of all that are finished, and frees them: after the last of those that came
- * back together, because what an event costs tells who exists, and nobody is to wait for it.
+ * Writes the events of all that are finished, and frees them. What an event costs tells who exists,
+ * so nobody is to wait for it: a little later (loop.c), because who was just answered may need the
+ * processor.
  */
 void flow_tell(struct flow *flow);
 

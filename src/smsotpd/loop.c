@@ -21,8 +21,12 @@
 #define EVENTS      64
 #define TURN_MAX_MS 1000 /* the watchdog is told, late frames are dropped */
 #define ACCEPT_MAX  16   /* per turn: others get theirs in between */
-#define LAY_US      200  /* a job that nobody waits for: who was answered has the processor first */
 #define JOBS_MAX    512  /* with so many under way, logins wait in the listener's queue */
+
+/* Nobody waits for these, and who was answered has the processor first: until his prompt is shown,
+ * until his sign-in is over. */
+#define LAY_US  200  /* a job: its text is waited for */
+#define TELL_US 5000 /* an event */
 
 enum tag {
 	TAG_MODULE = 1,
@@ -40,8 +44,9 @@ struct loop {
 	int signals;
 	int module;
 	int control;
-	bool paused;  /* nobody is accepted from `module` */
-	int64_t laid; /* monotonic us of the oldest job that waits for its wake, 0 for none */
+	bool paused;    /* nobody is accepted from `module` */
+	int64_t laid;   /* monotonic us of the oldest job that waits for its wake, 0 for none */
+	int64_t untold; /* of the oldest event that is to be written, 0 for none */
 	struct connections *connections;
 };
 
@@ -157,7 +162,7 @@ uint32_t loop_worker_tag(void)
 	return TAG_WORKER;
 }
 
-/* What has come back is answered first. True where nothing more can. */
+/* What has come back is answered. True where nothing more can. */
 static bool on_wake(struct loop *loop, struct flow *flow, enum loop_end *ret_end)
 {
 	uint64_t count;
@@ -167,9 +172,9 @@ static bool on_wake(struct loop *loop, struct flow *flow, enum loop_end *ret_end
 		return false;
 	while (flow->committer != NULL && (job = committer_take(flow->committer)) != NULL)
 		control_finished(flow, job);
-	flow_tell(flow);
 	if (flow->committer == NULL || !committer_broken(flow->committer))
 		return false;
+	flow_tell(flow);
 	*ret_end = LOOP_BROKEN;
 	return true;
 }
@@ -274,29 +279,43 @@ static int turn_timeout(struct loop *loop, struct flow *flow, int most)
 	return next < 0 || next > most ? most : next;
 }
 
+/* What is left of `wait` until `delay` after `since`, which is 0 for never. */
+static int64_t wait_until(int64_t since, int64_t delay, int64_t wait)
+{
+	int64_t left = since == 0 ? wait : since + delay - pace_now();
+
+	return left < 0 ? 0 : left < wait ? left : wait;
+}
+
 static struct timespec turn_wait(struct loop *loop, struct flow *flow, int most)
 {
 	int64_t wait = (int64_t)turn_timeout(loop, flow, most) * 1000;
 
-	if (loop->laid != 0) {
-		int64_t left = loop->laid + LAY_US - pace_now();
-		wait = left < 0 ? 0 : left < wait ? left : wait;
-	}
+	wait = wait_until(loop->laid, LAY_US, wait);
+	wait = wait_until(loop->untold, TELL_US, wait);
 	return (struct timespec){wait / 1000000, wait % 1000000 * 1000};
 }
 
-/* Begins what was laid, LAY_US after the oldest of it. */
-static void wake_laid(struct loop *loop, struct flow *flow)
+/* Whether it is `delay` since there was first something to do: *since, 0 while there is nothing. */
+static bool due(int64_t *since, int64_t delay, bool something)
 {
-	if (!flow->laid) {
-		loop->laid = 0;
-	} else if (loop->laid == 0) {
-		loop->laid = pace_now();
-	} else if (pace_now() >= loop->laid + LAY_US) {
+	int64_t now = something ? pace_now() : 0;
+	bool over = something && *since != 0 && now >= *since + delay;
+
+	if (!something || over || *since == 0)
+		*since = over ? 0 : now;
+	return over;
+}
+
+/* Begins what was laid, and writes the events of what was answered. */
+static void do_rest(struct loop *loop, struct flow *flow)
+{
+	if (due(&loop->laid, LAY_US, flow->laid)) {
 		committer_wake(flow->committer);
 		flow->laid = false;
-		loop->laid = 0;
 	}
+	if (due(&loop->untold, TELL_US, flow->untold.first != NULL))
+		flow_tell(flow);
 }
 
 /* Kernels before 5.11 and container sandboxes of their time have no wait shorter than a ms. */
@@ -321,7 +340,7 @@ static enum result turn(
 		return RESULT_FAILED;
 	for (int i = 0; i < count; i++)
 		*ret_ended = on_event(loop, flow, events[i].data.u64, ret_end) || *ret_ended;
-	wake_laid(loop, flow);
+	do_rest(loop, flow);
 	serve_alive(loop_now());
 	return RESULT_OK;
 }
