@@ -180,11 +180,17 @@ static void note(const struct desk *desk, struct findings *findings)
 		findings->tally[i] = *desk->books.tally[i];
 }
 
-static enum result desk_close(const struct judge *judge, MDB_txn *txn, const struct desk *desk)
+/*
+ * A right code charges neither source nor host: their tallies stay unwritten. In all else the work
+ * is the same, whatever was changed.
+ */
+static enum result desk_close(
+	const struct judge *judge, MDB_txn *txn, const struct job *job, const struct desk *desk)
 {
 	enum result result = state_save(judge->state, txn, desk->id, &desk->record);
 
-	for (size_t i = 0; i < SHARED_COUNT && result == RESULT_OK; i++)
+	for (size_t i = job_grants(job) ? SHARED_PREFIX : 0;
+		i < SHARED_COUNT && result == RESULT_OK; i++)
 		result = state_tally_save(
 			judge->state, txn, &desk->key[i], judge->clock, &desk->shared[i]);
 	return result;
@@ -342,5 +348,5 @@ void judge_run(
 	if (job->long_reply)
 		job->result = recovery_close(judge, identity_txn, job, &desk);
 	if (job->result == RESULT_OK)
-		job->result = desk_close(judge, state_txn, &desk);
+		job->result = desk_close(judge, state_txn, job, &desk);
 }

@@ -22,23 +22,27 @@ struct state {
 	struct store *store;
 	size_t records_max;
 	MDB_dbi users;
-	MDB_dbi tallies;
+	MDB_dbi tallies; /* of sources */
+	MDB_dbi sums;    /* the others */
 	MDB_dbi table[STATE_TABLES];
 	bool made[STATE_TABLES];
 	struct keys keys;
 };
 
-/* In the order of their keys, so that pages are filled to the brim. */
-static enum result tally_append(struct state *state, MDB_txn *txn, struct tally_key tally_key)
+static enum result tally_make(
+	MDB_txn *txn, MDB_dbi table, struct tally_key tally_key, unsigned int how)
 {
 	uint8_t bytes[TALLY_VALUE_SIZE] = {0};
 	MDB_val key = {.mv_size = sizeof(tally_key), .mv_data = &tally_key};
 	MDB_val value = {.mv_size = sizeof(bytes), .mv_data = bytes};
 
-	return store_result(mdb_put(txn, state->tallies, &key, &value, MDB_APPEND));
+	return store_result(mdb_put(txn, table, &key, &value, how));
 }
 
-/* Every slot is there from the first start on, so that no source can make the store grow. */
+/*
+ * Every slot is there from the first start on, so that no source can make the store grow; in the
+ * order of their keys, so that pages are filled to the brim.
+ */
 static enum result tallies_fill(struct state *state)
 {
 	MDB_txn *txn = NULL;
@@ -51,11 +55,11 @@ static enum result tallies_fill(struct state *state)
 		result = store_count(txn, state->tallies, &count);
 	bool empty = result == RESULT_OK && count == 0;
 	for (uint32_t i = 0; empty && result == RESULT_OK && i < STATE_SOURCES; i++)
-		result = tally_append(
-			state, txn, (struct tally_key){{0, 0, (uint8_t)(i >> 8), (uint8_t)i}});
-	if (empty && result == RESULT_OK)
-		result = tally_append(state, txn, host);
+		result = tally_make(txn, state->tallies,
+			(struct tally_key){{0, 0, (uint8_t)(i >> 8), (uint8_t)i}}, MDB_APPEND);
 	if (result == RESULT_OK)
+		result = tally_make(txn, state->sums, host, MDB_NOOVERWRITE);
+	if (result == RESULT_OK || result == RESULT_EXISTS)
 		result = store_commit(&txn);
 	store_abort(&txn);
 	return result;
@@ -79,7 +83,9 @@ static enum result open_tables(struct state *state)
 {
 	enum result result = store_table(state->store, "users", &state->users);
 
-	return result == RESULT_OK ? store_table(state->store, "tallies", &state->tallies) : result;
+	if (result == RESULT_OK)
+		result = store_table(state->store, "tallies", &state->tallies);
+	return result == RESULT_OK ? store_table(state->store, "sums", &state->sums) : result;
 }
 
 static void nobody_id(const struct state *state, uint8_t number, uint8_t ret_id[static HASH_SIZE])
@@ -282,12 +288,18 @@ void tally_key_prefix(const struct phone *phone, struct tally_key *ret_key)
 	*ret_key = (struct tally_key){{2, 0, (uint8_t)(number >> 8), (uint8_t)number}};
 }
 
+static MDB_dbi tally_table(const struct state *state, const struct tally_key *key)
+{
+	return key->bytes[0] == 0 ? state->tallies : state->sums;
+}
+
 enum result state_tally_load(struct state *state, MDB_txn *txn, const struct tally_key *tally_key,
 	const struct clock *clock, const struct moment *now, struct tally *ret_tally)
 {
 	MDB_val key = {.mv_size = sizeof(*tally_key), .mv_data = (void *)tally_key};
 	MDB_val value;
-	enum result result = store_result(mdb_get(txn, state->tallies, &key, &value));
+	enum result result =
+		store_result(mdb_get(txn, tally_table(state, tally_key), &key, &value));
 
 	if (result == RESULT_NOT_FOUND) {
 		memset(ret_tally, 0, sizeof(*ret_tally));
@@ -314,7 +326,7 @@ enum result state_tally_save(struct state *state, MDB_txn *txn, const struct tal
 
 	memcpy(bytes, clock->boot, BOOT_ID_SIZE);
 	tally_encode(tally, bytes + BOOT_ID_SIZE);
-	return store_result(mdb_put(txn, state->tallies, &key, &value, 0));
+	return store_result(mdb_put(txn, tally_table(state, tally_key), &key, &value, 0));
 }
 
 enum result state_forget(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE])

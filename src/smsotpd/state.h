@@ -55,9 +55,10 @@ CHECKED enum result state_save(struct state *state, MDB_txn *txn,
 	const uint8_t id[static HASH_SIZE], const struct record *record);
 
 /*
- * The tallies of sources and of the host, in a table of their own that is filled when it is made.
- * Sources share STATE_SOURCES slots by their keyed hash: a tally only counts, so two in one slot
- * wait a little earlier and nothing is lost.
+ * The tallies of sources, in a table of their own that is filled when it is made. Sources share
+ * STATE_SOURCES slots by their keyed hash: a tally only counts, so two in one slot wait a little
+ * earlier and nothing is lost. Those of the host and of prefixes are in a small table, because
+ * every login writes there: each page that a commit changes makes it longer.
  */
 struct tally_key {
 	uint8_t bytes[4]; /* 0 and the slot, 1, or 2 and the prefix: big endian, so they sort */

@@ -11,11 +11,13 @@
 
 /* What one login's job saves: its record, and the tallies of its source, host and prefix. */
 #define JOB_SAVES    4
+#define GRANT_SAVES  2 /* where it lets in: source and host are charged nothing */
 #define JOB_LOADS    5 /* and whether the name has a record */
 #define JOB_LOOK_UPS 3 /* the schema, the name, and what its phone was */
 #define JOB_STATS    1 /* of the host's accounts */
 /* With a reply as long as a recovery code: the record of these, and nobody's. */
 #define LONG_JOB_SAVES    (JOB_SAVES + 1)
+#define LONG_GRANT_SAVES  (GRANT_SAVES + 1)
 #define LONG_JOB_LOOK_UPS (JOB_LOOK_UPS + 2)
 
 struct calls {

@@ -167,7 +167,7 @@ static struct job *run(struct scene *scene, size_t row, enum job_kind kind, cons
 	HOLDS(rows[row].sentence, job->result == RESULT_OK);
 	HOLDS(rows[row].sentence, job_standing(job) == rows[row].standing);
 	HOLDS(rows[row].sentence, calls.loads == JOB_LOADS);
-	HOLDS(rows[row].sentence, calls.saves == JOB_SAVES);
+	HOLDS(rows[row].sentence, calls.saves == (job_grants(job) ? GRANT_SAVES : JOB_SAVES));
 	HOLDS(rows[row].sentence, calls.look_ups == JOB_LOOK_UPS);
 	HOLDS(rows[row].sentence, calls.stats == JOB_STATS);
 	return job;
