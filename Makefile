@@ -47,8 +47,8 @@ include $(wildcard tests/*.mk)
 .PHONY: always
 $(BUILD)/flags: always
 	@mkdir -p $(@D)
-	@echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)" | cmp -s - $@ || \
-		echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)" >$@
+	@echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(MODULE_LINK)" | cmp -s - $@ || \
+		echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(MODULE_LINK)" >$@
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

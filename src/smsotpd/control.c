@@ -150,8 +150,8 @@ static void tell(struct flow *flow, const struct job *job, enum event event)
 
 	if (name != NULL)
 		login_name_tag(flow->keys, false, 0, name, tag);
-	event_operator(
-		flow->trail, event, name == NULL || unknown ? "" : name, name == NULL ? NULL : tag);
+	event_operator(flow_trail(flow), event, name == NULL || unknown ? "" : name,
+		name == NULL ? NULL : tag);
 }
 
 /* What the ledger shows goes as well; of all, names that do not exist included. */
@@ -183,7 +183,7 @@ void control_turn(struct flow *flow)
 		return;
 	flow->clock->now(flow->clock, &now);
 	while (modes_fall(&flow->modes, flow->clock, &now, service, &was)) {
-		event_mode(flow->trail, EVENT_MODE_FELL, service, was.choice, was.before, 0);
+		event_mode(flow_trail(flow), EVENT_MODE_FELL, service, was.choice, was.before, 0);
 		json_t *request = json_pack("{s:s, s:s}", "verb", "mode.fall", "service", service);
 		control_ask(flow, 0, request, -1, 0);
 	}

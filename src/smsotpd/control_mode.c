@@ -42,7 +42,7 @@ bool control_mode_finish(struct flow *flow, struct job *job)
 
 	memcpy(override.boot, flow->clock->boot, BOOT_ID_SIZE);
 	(void)modes_put(&flow->modes, name, &override);
-	event_mode(flow->trail, (enum event)number(change, "event"), name,
+	event_mode(flow_trail(flow), (enum event)number(change, "event"), name,
 		(enum choice)number(change, "from"), override.choice, override.confirm);
 	json_object_del(job->reply, "change");
 	return true;

@@ -21,7 +21,7 @@ void control_events(struct flow *flow, json_t *left)
 	size_t index;
 
 	json_array_foreach(json_object_get(left, "events"), index, event)
-		event_change(flow->trail, event);
+		event_change(flow_trail(flow), event);
 	json_object_del(left, "events");
 }
 
@@ -96,9 +96,9 @@ void control_child(struct flow *flow)
 	const char *news = json_string_value(json_object_get(end.heard, "news"));
 	control_events(flow, end.heard);
 	if (news != NULL)
-		event_daemon(flow->trail, EVENT_IDENTITY_IMPORTED, news);
+		event_daemon(flow_trail(flow), EVENT_IDENTITY_IMPORTED, news);
 	if (end.untold)
-		event_daemon(flow->trail, EVENT_IDENTITY_IMPORTED,
+		event_daemon(flow_trail(flow), EVENT_IDENTITY_IMPORTED,
 			"nobody knows what: the child of smsotpd ended without a word of it");
 	json_decref(end.heard);
 	if (end.reply >= 0) {

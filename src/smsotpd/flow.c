@@ -84,7 +84,7 @@ static void shown_text(struct flow *flow, const struct visit *visit, const struc
 	else if (view->line == LINE_NO_TEXTS)
 		rule = RULE_NO_TEXTS;
 	stats_decided(&flow->counters, DECISION_NO_TEXT, rule);
-	event_shown(flow->trail, &visit->login, DECISION_NO_TEXT, rule);
+	event_shown(flow_trail(flow), &visit->login, DECISION_NO_TEXT, rule);
 }
 
 /* And to one who answers. */
@@ -95,7 +95,7 @@ static void shown_answer(struct flow *flow, const struct visit *visit, const str
 
 	flow->counters.refused++;
 	stats_decided(&flow->counters, DECISION_REFUSED, rule);
-	event_shown(flow->trail, &visit->login, DECISION_REFUSED, rule);
+	event_shown(flow_trail(flow), &visit->login, DECISION_REFUSED, rule);
 }
 
 /* Lookup and challenge are asked for; the prompt goes out at once and waits for no disk. */
@@ -207,7 +207,7 @@ static void step_session(struct flow *flow, struct visit *visit)
 	bool waived =
 		!accepted && (open ? waived_open(flow, visit) : pass_close(&flow->waived, visitor));
 
-	event_session(flow->trail, open, accepted || waived, waived, &visit->login);
+	event_session(flow_trail(flow), open, accepted || waived, waived, &visit->login);
 	flow_answer_plain(flow, visit->connection, visitor->id, VERDICT_REFUSED, LINE_NONE);
 }
 
@@ -241,11 +241,11 @@ static bool admit(struct flow *flow, struct visit *visit)
 		return true;
 	if (admission == ADMIT_NO_SECTION) {
 		stats_decided(&flow->counters, DECISION_UNAVAILABLE, RULE_NO_SERVICE);
-		event_service(flow->trail, ask->id, ask->service);
+		event_service(flow_trail(flow), ask->id, ask->service);
 	}
 	if (admission == ADMIT_NO_STORES) {
 		stats_decided(&flow->counters, DECISION_UNAVAILABLE, RULE_STORE);
-		event_shown(flow->trail, login, DECISION_UNAVAILABLE, RULE_STORE);
+		event_shown(flow_trail(flow), login, DECISION_UNAVAILABLE, RULE_STORE);
 	}
 	if (admission == ADMIT_NO_STORES && !session)
 		flow_answer_verdict(
@@ -367,6 +367,12 @@ void flow_tell(struct flow *flow)
 	}
 }
 
+struct trail *flow_trail(struct flow *flow)
+{
+	flow_tell(flow);
+	return flow->trail;
+}
+
 bool flow_leaves(void *context, const struct parcel *parcel)
 {
 	struct flow *flow = context;
@@ -378,5 +384,5 @@ void flow_reported(struct flow *flow, const struct parcel *parcel, const struct 
 {
 	if (!parcel->dummy)
 		flow->counters.texts[report->outcome]++;
-	event_text(flow->trail, parcel->dummy ? NULL : parcel->user, report);
+	event_text(flow_trail(flow), parcel->dummy ? NULL : parcel->user, report);
 }

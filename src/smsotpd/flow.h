@@ -83,6 +83,9 @@ void flow_finished(struct flow *flow, struct job *job);
  */
 void flow_tell(struct flow *flow);
 
+/* For any other event, which stands behind those that are told by this. */
+struct trail *flow_trail(struct flow *flow);
+
 /* The hold of a text is over: false withdraws it. A sender_hooks function; the context is the flow.
  */
 bool flow_leaves(void *context, const struct parcel *parcel);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Of jobs that come back together all are answered before the first event is made. */
+/* Events are made when all who came back together are answered, and in the order of what happened.
+ */
 #include "told_fixture.h"
 
 static void test_no_answer_waits_for_an_event(void **state)
@@ -28,10 +29,34 @@ static void test_no_answer_waits_for_an_event(void **state)
 	assert_null(strstr(begin + 1, "login.begin"));
 }
 
+/* What becomes of a text is told when smsotp-send says so, and never before the text was asked for.
+ */
+static void test_another_event_stands_behind_those(void **state)
+{
+	const struct report report = {.outcome = OUTCOME_ACCEPTED, .code = "0", .reqid = "r"};
+	const struct parcel parcel = {.user = "demo"};
+	struct bench *bench = *state;
+	const char *told = bench->audit->told;
+
+	at(bench, 0);
+	ask(bench, 1, "demo", NULL);
+	committer_wake(bench->flow.committer);
+	flow_finished(&bench->flow, committer_next(bench->flow.committer, bench->wake));
+	assert_string_equal(told, "");
+	flow_reported(&bench->flow, &parcel, &report);
+	const char *begin = strstr(told, "login.begin user=demo");
+	const char *text = strstr(told, "text.accepted");
+	assert_non_null(begin);
+	assert_non_null(text);
+	assert_true(begin < text);
+	assert_int_equal(bench->flow.jobs, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_flow(test_no_answer_waits_for_an_event),
+		with_flow(test_another_event_stands_behind_those),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
