@@ -84,6 +84,13 @@ class Activation(HostCase):
         self.assertTrue(entry["MESSAGE"].startswith("login.granted "))
         self.assertIn(entry["SMSOTP_ID"], self.host.read("/var/log/smsotp/events.jsonl"))
 
+    def test_who_writes_them_gives_way(self):
+        """The sandbox lets that thread be a batch, sched(7); the others stay as they are."""
+        self.sign_in(self.host.person())
+        pid = self.host.main_pid("smsotpd.service")
+        tasks = self.host.out("sh", "-c", f"cat /proc/{pid}/task/*/stat").splitlines()
+        self.assertEqual(sorted(task.split()[40] for task in tasks), ["0", "0", "3"])
+
     def test_a_stopped_journal_keeps_nobody_waiting(self):
         """pam_systemd does wait for it, so it is taken out. What found no room in the journal is
         lost there, and in the file all the same."""

@@ -2,7 +2,10 @@
 /* What an event comes to: its line in the file, and its entry for the journal. */
 #include "smsotpd/audit.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -16,6 +19,19 @@ struct place {
 	char directory[DIRECTORY_SIZE];
 	char path[DIRECTORY_SIZE + 16];
 };
+
+/* The thread's alone asks for it; the kernel refuses. What stands before libc's is file-scope. */
+static int policy = -1;
+static bool asked_here;
+static pthread_t test_thread;
+
+int sched_setscheduler(pid_t pid, int wanted, const struct sched_param *param)
+{
+	policy = pid == 0 && param->sched_priority == 0 ? wanted : -1;
+	asked_here = pthread_equal(pthread_self(), test_thread);
+	errno = EPERM;
+	return -1;
+}
 
 static int setup(void **state)
 {
@@ -84,6 +100,18 @@ static void test_a_line_that_was_left_half(void **state)
 	}
 }
 
+static void test_its_thread_gives_way(void **state)
+{
+	char found[512];
+
+	policy = -1;
+	test_thread = pthread_self();
+	write_one(*state, found, sizeof(found));
+	assert_string_equal(found, LINE);
+	assert_int_equal(policy, SCHED_BATCH);
+	assert_false(asked_here);
+}
+
 static void test_the_journals_entry(void **state)
 {
 	char entry[JOURNAL_ENTRY_SIZE];
@@ -126,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_place(test_a_line_that_was_left_half),
+		with_place(test_its_thread_gives_way),
 		cmocka_unit_test(test_the_journals_entry),
 		cmocka_unit_test(test_nothing_makes_a_field_of_its_own),
 	};
