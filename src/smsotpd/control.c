@@ -16,9 +16,10 @@
 
 #define SECOND INT64_C(1000)
 
-/* Of the main thread's own: needs no store, and waits for none. */
+/* Of the main thread's own: needs no store, and waits for none. Whoever was answered counts. */
 static void answer_stats(struct flow *flow, uint64_t connection, int64_t now)
 {
+	flow_tell(flow);
 	json_t *reply = stats_json(&flow->counters);
 
 	json_object_set_new(reply, "ok", json_true());

@@ -299,12 +299,14 @@ static struct timespec turn_wait(struct loop *loop, struct flow *flow, int most)
 /* Whether it is `delay` since there was first something to do: *since, 0 while there is nothing. */
 static bool due(int64_t *since, int64_t delay, bool something)
 {
-	int64_t now = something ? pace_now() : 0;
-	bool over = something && *since != 0 && now >= *since + delay;
-
-	if (!something || over || *since == 0)
-		*since = over ? 0 : now;
-	return over;
+	if (!something)
+		*since = 0;
+	else if (*since == 0)
+		*since = pace_now();
+	if (*since == 0 || pace_now() < *since + delay)
+		return false;
+	*since = 0;
+	return true;
 }
 
 /* Begins what was laid, and writes the events of what was answered. */

@@ -213,6 +213,31 @@ static void test_no_memory_to_wait(void **state)
 	bench->flow.hooks.context = bench;
 }
 
+static json_int_t texts_asked_for(void)
+{
+	json_t *requests = json_object_get(reply, "requests");
+	json_int_t asked = 0;
+	const char *rule;
+	json_t *count;
+
+	json_object_foreach(requests, rule, count) asked += json_integer_value(count);
+	return asked;
+}
+
+/* His event may be written later. */
+static void test_stats_count_whoever_was_answered(void **state)
+{
+	struct bench *bench = ((struct hall *)*state)->bench;
+
+	control(bench, "{\"verb\": \"stats\"}");
+	assert_int_equal(texts_asked_for(), 0);
+	ask(bench, 1, "demo", NULL);
+	committer_wake(bench->flow.committer);
+	flow_finished(&bench->flow, committer_next(bench->flow.committer, bench->wake));
+	control(bench, "{\"verb\": \"stats\"}");
+	assert_int_equal(texts_asked_for(), 1);
+}
+
 #define with_hall(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -225,6 +250,7 @@ int main(void)
 		with_hall(test_verbs_beside_an_import),
 		with_hall(test_children_that_do_not_start),
 		with_hall(test_no_memory_to_wait),
+		with_hall(test_stats_count_whoever_was_answered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
