@@ -7,8 +7,11 @@ import time
 
 
 class Clock:
-    def __init__(self, path):
+    """`settle` is called before time moves: what is still to be told has its time from before."""
+
+    def __init__(self, path, settle):
         self.path = path
+        self.settle = settle
         self.boottime = 1_000_000
         self.realtime = int(time.time()) * 1000
         self.boot = secrets.token_hex(16)
@@ -24,12 +27,14 @@ class Clock:
 
     def advance(self, seconds):
         """Time passes."""
+        self.settle()
         self.boottime += int(seconds * 1000)
         self.realtime += int(seconds * 1000)
         self.write()
 
     def step_wall(self, seconds):
         """Somebody sets the wall clock."""
+        self.settle()
         self.realtime += int(seconds * 1000)
         self.write()
 

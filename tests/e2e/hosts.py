@@ -126,7 +126,7 @@ class Host:
         os.makedirs("/run/sshd", exist_ok=True)
         self.syslog = devlog.DevLog()
         self.sanitized = SANITIZED if "SMSOTP_DAEMONS" in os.environ else {}
-        self.clock = clock.Clock("/run/clock") if clocked else None
+        self.clock = clock.Clock("/run/clock", self.settle) if clocked else None
         # Many names sign in from one address here; tests of these limits set them.
         base = {"gateway": gateway_config(), "message": {"text": MESSAGE},
                 "limits": {"texts_source": 1000, "texts_host": 10000, "failures_source": 1000,
@@ -242,8 +242,33 @@ class Host:
             f"smsotpctl {' '.join(verb)}: {done.returncode} {done.stdout}{done.stderr}"
         return done.stdout if check else done
 
+    def log_rests(self):
+        """Whether the thread that writes events, the one that is a batch, waits for some."""
+        for path in glob.glob(f"/proc/{self.smsotpd.pid}/task/*/stat"):
+            try:
+                with open(path, encoding="ascii") as file:
+                    fields = file.read().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if fields[38] == str(os.SCHED_BATCH):
+                return fields[0] == "S"
+        return True
+
+    def settle(self):
+        """All that was answered is in the trail: smsotpd writes it a little later, or when it is
+        asked for its stats."""
+        if not self.smsotpd.running():
+            return
+        try:
+            subprocess.run(["/usr/sbin/smsotpctl", "--config", CONFIG, "stats"], check=False,
+                           capture_output=True, timeout=2)
+        except subprocess.TimeoutExpired:
+            return
+        wait.until(self.log_rests, "rest of the log")
+
     def events(self):
         """The trail's lines; one that is still being written is none yet."""
+        self.settle()
         path = LOG + "/events.jsonl"
         if not os.path.exists(path):
             return []
