@@ -9,7 +9,7 @@ VALGRIND_TESTS ?= test_login test_sudo
 # never ends and which keeps the limit of descriptors itself and has no pidfd_open(2), and what makes
 # whole stores takes minutes under it.
 NOT_VALGRIND := test_standing test_power test_export test_import_follow test_state_full test_state_room \
-                test_control test_ctl_memory test_event_memory test_serve_files test_child
+                test_control test_ctl_memory test_event_memory test_client_calls test_serve_files test_child
 
 .PHONY: valgrind
 valgrind:
