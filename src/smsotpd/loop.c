@@ -52,10 +52,7 @@ struct loop {
 
 int64_t loop_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return pace_now() / 1000;
 }
 
 static bool watch(const struct loop *loop, int fd, enum tag tag)
