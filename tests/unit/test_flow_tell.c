@@ -3,6 +3,16 @@
  */
 #include "told_fixture.h"
 
+static void expect_before(const char *told, const char *first, const char *second)
+{
+	const char *one = strstr(told, first);
+	const char *other = strstr(told, second);
+
+	assert_non_null(one);
+	assert_non_null(other);
+	assert_true(one < other);
+}
+
 static void test_no_answer_waits_for_an_event(void **state)
 {
 	struct bench *bench = *state;
@@ -18,12 +28,9 @@ static void test_no_answer_waits_for_an_event(void **state)
 	assert_string_equal(told, "");
 	assert_int_equal(bench->flow.jobs, 2);
 	flow_tell(&bench->flow);
-	const char *begin = strstr(told, "login.begin user=demo");
-	const char *refused = strstr(told, "login.refused user=demo");
-	assert_non_null(begin);
-	assert_non_null(refused);
-	assert_true(begin < refused);
+	expect_before(told, "login.begin user=demo", "login.refused user=demo");
 	assert_int_equal(bench->flow.jobs, 0);
+	const char *begin = strstr(told, "login.begin user=demo");
 	flow_tell(&bench->flow);
 	assert_ptr_equal(strstr(told, "login.begin"), begin);
 	assert_null(strstr(begin + 1, "login.begin"));
@@ -44,11 +51,7 @@ static void test_another_event_stands_behind_those(void **state)
 	flow_finished(&bench->flow, committer_next(bench->flow.committer, bench->wake));
 	assert_string_equal(told, "");
 	flow_reported(&bench->flow, &parcel, &report);
-	const char *begin = strstr(told, "login.begin user=demo");
-	const char *text = strstr(told, "text.accepted");
-	assert_non_null(begin);
-	assert_non_null(text);
-	assert_true(begin < text);
+	expect_before(told, "login.begin user=demo", "text.accepted");
 	assert_int_equal(bench->flow.jobs, 0);
 }
 

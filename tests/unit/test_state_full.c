@@ -10,23 +10,6 @@
 #define ENOUGH  16
 #define RECORDS 50
 
-/* Records of users whose identities can be removed. */
-static void save_records(struct state *store)
-{
-	static const struct record empty;
-	MDB_txn *txn = NULL;
-
-	assert_int_equal(state_begin(store, true, &txn), RESULT_OK);
-	for (uint32_t i = 0; i < RECORDS; i++) {
-		uint8_t id[HASH_SIZE];
-		char name[16];
-		snprintf(name, sizeof(name), "user%u", i);
-		state_id(store, name, true, id);
-		assert_int_equal(state_save(store, txn, id, &empty), RESULT_OK);
-	}
-	assert_int_equal(store_commit(&txn), RESULT_OK);
-}
-
 /* Tallies that nobody asks for. */
 static enum result save(struct bench *bench, uint32_t first, uint32_t count)
 {
@@ -52,7 +35,8 @@ static void fill(struct bench *bench)
 	uint32_t rows = 0;
 	unsigned int used = 0;
 
-	save_records(bench->scene->judge.state);
+	/* Of users whose identities can be removed. */
+	save_empty(bench->scene->judge.state, "user", 0, RECORDS);
 	for (uint32_t count = 4096; count > 0; count /= 4) {
 		enum result result;
 		while ((result = save(bench, rows, count)) == RESULT_OK)

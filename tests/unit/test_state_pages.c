@@ -37,25 +37,6 @@ static size_t pages_of(struct scene *scene, struct job *job)
 	return pages;
 }
 
-static void save_records(struct state *store)
-{
-	static const struct record empty;
-	MDB_txn *txn = NULL;
-
-	for (uint32_t i = 0; i < RECORDS; i++) {
-		uint8_t id[HASH_SIZE];
-		char name[16];
-		snprintf(name, sizeof(name), "other%u", i);
-		state_id(store, name, true, id);
-		if (txn == NULL)
-			assert_int_equal(state_begin(store, true, &txn), RESULT_OK);
-		assert_int_equal(state_save(store, txn, id, &empty), RESULT_OK);
-		if (i % 500 == 499)
-			assert_int_equal(store_commit(&txn), RESULT_OK);
-	}
-	assert_null(txn);
-}
-
 /* A state store that has room for them, in the place of the scene's. */
 static void replace_state(struct scene *scene)
 {
@@ -66,7 +47,7 @@ static void replace_state(struct scene *scene)
 	snprintf(path, sizeof(path), "%s/pages", scene->directory);
 	assert_int_equal(
 		state_open(path, ROOM, &scene->keys, &scene->judge.state, &error), RESULT_OK);
-	save_records(scene->judge.state);
+	save_empty(scene->judge.state, "other", 0, RECORDS);
 }
 
 static void test_a_right_code_waits_for_few_pages(void **state)

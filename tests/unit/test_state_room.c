@@ -6,27 +6,6 @@
  */
 #include "flow_fixture.h"
 
-#define BATCH 64
-
-/* Records of users "NUMBER", in commits of a batch each. */
-static void save(struct state *store, size_t first, size_t count)
-{
-	static const struct record empty;
-	MDB_txn *txn = NULL;
-
-	for (size_t i = first; i < first + count; i++) {
-		uint8_t id[HASH_SIZE];
-		char name[24];
-		snprintf(name, sizeof(name), "%zu", i);
-		state_id(store, name, true, id);
-		if (txn == NULL)
-			assert_int_equal(state_begin(store, true, &txn), RESULT_OK);
-		assert_int_equal(state_save(store, txn, id, &empty), RESULT_OK);
-		if (i % BATCH == BATCH - 1 || i == first + count - 1)
-			assert_int_equal(store_commit(&txn), RESULT_OK);
-	}
-}
-
 static void forget(struct state *store, size_t user)
 {
 	MDB_txn *txn = NULL;
@@ -47,7 +26,7 @@ static size_t fill(struct bench *bench)
 	size_t users = state_users_max(store);
 
 	assert_in_range(users, 1400, 1500);
-	save(store, 0, users);
+	save_empty(store, "", 0, users);
 	return users;
 }
 
@@ -70,9 +49,9 @@ static void test_so_many_and_no_more(void **state)
 	struct state *store = bench->scene->judge.state;
 	size_t users = state_users_max(store);
 
-	save(store, 0, users - 1);
+	save_empty(store, "", 0, users - 1);
 	assert_true(admits(store, "the last"));
-	save(store, users - 1, 1);
+	save_empty(store, "", users - 1, 1);
 	assert_false(admits(store, "the last"));
 	assert_true(admits(store, "7"));
 	forget(store, 7);
@@ -94,7 +73,7 @@ static void test_full_leaves_room_to_write_in(void **state)
 		MDB_txn *txn = NULL;
 		static const struct record empty;
 		assert_int_equal(state_begin(store, true, &txn), RESULT_OK);
-		for (size_t i = 0; i < 3 * BATCH; i++) {
+		for (size_t i = 0; i < 3 * SAVE_BATCH; i++) {
 			const uint8_t source[HASH_SIZE] = {
 				(uint8_t)(i * 31 + round), (uint8_t)(i * 57)};
 			struct tally_key key;
@@ -102,10 +81,10 @@ static void test_full_leaves_room_to_write_in(void **state)
 			assert_int_equal(
 				state_tally_save(store, txn, &key, clock, &tally), RESULT_OK);
 		}
-		for (size_t i = 0; i < BATCH; i++) {
+		for (size_t i = 0; i < SAVE_BATCH; i++) {
 			uint8_t id[HASH_SIZE];
 			char name[24];
-			snprintf(name, sizeof(name), "%zu", (round * BATCH + i * 17) % users);
+			snprintf(name, sizeof(name), "%zu", (round * SAVE_BATCH + i * 17) % users);
 			state_id(store, name, true, id);
 			assert_int_equal(state_save(store, txn, id, &empty), RESULT_OK);
 		}
