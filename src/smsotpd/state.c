@@ -241,17 +241,15 @@ bool state_sentence(const struct state *state, size_t identities, char ret[stati
 enum result state_admits(
 	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE], bool *ret_admits)
 {
-	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id};
-	MDB_val value;
 	size_t count = 0;
+	bool has = false;
 	enum result result = store_count(txn, state->users, &count);
 
 	if (result == RESULT_OK)
-		result = store_result(mdb_get(txn, state->users, &key, &value));
-	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
-		return result;
-	*ret_admits = result == RESULT_OK || count < state->records_max;
-	return RESULT_OK;
+		result = state_has(state, txn, id, &has);
+	if (result == RESULT_OK)
+		*ret_admits = has || count < state->records_max;
+	return result;
 }
 
 enum result state_save(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE],
@@ -348,6 +346,23 @@ enum result state_void(struct state *state, MDB_txn *txn, const uint8_t id[stati
 		record.challenge[i] = (struct challenge){0};
 	}
 	return result == RESULT_OK && any ? state_save(state, txn, id, &record) : result;
+}
+
+enum result state_next(struct state *state, MDB_txn *txn, uint8_t id[static HASH_SIZE])
+{
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = id}, value;
+	MDB_cursor *cursor = NULL;
+
+	int failure = mdb_cursor_open(txn, state->users, &cursor);
+	if (failure != 0)
+		return store_result(failure);
+	failure = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+	if (failure == 0 && memcmp(key.mv_data, id, HASH_SIZE) == 0)
+		failure = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	if (failure == 0)
+		memcpy(id, key.mv_data, HASH_SIZE);
+	mdb_cursor_close(cursor);
+	return store_result(failure);
 }
 
 enum result state_has(

@@ -367,9 +367,9 @@ void scene_run(struct scene *scene, struct job *job)
 	assert_int_equal(store_commit(&state_txn), RESULT_OK);
 }
 
-void save_empty(struct state *state, const char *word, size_t first, size_t count)
+void save_records(struct state *state, const struct record *record, const char *word, size_t first,
+	size_t count)
 {
-	static const struct record empty;
 	MDB_txn *txn = NULL;
 
 	for (size_t i = first; i < first + count; i++) {
@@ -379,8 +379,15 @@ void save_empty(struct state *state, const char *word, size_t first, size_t coun
 		state_id(state, name, true, id);
 		if (txn == NULL)
 			assert_int_equal(state_begin(state, true, &txn), RESULT_OK);
-		assert_int_equal(state_save(state, txn, id, &empty), RESULT_OK);
+		assert_int_equal(state_save(state, txn, id, record), RESULT_OK);
 		if (i % SAVE_BATCH == SAVE_BATCH - 1 || i == first + count - 1)
 			assert_int_equal(store_commit(&txn), RESULT_OK);
 	}
+}
+
+void save_empty(struct state *state, const char *word, size_t first, size_t count)
+{
+	static const struct record empty;
+
+	save_records(state, &empty, word, first, count);
 }
