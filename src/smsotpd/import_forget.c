@@ -6,7 +6,6 @@
 #include "import_parts.h"
 
 #define LOOK_UP_EACH 4096
-#define FORGET_EACH  512 /* records in one transaction: logins commit in between */
 
 /* Whom the state may have a record of. */
 struct voided {
@@ -67,12 +66,13 @@ static enum result look_up_all(struct voided *voided)
 	return result;
 }
 
+/* Logins commit in between. */
 static enum result forget_some(const struct voided *voided, size_t first)
 {
 	MDB_txn *txn = NULL;
 	enum result result = state_begin(voided->state, true, &txn);
 
-	for (size_t i = first; i < voided->count && i < first + FORGET_EACH && result == RESULT_OK;
+	for (size_t i = first; i < voided->count && i < first + STATE_PART && result == RESULT_OK;
 		i++)
 		result = voided->wanted == CTL_FORGETS
 				 ? state_forget(voided->state, txn, voided->ids[i])
@@ -92,7 +92,7 @@ static enum result forget(struct import *import, enum ctl_forgets wanted, bool a
 
 	if (result == RESULT_OK)
 		result = look_up_all(&voided);
-	for (size_t i = 0; i < voided.count && result == RESULT_OK; i += FORGET_EACH) {
+	for (size_t i = 0; i < voided.count && result == RESULT_OK; i += STATE_PART) {
 		/* The lock of a store is not fair: whoever waits for it gets his turn now. */
 		if (i > 0)
 			nanosleep(&moment, NULL);
