@@ -211,18 +211,17 @@ static void count_locks(struct flow *flow, const uint8_t *tag, void *context)
 		shown->longest = longest;
 }
 
-/* One name's: what is shown under it, from how many places; that is known of any name. */
+/* One name's, for all are listed in a child: what is shown under it, from how many places; that is
+ * known of any name. */
 static bool finish_lock_list(struct flow *flow, struct job *job)
 {
 	struct shown shown = {.locks = 0};
-	bool named = json_is_string(json_object_get(job->request, "name"));
 
 	flow->clock->now(flow->clock, &shown.now);
 	each_tag(flow, job, count_locks, &shown);
-	if (named)
-		json_object_set_new(job->reply, "shown",
-			json_pack("{s:I, s:I}", "locks", (json_int_t)shown.locks, "seconds",
-				(json_int_t)when_seconds(shown.longest)));
+	json_object_set_new(job->reply, "shown",
+		json_pack("{s:I, s:I}", "locks", (json_int_t)shown.locks, "seconds",
+			(json_int_t)when_seconds(shown.longest)));
 	return true;
 }
 

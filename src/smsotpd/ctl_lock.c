@@ -22,6 +22,7 @@ struct walk {
 	MDB_txn *state;
 	struct ctl_locks list;
 	json_t *reply;
+	size_t listed;
 	json_int_t cleared;
 };
 
@@ -38,7 +39,7 @@ static enum result load(
 
 static enum result list_one(const struct identity *identity, void *context)
 {
-	const struct walk *walk = context;
+	struct walk *walk = context;
 	uint8_t id[HASH_SIZE];
 	struct record record;
 
@@ -84,6 +85,18 @@ static enum result load_host(
 		context->state, walk->state, ret_key, context->clock, &walk->list.now, ret_host);
 }
 
+static enum result list_next(const struct identity *identity, void *context)
+{
+	struct walk *walk = context;
+	enum result result = RESULT_OK;
+
+	if (++walk->listed % STATE_VIEW == 0) {
+		store_abort(&walk->state);
+		result = state_begin(walk->call->context->state, false, &walk->state);
+	}
+	return result == RESULT_OK ? list_one(identity, walk) : result;
+}
+
 static enum result list_all(struct walk *walk, MDB_txn *txn)
 {
 	const struct ctl_context *context = walk->call->context;
@@ -94,7 +107,7 @@ static enum result list_all(struct walk *walk, MDB_txn *txn)
 	if (result != RESULT_OK)
 		return result;
 	ctl_locks_host(&walk->list, &host);
-	return identities_each(context->identities, txn, list_one, walk);
+	return identities_each(context->identities, txn, list_next, walk);
 }
 
 /* What both verbs begin with. */

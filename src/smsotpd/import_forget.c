@@ -5,8 +5,6 @@
 
 #include "import_parts.h"
 
-#define LOOK_UP_EACH 4096
-
 /* Whom the state may have a record of. */
 struct voided {
 	struct state *state;
@@ -52,15 +50,14 @@ static enum result look_up(struct voided *voided, size_t first, size_t count, si
 	return result;
 }
 
-/* A reader holds on to all pages that others replace meanwhile, so it looks for some at a time. */
 static enum result look_up_all(struct voided *voided)
 {
 	enum result result = RESULT_OK;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < voided->count && result == RESULT_OK; i += LOOK_UP_EACH) {
+	for (size_t i = 0; i < voided->count && result == RESULT_OK; i += STATE_VIEW) {
 		size_t left = voided->count - i;
-		result = look_up(voided, i, left < LOOK_UP_EACH ? left : LOOK_UP_EACH, &kept);
+		result = look_up(voided, i, left < STATE_VIEW ? left : STATE_VIEW, &kept);
 	}
 	voided->count = kept;
 	return result;

@@ -21,6 +21,12 @@
  */
 #define STATE_PART 128
 
+/*
+ * How many records one read transaction looks up: as long as it lasts no page is free again that
+ * others replace meanwhile, and a full store has about 1000 to write to.
+ */
+#define STATE_VIEW 4096
+
 struct state;
 
 /* As store_open; state that is lost begins empty. `keys` are copied. */
