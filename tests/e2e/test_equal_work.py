@@ -39,13 +39,13 @@ class EqualWork(DialogueCase):
 
     @classmethod
     def find_committer(cls):
-        """The thread that an operator's verb, which is a job like any, makes write; beside the
-        main one, which writes the reply."""
+        """The thread that an operator's verb of one name, which is a job like any, makes write;
+        beside the main one, which writes the reply."""
         pid = cls.host.smsotpd.pid
-        cls.host.ctl("lock", "list")
+        cls.host.ctl("lock", "list", "nobody")
         tasks = set(os.listdir(f"/proc/{pid}/task")) - {str(pid)}
         before = {task: cls.written(task) for task in tasks}
-        cls.host.ctl("lock", "list")
+        cls.host.ctl("lock", "list", "nobody")
         found = [task for task in tasks if cls.written(task) != before[task]]
         assert len(found) == 1, f"{len(found)} threads wrote for a verb"
         return found[0]
@@ -53,7 +53,7 @@ class EqualWork(DialogueCase):
     def work(self):
         """Frames, and bytes that the store was written, since the last call. Jobs keep their
         order: when a verb is answered, what came before it is committed."""
-        self.host.ctl("lock", "list")
+        self.host.ctl("lock", "list", "nobody")
         size = self.written(self.committer)
         done = self.relay.taken(), size - self.before
         self.before = size
