@@ -23,6 +23,7 @@ struct transfer {
 	void *owner;
 	struct form form;
 	size_t form_at;
+	bool begun;     /* connection, tunnel and TLS stand: from here on the request leaves */
 	bool form_read; /* libcurl has asked for the body: it may have left */
 	bool oversized;
 	size_t headers_size;
@@ -31,6 +32,18 @@ struct transfer {
 	char reason[CURL_ERROR_SIZE];
 	char body[REPLY_SIZE_MAX];
 };
+
+static int request_begin(void *data, char *to, char *from, int to_port, int from_port)
+{
+	struct transfer *transfer = data;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	transfer->begun = true;
+	return CURL_PREREQFUNC_OK;
+}
 
 static size_t body_read(char *buffer, size_t size, size_t count, void *data)
 {
@@ -95,6 +108,8 @@ static bool easy_prepare(struct transfer *transfer, const struct config_gateway 
 	       curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)transfer->form.length) ==
 		       CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, request_begin) == CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_READFUNCTION, body_read) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_READDATA, transfer) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, body_rewind) == CURLE_OK &&
@@ -137,7 +152,8 @@ static void transfer_finish(struct transfer *transfer, CURLcode curl)
 	transfer->exchange = (struct exchange){
 		.curl = (int)curl,
 		.http = http,
-		.left = transfer->form_read || request_size != 0,
+		/* A proxy's CONNECT is counted too, and it is none of the request. */
+		.left = transfer->form_read || (transfer->begun && request_size != 0),
 		.oversized = transfer->oversized,
 		.reason = transfer->reason,
 		.body = transfer->body,
