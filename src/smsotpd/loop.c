@@ -370,9 +370,11 @@ enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_en
 }
 
 /* Closed, not only forgotten: where no systemd keeps them open, whoever comes is refused at once
- * and tries again. */
+ * and tries again. Where one does, epoll(7) would go on telling of who waits there. */
 static void listeners_close(struct loop *loop)
 {
+	(void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->module, NULL);
+	(void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->control, NULL);
 	close(loop->module);
 	close(loop->control);
 	loop->module = loop->control = -1;
