@@ -215,9 +215,10 @@ void courier_run(struct courier *courier)
 			queue_timeout(courier->queue, clock_now()));
 		enum running before = running;
 		running = signals_read(courier, running);
+		/* Before its socket closes, which would cut off who waits there with a text. */
+		queue_read(courier->queue, clock_now());
 		if (before == RUNNING && running != RUNNING)
 			stop_begin(courier);
-		queue_read(courier->queue, clock_now());
 		texts_move(courier, running != RUNNING);
 	}
 	transfers_cut(courier);

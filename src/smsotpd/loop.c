@@ -386,6 +386,7 @@ uint32_t loop_drain(struct loop *loop, struct flow *flow)
 	enum loop_end again;
 	bool ended = false;
 
+	on_module(loop, flow);
 	listeners_close(loop);
 	for (;;) {
 		uint32_t left = flow->jobs + sender_count(flow->sender) +

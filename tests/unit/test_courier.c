@@ -297,6 +297,19 @@ static void test_told_to_stop(void **state)
 	assert_int_equal(play.started, 1);
 }
 
+/* Its socket would close on one that it has not taken, and smsotpd could not tell what became of
+ * it. */
+static void test_told_to_stop_as_one_comes(void **state)
+{
+	static const struct step steps[] = {{0, STOPS}, {0, NOTHING}};
+	struct fixture *fixture = *state;
+	int fd = client_send(fixture, LIFE);
+
+	run(fixture, steps, COUNT(steps));
+	assert_told_to_ask_again(fd);
+	assert_int_equal(play.started, 0);
+}
+
 static void test_a_full_disk_under_the_stub(void **state)
 {
 	static const struct step steps[] = {{0, NOTHING}, {0, NOTHING}, {0, STOPS}};
@@ -340,6 +353,7 @@ int main(void)
 		row(test_tries_again),
 		row(test_a_life_that_ends_before_its_turn),
 		row(test_told_to_stop),
+		row(test_told_to_stop_as_one_comes),
 		row(test_a_full_disk_under_the_stub),
 		row(test_a_request_that_cannot_be_made),
 		row(test_a_text_without_a_place_for_the_code),

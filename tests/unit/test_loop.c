@@ -19,12 +19,22 @@ struct bed {
 	struct loop *loop;
 };
 
-/* What the loop's wait hands to nobody. */
+/* What happens while the loop waits, since its calls hand none of it over. */
 static struct {
 	int turns;
-	int silent; /* a client that closes when all else is done, -1 for none */
-	bool stops; /* SIGTERM comes when all is done */
+	const struct bed *joins; /* somebody connects to it at the next turn; NULL for nobody */
+	int late;                /* his end */
+	int silent;              /* a client that closes when all else is done, -1 for none */
+	bool stops;              /* SIGTERM comes when all is done */
 } play;
+
+static int caller(const struct bed *bed)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	assert_int_equal(connect(fd, (const struct sockaddr *)&bed->address, bed->size), 0);
+	return fd;
+}
 
 int epoll_pwait2(int epoll, struct epoll_event *events, int size, const struct timespec *timeout,
 	const sigset_t *mask)
@@ -33,6 +43,9 @@ int epoll_pwait2(int epoll, struct epoll_event *events, int size, const struct t
 	(void)mask;
 	if (++play.turns > TURNS_MAX)
 		fail_msg("it turns without end");
+	if (play.joins != NULL)
+		play.late = caller(play.joins);
+	play.joins = NULL;
 	int count = epoll_wait(epoll, events, size, 0);
 	if (count == 0 && play.stops)
 		assert_int_equal(kill(getpid(), SIGTERM), 0);
@@ -84,14 +97,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int caller(const struct bed *bed)
-{
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	assert_int_equal(connect(fd, (const struct sockaddr *)&bed->address, bed->size), 0);
-	return fd;
-}
-
 /* systemd keeps the socket open: what waits there is the next one's, and wakes nobody here. */
 static void test_stop_under_systemd(void **state)
 {
@@ -104,17 +109,44 @@ static void test_stop_under_systemd(void **state)
 	assert_int_equal(loop_run(bed->loop, &bed->bench->flow, &end), RESULT_OK);
 	assert_int_equal(end, LOOP_STOP);
 	play.stops = false;
-	int waits = caller(bed);
+	play.joins = bed;
 	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow), 0);
-	close(waits);
+	close(play.late);
 	close(play.silent);
 	close(kept);
+}
+
+/* Who has asked already is answered: his socket would close on him. */
+static void test_stop_as_one_comes(void **state)
+{
+	struct bed *bed = *state;
+	const struct ask ask = {.type = FRAME_VERIFY,
+		.service = "sshd",
+		.user = "demo",
+		.tty = "",
+		.rhost = "",
+		.ruser = "",
+		.connection = "",
+		.auth_info = ""};
+	uint8_t frame[WIRE_FRAME_SIZE];
+	struct answer answer = {.verdict = VERDICT_GRANTED};
+	int fd = caller(bed);
+	size_t asked = ask_encode(&ask, frame, sizeof(frame));
+
+	assert_int_equal(send(fd, frame, asked, 0), asked);
+	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow), 0);
+	ssize_t size = recv(fd, frame, sizeof(frame), 0);
+	assert_true(size > 0);
+	assert_int_equal(answer_decode(frame, (size_t)size, &answer), RESULT_OK);
+	assert_int_equal(answer.verdict, VERDICT_UNAVAILABLE);
+	close(fd);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_stop_under_systemd, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop_as_one_comes, setup, teardown),
 	};
 
 	assert_int_equal(signals_hold(), RESULT_OK);
