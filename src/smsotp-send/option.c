@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config_url.h"
 #include "version.h"
 
 /* Seconds a connection may be idle and used again: under the 5 s after which Apache closes one. */
@@ -57,23 +58,12 @@ static bool number_set(CURL *easy, CURLoption option, long value)
 	return curl_easy_setopt(easy, option, value) == CURLE_OK;
 }
 
-/* In clear to this host alone: the one that libcurl never looks up, and 127.0.0.0/8. */
+/* In clear to this host alone, whatever read the configuration. */
 static const char *protocol_allowed(const char *url)
 {
-	static const char *const hosts[] = {"localhost", "[::1]", "127."};
-	const char *host = url + strlen("http://");
+	bool clear = strncmp(url, "http:", strlen("http:")) == 0 && config_url_fault(url) == NULL;
 
-	if (strncasecmp(url, "http://", strlen("http://")) != 0)
-		return "https";
-	size_t length = strcspn(host, ":/?#");
-	if (host[0] == '[')
-		length = strcspn(host, "]") + 1;
-	for (size_t i = 0; i < 2; i++) {
-		if (length == strlen(hosts[i]) && strncasecmp(host, hosts[i], length) == 0)
-			return "http";
-	}
-	bool dotted = strspn(host, "0123456789.") == length;
-	return dotted && strncmp(host, hosts[2], strlen(hosts[2])) == 0 ? "http" : "https";
+	return clear ? "http" : "https";
 }
 
 /* A CA file of the operator's is the only one: libcurl's own directory stands beside it else. */

@@ -25,7 +25,8 @@ static CURLcode asked(const char *url)
 	return code;
 }
 
-/* Nobody listens at port 1: what may be asked there is refused there. */
+/* Nobody listens at port 1: what may be asked there is refused there. What the configuration takes
+ * may be asked. */
 static void test_clear_text_stays_here(void **state)
 {
 	static const struct {
@@ -33,15 +34,18 @@ static void test_clear_text_stays_here(void **state)
 		CURLcode code;
 	} rows[] = {
 		{"http://localhost:1/a", CURLE_COULDNT_CONNECT},
-		{"HTTP://LocalHost:1/a", CURLE_COULDNT_CONNECT},
+		{"http://LocalHost:1/a", CURLE_COULDNT_CONNECT},
 		{"http://127.0.0.1:1/a", CURLE_COULDNT_CONNECT},
 		{"http://127.9.8.7:1", CURLE_COULDNT_CONNECT},
 		{"http://[::1]:1/a", CURLE_COULDNT_CONNECT},
+		{"http://[0:0:0:0:0:0:0:1]:1/a", CURLE_COULDNT_CONNECT},
+		{"http://[::0001]:1/a", CURLE_COULDNT_CONNECT},
 		{"https://127.0.0.1:1/a", CURLE_COULDNT_CONNECT},
 		{"http://128.0.0.1:1/a", CURLE_UNSUPPORTED_PROTOCOL},
 		{"http://127.0.0.1.example:1/a", CURLE_UNSUPPORTED_PROTOCOL},
 		{"http://localhost.example:1/a", CURLE_UNSUPPORTED_PROTOCOL},
 		{"http://[::2]:1/a", CURLE_UNSUPPORTED_PROTOCOL},
+		{"HTTP://198.51.100.1:1/a", CURLE_UNSUPPORTED_PROTOCOL},
 		{"ftp://127.0.0.1:1/a", CURLE_UNSUPPORTED_PROTOCOL},
 	};
 
