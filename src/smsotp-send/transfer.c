@@ -205,7 +205,7 @@ void transfer_free(struct transfer **transfer)
 	*transfer = NULL;
 }
 
-enum result transfers_open(uint32_t parallel, struct transfers **ret_transfers)
+enum result transfers_open(struct transfers **ret_transfers)
 {
 	if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK)
 		return RESULT_FAILED;
@@ -214,7 +214,7 @@ enum result transfers_open(uint32_t parallel, struct transfers **ret_transfers)
 		return RESULT_MEMORY;
 	transfers->multi = curl_multi_init();
 	if (transfers->multi == NULL || curl_multi_setopt(transfers->multi, CURLMOPT_MAXCONNECTS,
-						(long)parallel) != CURLM_OK) {
+						(long)CONFIG_PARALLEL) != CURLM_OK) {
 		transfers_free(&transfers);
 		return RESULT_FAILED;
 	}

@@ -13,8 +13,8 @@
 struct transfers; /* all of them, and the connections that are kept */
 struct transfer;  /* one request */
 
-/* Before any thread. `parallel`: how many idle connections are kept at most. */
-CHECKED enum result transfers_open(uint32_t parallel, struct transfers **ret_transfers);
+/* Before any thread. As many connections are kept as any configuration has side by side. */
+CHECKED enum result transfers_open(struct transfers **ret_transfers);
 void transfers_free(struct transfers **transfers);
 
 /*

@@ -16,6 +16,7 @@
 #define FORM        "feedid=300001&Text=123456"
 #define HEADERS_MAX 16384 /* of an answer, its first line and the empty one too */
 #define GOOD        "<RESULT REQID='100'><MID TID='200'></MID></RESULT>"
+#define ANSWER      "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n" GOOD
 
 struct answer {
 	size_t headers;
@@ -104,21 +105,34 @@ static int listen_at(char *ret_url, size_t size)
 	return listener;
 }
 
-static void ask(const struct config_gateway *gateway, struct report *ret_report)
+static void start(
+	struct transfers *transfers, const struct config_gateway *gateway, struct report *owner)
 {
 	const struct form form = {.length = strlen(FORM), .bytes = FORM};
-	struct transfers *transfers = NULL;
-	struct transfer *transfer = NULL, *ended = NULL;
-	int owner;
+	struct transfer *transfer = NULL;
 
-	assert_int_equal(transfers_open(1, &transfers), RESULT_OK);
-	assert_int_equal(transfer_start(transfers, gateway, &form, &owner, &transfer), RESULT_OK);
+	assert_int_equal(transfer_start(transfers, gateway, &form, owner, &transfer), RESULT_OK);
+}
+
+/* Waits for one, and judges it for its owner. */
+static void end(struct transfers *transfers)
+{
+	struct transfer *ended = NULL;
+
 	while ((ended = transfers_take(transfers)) == NULL)
 		transfers_wait(transfers, NULL, 0, 1000);
-	assert_ptr_equal(transfer_owner(ended), &owner);
-	exchange_judge(transfer_exchange(ended), ret_report);
+	exchange_judge(transfer_exchange(ended), transfer_owner(ended));
 	assert_true(transfer_exchange(ended)->body_size <= REPLY_SIZE_MAX);
 	transfer_free(&ended);
+}
+
+static void ask(const struct config_gateway *gateway, struct report *ret_report)
+{
+	struct transfers *transfers = NULL;
+
+	assert_int_equal(transfers_open(&transfers), RESULT_OK);
+	start(transfers, gateway, ret_report);
+	end(transfers);
 	transfers_free(&transfers);
 }
 
@@ -197,9 +211,7 @@ static void test_a_proxy(void **state)
 			NULL, OUTCOME_UNSENT, "no TLS with the gateway", 0},
 		{"opens a way that closes", "http://127.0.0.1:1/", OPEN, "", OUTCOME_UNKNOWN,
 			"the request left", 1},
-		{"opens a way", "http://127.0.0.1:1/", OPEN,
-			"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n" GOOD, OUTCOME_ACCEPTED, "",
-			1},
+		{"opens a way", "http://127.0.0.1:1/", OPEN, ANSWER, OUTCOME_ACCEPTED, "", 1},
 	};
 
 	(void)state;
@@ -223,12 +235,63 @@ static void test_a_proxy(void **state)
 	}
 }
 
+#define SIDE_BY_SIDE 2
+
+/* Answers no request of a round before all have come. Exit 0 where each came by a first one's way.
+ */
+static int serve_kept(int listener, int rounds)
+{
+	int peer[SIDE_BY_SIDE];
+
+	for (int i = 0; i < SIDE_BY_SIDE; i++)
+		peer[i] = accept(listener, NULL, NULL);
+	close(listener);
+	for (; rounds > 0; rounds--) {
+		for (int i = 0; i < SIDE_BY_SIDE; i++) {
+			if (!read_until(peer[i], FORM))
+				return 1;
+		}
+		for (int i = 0; i < SIDE_BY_SIDE; i++)
+			(void)put(peer[i], ANSWER, strlen(ANSWER));
+	}
+	return 0;
+}
+
+static void test_connections_are_kept(void **state)
+{
+	const int rounds = 2;
+	struct config_gateway gateway = {.connect_timeout = 10, .timeout = 20};
+	struct report report[SIDE_BY_SIDE] = {0};
+	struct transfers *transfers = NULL;
+	int status = -1, listener = listen_at(gateway.url, sizeof(gateway.url));
+
+	(void)state;
+	assert_int_equal(transfers_open(&transfers), RESULT_OK);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(serve_kept(listener, rounds));
+	close(listener);
+	for (int round = 0; round < rounds; round++) {
+		for (int i = 0; i < SIDE_BY_SIDE; i++)
+			start(transfers, &gateway, &report[i]);
+		for (int i = 0; i < SIDE_BY_SIDE; i++)
+			end(transfers);
+		for (int i = 0; i < SIDE_BY_SIDE; i++)
+			assert_int_equal(report[i].outcome, OUTCOME_ACCEPTED);
+		memset(report, 0, sizeof(report));
+	}
+	transfers_free(&transfers);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_long_body),
 		cmocka_unit_test(test_long_headers),
 		cmocka_unit_test(test_a_proxy),
+		cmocka_unit_test(test_connections_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
