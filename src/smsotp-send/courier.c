@@ -65,12 +65,27 @@ static void text_stub(struct courier *courier, struct held *held, const struct m
 	text_end(courier, held, &report);
 }
 
-/* `held` waits and is due: it starts, or ends here. */
+/* No byte has left: later, unless its life ends before. false: this attempt was the last. */
+static bool text_again(struct courier *courier, struct held *held, const struct report *report)
+{
+	char id[2 * WIRE_ID_SIZE + 1];
+
+	if (queue_again(courier->queue, held, clock_now()) != RESULT_OK)
+		return false;
+	if (held->attempts > 1)
+		return true;
+	id_format(held, id);
+	log_line(LOG_WARNING, "text %s: not sent yet, tries again: %s", id, report->detail);
+	return true;
+}
+
+/* `held` waits and is due: it starts, waits on, or ends here. */
 static void text_start(struct courier *courier, struct held *held)
 {
 	const struct config *config = courier->settings->config;
 	WIPED(message) message = {0};
 	WIPED(form) form = {0};
+	struct report report = {.outcome = OUTCOME_UNSENT, .detail = "no memory for the request"};
 	struct transfer *transfer = NULL;
 	struct error error;
 
@@ -87,27 +102,15 @@ static void text_start(struct courier *courier, struct held *held)
 		return;
 	}
 	if (form_build(&config->gateway, &courier->settings->password, &held->text.phone, &message,
-		    &form) != RESULT_OK ||
-		transfer_start(courier->transfers, &config->gateway, &form, held, &transfer) !=
-			RESULT_OK) {
+		    &form) != RESULT_OK) {
 		text_unsent(courier, held, "the request cannot be made: check [gateway]");
 		return;
 	}
-	queue_start(courier->queue, held, transfer);
-}
-
-/* No byte has left: later, unless its life ends before. false: this attempt was the last. */
-static bool text_again(struct courier *courier, struct held *held, const struct report *report)
-{
-	char id[2 * WIRE_ID_SIZE + 1];
-
-	if (queue_again(courier->queue, held, clock_now()) != RESULT_OK)
-		return false;
-	if (held->attempts > 1)
-		return true;
-	id_format(held, id);
-	log_line(LOG_WARNING, "text %s: not sent yet, tries again: %s", id, report->detail);
-	return true;
+	if (transfer_start(courier->transfers, &config->gateway, &form, held, &transfer) ==
+		RESULT_OK)
+		queue_start(courier->queue, held, transfer);
+	else if (!text_again(courier, held, &report))
+		text_end(courier, held, &report);
 }
 
 static void transfer_end(struct courier *courier, struct transfer *transfer, bool stopping)

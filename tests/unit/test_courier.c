@@ -21,7 +21,7 @@
 /* What happens while the courier waits, a row a turn. */
 struct step {
 	uint32_t advance; /* of the clock, ms */
-	enum { NOTHING, FAILS, SUCCEEDS, STOPS } act;
+	enum { NOTHING, FAILS, SUCCEEDS, RELENTS, STOPS } act;
 };
 
 struct fixture {
@@ -74,6 +74,8 @@ void transfers_wait(struct transfers *transfers, const int *fds, size_t count, i
 	play.now += play.step->advance;
 	if (play.step->act == STOPS)
 		assert_int_equal(write(play.stops, &info, sizeof(info)), sizeof(info));
+	if (play.step->act == RELENTS)
+		play.refuses = false;
 	if (play.step->act == FAILS || play.step->act == SUCCEEDS) {
 		assert_non_null(play.moves);
 		play.moves->exchange =
@@ -322,15 +324,28 @@ static void test_a_full_disk_under_the_stub(void **state)
 	assert_report(fd, OUTCOME_UNSENT, 0, "stub.log cannot be written: look at its disk");
 }
 
-static void test_a_request_that_cannot_be_made(void **state)
+static void test_no_memory_for_a_request(void **state)
 {
-	static const struct step steps[] = {{0, NOTHING}, {0, NOTHING}, {0, STOPS}};
+	static const struct step steps[] = {
+		{0, NOTHING}, {0, NOTHING}, {1000, RELENTS}, {0, SUCCEEDS}, {0, STOPS}};
 	struct fixture *fixture = *state;
 	int fd = client_send(fixture, LIFE);
 
 	play.refuses = true;
 	run(fixture, steps, COUNT(steps));
-	assert_report(fd, OUTCOME_UNSENT, 0, "the request cannot be made: check [gateway]");
+	assert_report(fd, OUTCOME_ACCEPTED, 1000, "");
+	assert_int_equal(times_logged(fixture, "not sent yet, tries again: no memory"), 1);
+}
+
+static void test_no_memory_for_a_request_in_its_life(void **state)
+{
+	static const struct step steps[] = {{0, NOTHING}, {0, NOTHING}, {0, STOPS}};
+	struct fixture *fixture = *state;
+	int fd = client_send(fixture, 900);
+
+	play.refuses = true;
+	run(fixture, steps, COUNT(steps));
+	assert_report(fd, OUTCOME_UNSENT, 0, "no memory for the request");
 }
 
 /* No config is taken that says so; if one were, nobody would get a text without its code. */
@@ -355,7 +370,8 @@ int main(void)
 		row(test_told_to_stop),
 		row(test_told_to_stop_as_one_comes),
 		row(test_a_full_disk_under_the_stub),
-		row(test_a_request_that_cannot_be_made),
+		row(test_no_memory_for_a_request),
+		row(test_no_memory_for_a_request_in_its_life),
 		row(test_a_text_without_a_place_for_the_code),
 	};
 
