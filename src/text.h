@@ -45,7 +45,7 @@ struct report {
 	enum outcome outcome;
 	bool stub;                       /* written to the stub's file instead */
 	uint32_t http;                   /* HTTP status, 0 for none */
-	uint32_t milliseconds;           /* from the frame to the report */
+	uint32_t milliseconds;           /* from the connection to the report */
 	char code[REPORT_WORD_MAX + 1];  /* the gateway's error code, "" for none */
 	char reqid[REPORT_WORD_MAX + 1]; /* the gateway's REQID, to trace it there */
 	char tid[REPORT_WORD_MAX + 1];
