@@ -47,6 +47,9 @@ static const struct {
 	{CURLOPT_REDIR_PROTOCOLS_STR, "https"},
 	{CURLOPT_NOPROXY, ""}, /* NULL would ask the environment */
 	{CURLOPT_USERAGENT, "pam_smsotp/" SMSOTP_VERSION},
+	/* A directory would stand beside the file, and make each connection read all again. */
+	{CURLOPT_CAPATH, NULL},
+	{CURLOPT_PROXY_CAPATH, NULL},
 };
 
 static bool text_set(CURL *easy, CURLoption option, const char *value)
@@ -67,16 +70,15 @@ static const char *protocol_allowed(const char *url)
 	return clear ? "http" : "https";
 }
 
-/* One file, the operator's or the system's bundle. libcurl's own directory would stand beside it,
- * and make each connection read all again. */
+/* One file, the operator's or the system's bundle, for the gateway and for a proxy before it. */
 static bool trust_set(CURL *easy, const struct config_gateway *gateway)
 {
 	const char *file = gateway->ca_file;
 	char pins[CONFIG_PINS * CONFIG_WORD] = "";
 	const char *between = "";
 
-	if (!text_set(easy, CURLOPT_CAPATH, NULL) ||
-		(file[0] != '\0' && !text_set(easy, CURLOPT_CAINFO, file)))
+	if (file[0] != '\0' && (!text_set(easy, CURLOPT_CAINFO, file) ||
+				       !text_set(easy, CURLOPT_PROXY_CAINFO, file)))
 		return false;
 	for (size_t i = 0; i < CONFIG_PINS; i++) {
 		size_t at = strlen(pins);
