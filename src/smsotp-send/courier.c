@@ -130,6 +130,14 @@ static void transfer_end(struct courier *courier, struct transfer *transfer, boo
 	text_end(courier, held, &report);
 }
 
+/* What was trusted under the configuration before may be so no more, ca_file by the same name too.
+ */
+static void connections_renew(struct courier *courier)
+{
+	if (courier->stale && queue_count(courier->queue, HELD_SENDING) == 0)
+		courier->stale = transfers_renew(courier->transfers) != RESULT_OK;
+}
+
 static void texts_move(struct courier *courier, bool stopping)
 {
 	uint32_t parallel = courier->settings->config->gateway.parallel;
@@ -138,6 +146,7 @@ static void texts_move(struct courier *courier, bool stopping)
 
 	while ((transfer = transfers_take(courier->transfers)) != NULL)
 		transfer_end(courier, transfer, stopping);
+	connections_renew(courier);
 	while ((held = queue_expired(courier->queue, clock_now())) != NULL)
 		text_unsent(
 			courier, held, "it waited longer than its life: look for what held it up");
@@ -164,6 +173,7 @@ static void settings_reload(struct courier *courier)
 	}
 	settings_free(&courier->settings);
 	courier->settings = settings;
+	courier->stale = true;
 	queue_set_life(courier->queue, settings->config->gateway.max_age * 1000);
 	log_line(LOG_NOTICE, "the new configuration is in force");
 }

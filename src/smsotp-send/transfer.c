@@ -205,6 +205,15 @@ void transfer_free(struct transfer **transfer)
 	*transfer = NULL;
 }
 
+static CURLM *multi_new(void)
+{
+	CURLM *multi = curl_multi_init();
+
+	if (multi != NULL)
+		(void)curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)CONFIG_PARALLEL);
+	return multi;
+}
+
 enum result transfers_open(struct transfers **ret_transfers)
 {
 	if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK)
@@ -212,13 +221,23 @@ enum result transfers_open(struct transfers **ret_transfers)
 	struct transfers *transfers = calloc(1, sizeof(*transfers));
 	if (transfers == NULL)
 		return RESULT_MEMORY;
-	transfers->multi = curl_multi_init();
-	if (transfers->multi == NULL || curl_multi_setopt(transfers->multi, CURLMOPT_MAXCONNECTS,
-						(long)CONFIG_PARALLEL) != CURLM_OK) {
+	transfers->multi = multi_new();
+	if (transfers->multi == NULL) {
 		transfers_free(&transfers);
 		return RESULT_FAILED;
 	}
 	*ret_transfers = transfers;
+	return RESULT_OK;
+}
+
+enum result transfers_renew(struct transfers *transfers)
+{
+	CURLM *multi = multi_new();
+
+	if (multi == NULL)
+		return RESULT_FAILED;
+	curl_multi_cleanup(transfers->multi);
+	transfers->multi = multi;
 	return RESULT_OK;
 }
 

@@ -18,6 +18,12 @@ CHECKED enum result transfers_open(struct transfers **ret_transfers);
 void transfers_free(struct transfers **transfers);
 
 /*
+ * Gives up the connections that are kept, their TLS sessions and the CA file that was read: what
+ * starts from now on begins anew. There must be no transfer. Nothing changes where it fails.
+ */
+CHECKED enum result transfers_renew(struct transfers *transfers);
+
+/*
  * Waits until a transfer, one of the `count` descriptors in `fds` (at most 4) or `milliseconds`
  * need something, then moves every transfer on.
  */

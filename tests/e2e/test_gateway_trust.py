@@ -5,6 +5,7 @@ import base64
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -105,6 +106,17 @@ class Trust(GatewayCase):
             bundle.write(trusted.read())
         self.host.sender.restart()  # which kept for a while what it has read
         self.sends()
+
+    def test_ca_file_with_others_in_it(self):
+        """Under the name it had: it is read again with the configuration, and nothing that was made
+        under the one before is used."""
+        file = CERTIFICATES + "/changed.pem"
+        for source, step in ((BUNDLE, lambda: self.does_not_send("certificate")),
+                             (CERTIFICATES + "/ca.pem", self.sends),
+                             (BUNDLE, lambda: self.does_not_send("certificate"))):
+            shutil.copyfile(source, file)
+            self.gateway({"ca_file": file})
+            step()
 
     def test_certificate_of_another_host(self):
         keys = hosts.gateway_config()
