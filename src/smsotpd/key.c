@@ -119,28 +119,29 @@ static void keys_derive(
 	explicit_bzero(token, sizeof(token));
 }
 
-enum result key_load(const char *path, bool create, const uint8_t boot[static 16],
+enum result key_load(const char *path, bool make, const uint8_t boot[static 16],
 	struct keys *ret_keys, enum key_origin *ret_origin, struct error *error)
 {
 	uint8_t bytes[FILE_SIZE];
-	enum key_origin origin = KEY_READ;
 	enum result result = key_read(path, bytes, error);
+	enum key_origin origin = result == RESULT_EXISTS ? KEY_MOVED : KEY_READ;
 
-	if (result == RESULT_NOT_FOUND && !create)
+	if (result == RESULT_NOT_FOUND && !make)
 		return error_set(error, RESULT_NOT_FOUND,
 			"the key %s is missing but the stores are there: restore it, they are read "
 			"with it",
 			path);
-	if (result == RESULT_NOT_FOUND || result == RESULT_EXISTS) {
-		origin = result == RESULT_EXISTS ? KEY_MOVED : KEY_MADE;
+	if (make && (result == RESULT_NOT_FOUND || result == RESULT_EXISTS)) {
+		origin = KEY_MADE;
 		result = key_make(path, bytes, error);
 	}
-	if (result == RESULT_OK) {
+	if (result == RESULT_OK)
 		keys_derive(bytes + MAGIC_SIZE, boot, ret_keys);
-		*ret_origin = origin;
-	}
 	explicit_bzero(bytes, sizeof(bytes));
-	return result;
+	if (result != RESULT_OK && result != RESULT_EXISTS)
+		return result;
+	*ret_origin = origin;
+	return RESULT_OK;
 }
 
 void keys_wipe(struct keys *keys)

@@ -41,11 +41,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-static enum result load(const struct place *place, bool create, struct keys *keys,
+static enum result load(const struct place *place, bool make, struct keys *keys,
 	enum key_origin *origin, struct error *error)
 {
 	error->text[0] = '\0';
-	return key_load(place->path, create, boot, keys, origin, error);
+	return key_load(place->path, make, boot, keys, origin, error);
 }
 
 static void make(const struct place *place, struct keys *keys)
@@ -70,8 +70,8 @@ static void test_made_and_read_back(void **state)
 	assert_int_equal(stat(place->path, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0600);
 	assert_int_equal(status.st_size, 13 + KEY_SIZE + KEY_SIZE);
-	for (int create = 0; create < 2; create++) {
-		assert_int_equal(load(place, create, &back, &origin, &error), RESULT_OK);
+	for (int make = 0; make < 2; make++) {
+		assert_int_equal(load(place, make, &back, &origin, &error), RESULT_OK);
 		assert_int_equal(origin, KEY_READ);
 		assert_memory_equal(&keys, &back, sizeof(keys));
 	}
@@ -218,7 +218,7 @@ static void test_a_cloned_image_gets_a_key_of_its_own(void **state)
 {
 	const struct place *place = *state;
 	enum key_origin origin = KEY_READ;
-	struct keys keys, moved, back;
+	struct keys keys, moved = {{7}, {7}, {7}, {7}}, untouched = moved, back;
 	struct error error;
 
 	if (geteuid() != 0)
@@ -229,8 +229,13 @@ static void test_a_cloned_image_gets_a_key_of_its_own(void **state)
 	machine_id_set("fedcba9876543210fedcba9876543210\n");
 	make(place, &keys);
 	machine_id_set("0123456789abcdef0123456789abcdef\n");
-	assert_int_equal(load(place, false, &moved, &origin, &error), RESULT_OK);
-	assert_int_equal(origin, KEY_MOVED);
+	for (int times = 0; times < 2; times++) {
+		assert_int_equal(load(place, false, &moved, &origin, &error), RESULT_OK);
+		assert_int_equal(origin, KEY_MOVED);
+		assert_memory_equal(&moved, &untouched, sizeof(moved));
+	}
+	assert_int_equal(load(place, true, &moved, &origin, &error), RESULT_OK);
+	assert_int_equal(origin, KEY_MADE);
 	assert_memory_not_equal(keys.identity, moved.identity, KEY_SIZE);
 	assert_memory_not_equal(keys.token, moved.token, KEY_SIZE);
 	assert_int_equal(load(place, false, &back, &origin, &error), RESULT_OK);
