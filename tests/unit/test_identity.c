@@ -161,6 +161,37 @@ static void test_other_key(void **state)
 	assert_int_equal(find(fixture, "bob", &found), RESULT_OK);
 }
 
+/* Closed stores let nobody be removed: what helps is told. */
+static void test_other_key_without_room(void **state)
+{
+	static const uint8_t other[STORE_KEY_SIZE] = "the key of the cloned image";
+	const size_t size = (size_t)512 << 10;
+	struct fixture *fixture = *state;
+	struct identity identity = {.uid = 1};
+	MDB_txn *txn = NULL;
+	char file[128];
+
+	identities_close(&fixture->identities);
+	snprintf(file, sizeof(file), "%s/data.mdb", fixture->path);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(identities_open(fixture->path, size, true, key, &fixture->identities,
+				 &fixture->error),
+		RESULT_OK);
+	assert_int_equal(identities_begin(fixture->identities, true, &txn), RESULT_OK);
+	for (; identity.uid <= 1600; identity.uid++) {
+		snprintf(identity.name, sizeof(identity.name), "user%u", identity.uid);
+		assert_int_equal(
+			identities_put(fixture->identities, txn, &identity, "91", &fixture->error),
+			RESULT_OK);
+	}
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+	identities_close(&fixture->identities);
+	assert_int_equal(identities_open(fixture->path, size, false, other, &fixture->identities,
+				 &fixture->error),
+		RESULT_FULL);
+	expect_words(fixture, "raise identity_size in [store] and restart smsotpd");
+}
+
 static void test_never_begun_by_itself(void **state)
 {
 	struct fixture *fixture = *state;
@@ -206,6 +237,7 @@ int main(void)
 		WITH_STORE(test_uniqueness_names_both),
 		WITH_STORE(test_each_is_sorted),
 		WITH_STORE(test_other_key),
+		WITH_STORE(test_other_key_without_room),
 		WITH_STORE(test_never_begun_by_itself),
 		WITH_STORE(test_a_store_without_a_schema),
 	};
