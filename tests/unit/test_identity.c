@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Who has which phone: what the store takes, refuses and finds. */
 #include "identity_fixture.h"
+#include "smsotpd/identity_tables.h"
 
 static void test_put_and_find(void **state)
 {
@@ -192,6 +193,29 @@ static void test_other_key_without_room(void **state)
 	expect_words(fixture, "raise identity_size in [store] and restart smsotpd");
 }
 
+/* Of a store that is not what smsotpd wrote. */
+static void test_other_key_names_who_clash(void **state)
+{
+	static const uint8_t other[STORE_KEY_SIZE] = "the key of the cloned image";
+	struct fixture *fixture = *state;
+	struct identity bob = {.name = "bob", .uid = 1};
+	struct schema schema;
+	MDB_txn *txn = NULL;
+
+	assert_int_equal(put(fixture, "alice", 1, "", ""), RESULT_OK);
+	assert_int_equal(identities_begin(fixture->identities, true, &txn), RESULT_OK);
+	assert_int_equal(identities_schema(fixture->identities, txn, &schema), RESULT_OK);
+	assert_int_equal(tables_save(fixture->identities, txn, &schema, &bob), RESULT_OK);
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+	identities_close(&fixture->identities);
+	assert_int_equal(identities_open(fixture->path, IDENTITY_STORE_SIZE, false, other,
+				 &fixture->identities, &fixture->error),
+		RESULT_EXISTS);
+	expect_words(fixture, "alice");
+	expect_words(fixture, "bob");
+	expect_words(fixture, "would have the same uid");
+}
+
 static void test_never_begun_by_itself(void **state)
 {
 	struct fixture *fixture = *state;
@@ -238,6 +262,7 @@ int main(void)
 		WITH_STORE(test_each_is_sorted),
 		WITH_STORE(test_other_key),
 		WITH_STORE(test_other_key_without_room),
+		WITH_STORE(test_other_key_names_who_clash),
 		WITH_STORE(test_never_begun_by_itself),
 		WITH_STORE(test_a_store_without_a_schema),
 	};
