@@ -29,7 +29,8 @@ enum key_origin { KEY_READ, KEY_MADE, KEY_MOVED };
 /*
  * Reads `path`. Where it is missing or was made on another machine it is made anew if `make` is
  * set; else that is RESULT_NOT_FOUND, or KEY_MOVED and *ret_keys untouched. RESULT_REFUSED: its
- * owner, mode or content is wrong, and the sentence says what to do.
+ * owner, mode or content is wrong; RESULT_FAILED: the machine-id is there and cannot be read. The
+ * sentence says what to do.
  */
 CHECKED enum result key_load(const char *path, bool make, const uint8_t boot[static 16],
 	struct keys *ret_keys, enum key_origin *ret_origin, struct error *error);
