@@ -19,12 +19,13 @@
 #define KEY_FIRST "key.first"
 #define LACKS_KEY 0 /* its bit among those of stores_lack */
 
+/* What cannot be looked at may be there. */
 static bool exists(const char *directory, const char *name)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return access(path, F_OK) == 0;
+	return access(path, F_OK) == 0 || errno != ENOENT;
 }
 
 /*

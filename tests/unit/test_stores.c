@@ -73,6 +73,9 @@ static void test_lack(void **state)
 	snprintf(config->paths.store, sizeof(config->paths.store), "%s/none", directory);
 	stores_lack(config, &lack);
 	assert_true(lack.inode == 0 && lack.files == ALL);
+	snprintf(config->paths.store, sizeof(config->paths.store), "/etc/passwd");
+	stores_lack(config, &lack);
+	HOLDS("what cannot be looked at may be there", lack.files == 0);
 	snprintf(config->paths.store, sizeof(config->paths.store), "%s", directory);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		touch(directory, rows[i].name, rows[i].file);
