@@ -9,7 +9,7 @@
  *   before it is due, and no life is longer than it may be.
  * - No descriptor stays open.
  */
-#include "fuzz.h"
+#include "place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +44,6 @@ static struct {
 	uint64_t now;
 } play;
 
-static char directory[] = "/tmp/smsotp-fuzz-XXXXXX";
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
 
 static int listen_new(void)
@@ -229,18 +228,12 @@ static void step(void)
 	check_queue();
 }
 
-static void remove_directory(void)
-{
-	rmdir(directory);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	must(mkdtemp(directory) != NULL);
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/send.sock", directory);
-	atexit(remove_directory);
+	place_make("send.sock");
+	strcpy(address.sun_path, place_path);
 	return 0;
 }
 
