@@ -3,8 +3,8 @@
  * Small files that the daemons read at their start: the host's key, the gateway's password, the
  * boot id. The first byte chooses which; the rest is the file.
  *
- * - A key is taken only where the file begins as one, of this machine or made anew for it from
- *   another's; else a sentence says what to do.
+ * - A key is taken only where the file begins as one, of this machine, and another's is made anew
+ *   for it; else a sentence says what to do.
  * - A password is the file's first line, within its length and without control bytes.
  * - A boot id is 32 hexadecimal digits.
  */
@@ -44,6 +44,10 @@ static void try_key(const uint8_t *bytes, size_t size)
 	must(size >= KEY_FILE_SIZE && memcmp(bytes, "smsotp-key 1\n", 13) == 0);
 	must(origin == KEY_READ || origin == KEY_MOVED);
 	/* What was made for this machine now is read as that. */
+	if (origin == KEY_MOVED) {
+		must(key_load(place_path, true, boot, &keys, &origin, &error) == RESULT_OK);
+		must(origin == KEY_MADE);
+	}
 	must(key_load(place_path, false, boot, &keys, &origin, &error) == RESULT_OK);
 	must(origin == KEY_READ);
 	keys_wipe(&keys);
