@@ -368,6 +368,15 @@ void scene_run(struct scene *scene, struct job *job)
 	assert_int_equal(store_commit(&state_txn), RESULT_OK);
 }
 
+struct job *scene_note(struct scene *scene, struct job *job)
+{
+	job->findings = calloc(1, sizeof(*job->findings));
+	assert_non_null(job->findings);
+	scene_run(scene, job);
+	assert_int_equal(job->result, RESULT_OK);
+	return job;
+}
+
 void save_records(struct state *state, const struct record *record, const char *word, size_t first,
 	size_t count)
 {
@@ -384,11 +393,4 @@ void save_records(struct state *state, const struct record *record, const char *
 		if (i % SAVE_BATCH == SAVE_BATCH - 1 || i == first + count - 1)
 			assert_int_equal(store_commit(&txn), RESULT_OK);
 	}
-}
-
-void save_empty(struct state *state, const char *word, size_t first, size_t count)
-{
-	static const struct record empty;
-
-	save_records(state, &empty, word, first, count);
 }
