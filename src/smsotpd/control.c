@@ -155,20 +155,25 @@ static void tell(struct flow *flow, const struct job *job, enum event event)
 		name == NULL ? NULL : tag);
 }
 
-/* What the ledger shows goes as well; of all, names that do not exist included. */
+/* What the ledger shows goes as well; of all, names that do not exist included, with the last part.
+ */
 static bool finish_lock_clear(struct flow *flow, struct job *job)
 {
 	json_int_t cleared = json_integer_value(json_object_get(job->reply, "cleared"));
+	json_t *next = json_object_get(job->reply, "next");
 	json_int_t shown = 0;
 
-	tell(flow, job, EVENT_LOCK_CLEARED);
-	if (json_is_true(json_object_get(job->request, "all"))) {
-		shown = ledger_forget_all(flow->ledger);
-		json_object_del(job->reply, "names");
-		json_object_del(job->reply, "uids");
-	} else {
-		each_tag(flow, job, forget_tag, &shown);
+	/* Said of the first part already: the others may fail. */
+	if (json_object_get(job->request, "after") == NULL)
+		tell(flow, job, EVENT_LOCK_CLEARED);
+	if (next != NULL) {
+		control_ask(flow, job->connection, json_incref(next), -1, job->arrived);
+		return false;
 	}
+	if (json_is_true(json_object_get(job->request, "all")))
+		shown = ledger_forget_all(flow->ledger);
+	else
+		each_tag(flow, job, forget_tag, &shown);
 	json_object_del(job->reply, "unknown");
 	json_object_set_new(job->reply, "cleared", json_integer(shown > cleared ? shown : cleared));
 	return true;
@@ -206,18 +211,17 @@ static void count_locks(struct flow *flow, const uint8_t *tag, void *context)
 		shown->longest = longest;
 }
 
-/* One name's: what is shown under it, from how many places; that is known of any name. */
+/* One name's, for all are listed in a child: what is shown under it, from how many places; that is
+ * known of any name. */
 static bool finish_lock_list(struct flow *flow, struct job *job)
 {
 	struct shown shown = {.locks = 0};
-	bool named = json_is_string(json_object_get(job->request, "name"));
 
 	flow->clock->now(flow->clock, &shown.now);
 	each_tag(flow, job, count_locks, &shown);
-	if (named)
-		json_object_set_new(job->reply, "shown",
-			json_pack("{s:I, s:I}", "locks", (json_int_t)shown.locks, "seconds",
-				(json_int_t)when_seconds(shown.longest)));
+	json_object_set_new(job->reply, "shown",
+		json_pack("{s:I, s:I}", "locks", (json_int_t)shown.locks, "seconds",
+			(json_int_t)when_seconds(shown.longest)));
 	return true;
 }
 

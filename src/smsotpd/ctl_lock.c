@@ -5,7 +5,12 @@
  *
  * With a name both leave names, uids and unknown (true: no identity) in the reply, for control.c:
  * what the visible ledger shows of a name is in its memory, also for names that do not exist.
+ *
+ * All are cleared in parts of STATE_PART records, so that logins go in between and a full store
+ * takes it: where one is done and was not the last, the reply has next, the request for what comes
+ * after it (after: the last id, in hex; cleared: so far), which control.c asks.
  */
+#include <sodium.h>
 #include <string.h>
 
 #include "config.h"
@@ -17,38 +22,39 @@ struct walk {
 	MDB_txn *state;
 	struct ctl_locks list;
 	json_t *reply;
+	size_t listed;
 	json_int_t cleared;
 };
 
-static enum result load(const struct walk *walk, const char *name, uint8_t ret_id[static HASH_SIZE],
-	struct record *ret_record)
+static enum result load(
+	const struct walk *walk, const uint8_t id[static HASH_SIZE], struct record *ret_record)
 {
 	const struct ctl_context *context = walk->call->context;
 
-	state_id(context->state, name, true, ret_id);
-	enum result result = state_load(context->state, walk->state, ret_id, ret_record);
+	enum result result = state_load(context->state, walk->state, id, ret_record);
 	if (result == RESULT_OK)
 		record_rebase(ret_record, context->clock->boot, &walk->list.now);
 	return result;
 }
 
-static void put_name(const struct walk *walk, const char *name, uint32_t uid)
-{
-	json_array_append_new(json_object_get(walk->reply, "names"), json_string(name));
-	if (uid != UID_NONE)
-		json_array_append_new(json_object_get(walk->reply, "uids"), json_integer(uid));
-}
-
 static enum result list_one(const struct identity *identity, void *context)
 {
-	const struct walk *walk = context;
+	struct walk *walk = context;
 	uint8_t id[HASH_SIZE];
 	struct record record;
 
-	enum result result = load(walk, identity->name, id, &record);
+	state_id(walk->call->context->state, identity->name, true, id);
+	enum result result = load(walk, id, &record);
 	if (result == RESULT_OK)
 		ctl_locks_user(&walk->list, identity->name, &record);
 	return result;
+}
+
+static void put_name(const struct walk *walk, const char *name, uint32_t uid)
+{
+	json_object_set_new(walk->reply, "names", json_pack("[s]", name));
+	json_object_set_new(walk->reply, "uids",
+		uid == UID_NONE ? json_array() : json_pack("[I]", (json_int_t)uid));
 }
 
 /* One name's; one that is nobody's has rows in the ledger only. */
@@ -65,6 +71,7 @@ static enum result with_name(struct walk *walk, MDB_txn *txn, const char *name,
 		json_object_set_new(walk->reply, "unknown", json_true());
 		return RESULT_OK;
 	}
+	put_name(walk, identity.name, identity.uid);
 	return visit(&identity, walk);
 }
 
@@ -78,6 +85,18 @@ static enum result load_host(
 		context->state, walk->state, ret_key, context->clock, &walk->list.now, ret_host);
 }
 
+static enum result list_next(const struct identity *identity, void *context)
+{
+	struct walk *walk = context;
+	enum result result = RESULT_OK;
+
+	if (++walk->listed % STATE_VIEW == 0) {
+		store_abort(&walk->state);
+		result = state_begin(walk->call->context->state, false, &walk->state);
+	}
+	return result == RESULT_OK ? list_one(identity, walk) : result;
+}
+
 static enum result list_all(struct walk *walk, MDB_txn *txn)
 {
 	const struct ctl_context *context = walk->call->context;
@@ -88,13 +107,7 @@ static enum result list_all(struct walk *walk, MDB_txn *txn)
 	if (result != RESULT_OK)
 		return result;
 	ctl_locks_host(&walk->list, &host);
-	return identities_each(context->identities, txn, list_one, walk);
-}
-
-static enum result list_named(const struct identity *identity, void *context)
-{
-	put_name(context, identity->name, identity->uid);
-	return list_one(identity, context);
+	return identities_each(context->identities, txn, list_next, walk);
 }
 
 /* What both verbs begin with. */
@@ -103,8 +116,6 @@ static struct walk walk_of(const struct ctl_call *call, json_t *reply)
 	struct walk walk = {.call = call, .reply = reply};
 
 	walk.list = (struct ctl_locks){.config = call->context->config};
-	json_object_set_new(reply, "names", json_array());
-	json_object_set_new(reply, "uids", json_array());
 	call->context->clock->now(call->context->clock, &walk.list.now);
 	return walk;
 }
@@ -124,8 +135,8 @@ static enum result verb_list(const struct ctl_call *call, json_t *reply, struct 
 	if (result == RESULT_OK)
 		result = state_begin(context->state, false, &walk.state);
 	if (result == RESULT_OK)
-		result = name == NULL ? list_all(&walk, txn)
-				      : with_name(&walk, txn, name, list_named);
+		result =
+			name == NULL ? list_all(&walk, txn) : with_name(&walk, txn, name, list_one);
 	store_abort(&walk.state);
 	store_abort(&txn);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
@@ -150,14 +161,11 @@ static json_int_t clear_record(struct record *record)
 	return cleared == 0 && spent ? 1 : cleared;
 }
 
-static enum result clear_one(const struct identity *identity, void *context)
+static enum result clear_id(struct walk *walk, const uint8_t id[static HASH_SIZE])
 {
-	struct walk *walk = context;
-	uint8_t id[HASH_SIZE];
 	struct record record;
+	enum result result = load(walk, id, &record);
 
-	put_name(walk, identity->name, identity->uid);
-	enum result result = load(walk, identity->name, id, &record);
 	if (result != RESULT_OK)
 		return result;
 	json_int_t cleared = clear_record(&record);
@@ -165,6 +173,15 @@ static enum result clear_one(const struct identity *identity, void *context)
 	if (cleared == 0)
 		return RESULT_OK;
 	return state_save(walk->call->context->state, walk->state, id, &record);
+}
+
+static enum result clear_one(const struct identity *identity, void *context)
+{
+	struct walk *walk = context;
+	uint8_t id[HASH_SIZE];
+
+	state_id(walk->call->context->state, identity->name, true, id);
+	return clear_id(walk, id);
 }
 
 /* The wrong codes that make everybody wait at new places; its texts cost money and stay spent. */
@@ -181,38 +198,106 @@ static enum result clear_host(struct walk *walk)
 	return state_tally_save(context->state, walk->state, &key, context->clock, &host);
 }
 
-static enum result clear_all(struct walk *walk, MDB_txn *txn)
+/* Records of users and of nobody after `id`, which becomes the last of them. */
+static enum result clear_part(struct walk *walk, uint8_t id[static HASH_SIZE], bool *ret_more)
 {
-	enum result result = clear_host(walk);
+	enum result result = RESULT_OK;
 
-	if (result != RESULT_OK)
-		return result;
-	return identities_each(walk->call->context->identities, txn, clear_one, walk);
+	for (size_t i = 0; i < STATE_PART && result == RESULT_OK; i++) {
+		result = state_next(walk->call->context->state, walk->state, id);
+		if (result == RESULT_OK)
+			result = clear_id(walk, id);
+	}
+	*ret_more = result == RESULT_OK;
+	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+/* `before`: in the parts that are committed. */
+static enum result clear_failed(json_int_t before, enum result result, struct error *error)
+{
+	struct error why;
+
+	if (before == 0)
+		return ctl_failed(result, error);
+	result = ctl_failed(result, &why);
+	return error_set(error, result,
+		"%s; before that %lld were cleared and stay so: repeat it for the others", why.text,
+		(long long)before);
+}
+
+/* The request for what comes after `id`. */
+static enum result put_next(const struct walk *walk, const uint8_t id[static HASH_SIZE])
+{
+	char after[2 * HASH_SIZE + 1];
+
+	sodium_bin2hex(after, sizeof(after), id, HASH_SIZE);
+	json_t *next = json_pack("{s:s, s:b, s:s, s:I}", "verb", "lock.clear", "all", 1, "after",
+		after, "cleared", walk->cleared);
+	return json_object_set_new(walk->reply, "next", next) == 0 ? RESULT_OK : RESULT_MEMORY;
+}
+
+/* The host's with the first part. */
+static enum result clear_all(struct walk *walk, struct error *error)
+{
+	const struct ctl_call *call = walk->call;
+	const char *after = json_string_value(json_object_get(call->request, "after"));
+	const json_int_t before = json_integer_value(json_object_get(call->request, "cleared"));
+	uint8_t id[HASH_SIZE] = {0};
+	size_t size = 0;
+	bool more = false;
+
+	if (after != NULL &&
+		(sodium_hex2bin(id, sizeof(id), after, strlen(after), NULL, &size, NULL) != 0 ||
+			size != sizeof(id)))
+		return error_set(error, RESULT_INVALID,
+			"the request's after is no place in the store; leave it out");
+	walk->cleared = before;
+	enum result result = state_begin(call->context->state, true, &walk->state);
+	if (result == RESULT_OK && after == NULL)
+		result = clear_host(walk);
+	if (result == RESULT_OK)
+		result = clear_part(walk, id, &more);
+	if (result == RESULT_OK)
+		result = store_commit(&walk->state);
+	store_abort(&walk->state);
+	if (result == RESULT_OK && more)
+		result = put_next(walk, id);
+	return result == RESULT_OK ? result : clear_failed(before, result, error);
+}
+
+static enum result clear_named(struct walk *walk, const char *name, struct error *error)
+{
+	const struct ctl_context *context = walk->call->context;
+	MDB_txn *txn = NULL;
+
+	enum result result = identities_begin(context->identities, false, &txn);
+	if (result == RESULT_OK)
+		result = state_begin(context->state, true, &walk->state);
+	if (result == RESULT_OK)
+		result = with_name(walk, txn, name, clear_one);
+	if (result == RESULT_OK)
+		result = store_commit(&walk->state);
+	store_abort(&walk->state);
+	store_abort(&txn);
+	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
 static enum result verb_clear(const struct ctl_call *call, json_t *reply, struct error *error)
 {
-	const struct ctl_context *context = call->context;
-	bool all = json_is_true(json_object_get(call->request, "all"));
-	const char *name = "";
-	MDB_txn *txn = NULL;
-
-	if (!all && ctl_string(call, "name", &name, error) != RESULT_OK)
-		return RESULT_INVALID;
 	struct walk walk = walk_of(call, reply);
-	enum result result = identities_begin(context->identities, false, &txn);
+	const char *name = "";
+
+	enum result result;
+	if (json_is_true(json_object_get(call->request, "all"))) {
+		result = clear_all(&walk, error);
+	} else {
+		result = ctl_string(call, "name", &name, error);
+		if (result == RESULT_OK)
+			result = clear_named(&walk, name, error);
+	}
 	if (result == RESULT_OK)
-		result = state_begin(context->state, true, &walk.state);
-	if (result == RESULT_OK)
-		result = all ? clear_all(&walk, txn) : with_name(&walk, txn, name, clear_one);
-	if (result == RESULT_OK)
-		result = store_commit(&walk.state);
-	store_abort(&walk.state);
-	store_abort(&txn);
-	if (result != RESULT_OK)
-		return ctl_failed(result, error);
-	json_object_set_new(reply, "cleared", json_integer(walk.cleared));
-	return RESULT_OK;
+		json_object_set_new(reply, "cleared", json_integer(walk.cleared));
+	return result;
 }
 
 const struct ctl_verb ctl_lock_verbs[] = {

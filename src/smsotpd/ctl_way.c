@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+/* One is found by its name at once. */
+static enum ctl_way list_way(const json_t *request)
+{
+	return json_is_string(json_object_get(request, "name")) ? CTL_READS : CTL_CHILD_READS;
+}
+
 enum ctl_way ctl_way(const json_t *request)
 {
 	static const struct {
@@ -14,7 +20,6 @@ enum ctl_way ctl_way(const json_t *request)
 		{"identity.show", CTL_READS},
 		{"import", CTL_CHILD_WRITES},
 		{"lock.clear", CTL_READS},
-		{"lock.list", CTL_READS},
 		{"mode", CTL_READS},
 		{"mode.confirm", CTL_READS},
 		{"mode.fall", CTL_READS},
@@ -28,6 +33,8 @@ enum ctl_way ctl_way(const json_t *request)
 	};
 	const char *verb = json_string_value(json_object_get(request, "verb"));
 
+	if (verb != NULL && strcmp(verb, "lock.list") == 0)
+		return list_way(request);
 	for (size_t i = 0; verb != NULL && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].verb, verb) == 0)
 			return rows[i].way;

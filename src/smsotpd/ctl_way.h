@@ -15,7 +15,7 @@ enum ctl_way {
 	CTL_CHILD_READS,  /* in a child, and it writes none */
 };
 
-/* By the request's "verb". What is not listed writes. */
+/* By the request's "verb", and whether it has a "name". What is not listed writes. */
 enum ctl_way ctl_way(const json_t *request);
 
 #endif

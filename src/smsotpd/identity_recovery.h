@@ -47,7 +47,9 @@ CHECKED enum result identities_recovery_remove(
 
 /*
  * For a backup: a record as it stands, and back. A copy makes no code good again: what was issued
- * or revoked later stays, and of the same issue what is used here or there is used.
+ * or revoked later stays, and of the same issue what is used here or there is used. That is known
+ * from the record here: where the identity was removed since it went along, and the copy comes back
+ * as it stands.
  * RESULT_REFUSED: the codes were issued under another host's key, which is no use here;
  * RESULT_INVALID: they are no record. Neither writes anything.
  */

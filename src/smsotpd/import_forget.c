@@ -5,9 +5,6 @@
 
 #include "import_parts.h"
 
-#define LOOK_UP_EACH 4096
-#define FORGET_EACH  512 /* records in one transaction: logins commit in between */
-
 /* Whom the state may have a record of. */
 struct voided {
 	struct state *state;
@@ -53,26 +50,26 @@ static enum result look_up(struct voided *voided, size_t first, size_t count, si
 	return result;
 }
 
-/* A reader holds on to all pages that others replace meanwhile, so it looks for some at a time. */
 static enum result look_up_all(struct voided *voided)
 {
 	enum result result = RESULT_OK;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < voided->count && result == RESULT_OK; i += LOOK_UP_EACH) {
+	for (size_t i = 0; i < voided->count && result == RESULT_OK; i += STATE_VIEW) {
 		size_t left = voided->count - i;
-		result = look_up(voided, i, left < LOOK_UP_EACH ? left : LOOK_UP_EACH, &kept);
+		result = look_up(voided, i, left < STATE_VIEW ? left : STATE_VIEW, &kept);
 	}
 	voided->count = kept;
 	return result;
 }
 
+/* Logins commit in between. */
 static enum result forget_some(const struct voided *voided, size_t first)
 {
 	MDB_txn *txn = NULL;
 	enum result result = state_begin(voided->state, true, &txn);
 
-	for (size_t i = first; i < voided->count && i < first + FORGET_EACH && result == RESULT_OK;
+	for (size_t i = first; i < voided->count && i < first + STATE_PART && result == RESULT_OK;
 		i++)
 		result = voided->wanted == CTL_FORGETS
 				 ? state_forget(voided->state, txn, voided->ids[i])
@@ -92,7 +89,7 @@ static enum result forget(struct import *import, enum ctl_forgets wanted, bool a
 
 	if (result == RESULT_OK)
 		result = look_up_all(&voided);
-	for (size_t i = 0; i < voided.count && result == RESULT_OK; i += FORGET_EACH) {
+	for (size_t i = 0; i < voided.count && result == RESULT_OK; i += STATE_PART) {
 		/* The lock of a store is not fair: whoever waits for it gets his turn now. */
 		if (i > 0)
 			nanosleep(&moment, NULL);

@@ -11,10 +11,15 @@
  * A record is a page of its own and its share of a page of keys. The rest is the tallies' and room
  * to write in: a commit of a full batch copies every page that it changes, twice before the old
  * ones are free again. What is not for records is measured in test_state_room.c.
+ *
+ * In larger pages there are several records, and there may be half as many; to write one is to
+ * write them all. So a record takes the room of two, and one more is to write in
+ * (test_state_kernel.c).
  */
-#define PAGE         4096
-#define RECORD_ROOM  (PAGE + 64)
-#define WRITING_ROOM ((size_t)10 << 20)
+#define PAGE           4096
+#define RECORD_ROOM    (PAGE + 64)
+#define RECORD_SHARING (3 * PAGE)
+#define WRITING_ROOM   ((size_t)10 << 20)
 
 _Static_assert(RECORD_SIZE + 16 <= PAGE, "a record with its header is one page");
 
@@ -28,6 +33,13 @@ struct state {
 	bool made[STATE_TABLES];
 	struct keys keys;
 };
+
+static size_t records_max(size_t size, size_t page)
+{
+	size_t room = page == PAGE ? RECORD_ROOM : RECORD_SHARING;
+
+	return size > WRITING_ROOM ? (size - WRITING_ROOM) / room : 0;
+}
 
 static enum result tally_make(
 	MDB_txn *txn, MDB_dbi table, struct tally_key tally_key, unsigned int how)
@@ -130,9 +142,9 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 	if (state == NULL)
 		return error_set(error, RESULT_MEMORY, "no memory for the state store");
 	state->keys = *keys;
-	state->records_max = size > WRITING_ROOM ? (size - WRITING_ROOM) / RECORD_ROOM : 0;
 	enum result result = store_open(directory, size, true, &state->store, error);
 	if (result == RESULT_OK) {
+		state->records_max = records_max(size, store_page(state->store));
 		result = open_tables(state);
 		if (result == RESULT_OK)
 			result = tallies_fill(state);
@@ -207,8 +219,7 @@ void state_id(
 enum result state_load(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE],
 	struct record *ret_record)
 {
-	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id};
-	MDB_val value;
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id}, value;
 	enum result result = store_result(mdb_get(txn, state->users, &key, &value));
 
 	if (result == RESULT_NOT_FOUND) {
@@ -241,17 +252,15 @@ bool state_sentence(const struct state *state, size_t identities, char ret[stati
 enum result state_admits(
 	struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE], bool *ret_admits)
 {
-	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = (void *)id};
-	MDB_val value;
 	size_t count = 0;
+	bool has = false;
 	enum result result = store_count(txn, state->users, &count);
 
 	if (result == RESULT_OK)
-		result = store_result(mdb_get(txn, state->users, &key, &value));
-	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
-		return result;
-	*ret_admits = result == RESULT_OK || count < state->records_max;
-	return RESULT_OK;
+		result = state_has(state, txn, id, &has);
+	if (result == RESULT_OK)
+		*ret_admits = has || count < state->records_max;
+	return result;
 }
 
 enum result state_save(struct state *state, MDB_txn *txn, const uint8_t id[static HASH_SIZE],
@@ -296,8 +305,7 @@ static MDB_dbi tally_table(const struct state *state, const struct tally_key *ke
 enum result state_tally_load(struct state *state, MDB_txn *txn, const struct tally_key *tally_key,
 	const struct clock *clock, const struct moment *now, struct tally *ret_tally)
 {
-	MDB_val key = {.mv_size = sizeof(*tally_key), .mv_data = (void *)tally_key};
-	MDB_val value;
+	MDB_val key = {.mv_size = sizeof(*tally_key), .mv_data = (void *)tally_key}, value;
 	enum result result =
 		store_result(mdb_get(txn, tally_table(state, tally_key), &key, &value));
 
@@ -348,6 +356,23 @@ enum result state_void(struct state *state, MDB_txn *txn, const uint8_t id[stati
 		record.challenge[i] = (struct challenge){0};
 	}
 	return result == RESULT_OK && any ? state_save(state, txn, id, &record) : result;
+}
+
+enum result state_next(struct state *state, MDB_txn *txn, uint8_t id[static HASH_SIZE])
+{
+	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = id}, value;
+	MDB_cursor *cursor = NULL;
+
+	int failure = mdb_cursor_open(txn, state->users, &cursor);
+	if (failure != 0)
+		return store_result(failure);
+	failure = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+	if (failure == 0 && memcmp(key.mv_data, id, HASH_SIZE) == 0)
+		failure = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	if (failure == 0)
+		memcpy(id, key.mv_data, HASH_SIZE);
+	mdb_cursor_close(cursor);
+	return store_result(failure);
 }
 
 enum result state_has(

@@ -14,6 +14,19 @@
 #define STATE_NOBODIES 64
 #define STATE_SOURCES  65536
 
+/*
+ * How many users' records one transaction may change, so that it goes through in a store that holds
+ * as many as it takes: what is written anew is written to a free page, and the page before is free
+ * two transactions later, not at once.
+ */
+#define STATE_PART 128
+
+/*
+ * How many records one read transaction looks up: as long as it lasts no page is free again that
+ * others replace meanwhile, and a full store has about 1000 to write to.
+ */
+#define STATE_VIEW 4096
+
 struct state;
 
 /* As store_open; state that is lost begins empty. `keys` are copied. */
@@ -75,6 +88,12 @@ CHECKED enum result state_tally_load(struct state *state, MDB_txn *txn, const st
 	const struct clock *clock, const struct moment *now, struct tally *ret_tally);
 CHECKED enum result state_tally_save(struct state *state, MDB_txn *txn, const struct tally_key *key,
 	const struct clock *clock, const struct tally *tally);
+
+/*
+ * `id` becomes the next one after it that has a record, users' and nobody's in one order;
+ * RESULT_NOT_FOUND after the last. All zeros come before the first.
+ */
+CHECKED enum result state_next(struct state *state, MDB_txn *txn, uint8_t id[static HASH_SIZE]);
 
 /* Voids the live codes of a user; all else stays. */
 CHECKED enum result state_void(

@@ -276,6 +276,14 @@ enum result store_count(MDB_txn *txn, MDB_dbi table, size_t *ret_count)
 	return result;
 }
 
+size_t store_page(const struct store *store)
+{
+	MDB_stat stat = {0};
+
+	mdb_env_stat(store->env, &stat);
+	return stat.ms_psize;
+}
+
 enum result store_used(struct store *store, unsigned int *ret_percent)
 {
 	MDB_envinfo info;

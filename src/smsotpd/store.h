@@ -63,6 +63,9 @@ CHECKED enum result store_table(struct store *store, const char *name, MDB_dbi *
 /* Records of a table. */
 CHECKED enum result store_count(MDB_txn *txn, MDB_dbi table, size_t *ret_count);
 
+/* Bytes: as the kernel's were where the store was made. */
+size_t store_page(const struct store *store);
+
 /* Percent of the map in use, pages that are free again not counted. */
 CHECKED enum result store_used(struct store *store, unsigned int *ret_percent);
 

@@ -144,6 +144,23 @@ static void test_verbs_beside_those_that_wait(void **state)
 	SAYS("the stores are not open");
 }
 
+/* All identities are walked for the locks of all, and logins wait for the committer. */
+static void test_locks_of_all_are_listed_in_a_child(void **state)
+{
+	static const char *const all[] = {
+		"{\"verb\": \"lock.list\"}", "{\"verb\": \"lock.list\", \"name\": 7}"};
+	struct bench *bench = ((struct hall *)*state)->bench;
+
+	for (size_t i = 0; i < COUNT(all); i++) {
+		control(bench, all[i]);
+		SAYS("cannot start a child for it");
+	}
+	assert_int_equal(lent, COUNT(all));
+	control(bench, "{\"verb\": \"lock.list\", \"name\": \"demo\"}");
+	assert_true(is("ok") && json_is_object(json_object_get(reply, "shown")));
+	assert_int_equal(lent, COUNT(all));
+}
+
 static void test_verbs_beside_an_import(void **state)
 {
 	struct bench *bench = ((struct hall *)*state)->bench;
@@ -247,6 +264,7 @@ int main(void)
 		with_hall(test_a_test_text_beside_too_many),
 		with_hall(test_a_mode_without_room),
 		with_hall(test_verbs_beside_those_that_wait),
+		with_hall(test_locks_of_all_are_listed_in_a_child),
 		with_hall(test_verbs_beside_an_import),
 		with_hall(test_children_that_do_not_start),
 		with_hall(test_no_memory_to_wait),

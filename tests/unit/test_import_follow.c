@@ -87,6 +87,59 @@ static void test_suspended(void **state)
 	assert_int_equal(record.known[0].realtime, 1);
 }
 
+/* Grown, and with records of all whom it has room for then, each with a live code. */
+static void fill_state(struct fixture *fixture, size_t size)
+{
+	const struct record record = {.challenge = {{.sent = 1, .live = 1}}};
+	struct error error = {""};
+	char path[96];
+
+	state_close(&fixture->context.state);
+	snprintf(path, sizeof(path), "%s/state", fixture->root);
+	assert_int_equal(state_open(path, size, &keys, &fixture->context.state, &error), RESULT_OK);
+	struct state *store = fixture->context.state;
+	size_t users = state_users_max(store);
+	MDB_txn *txn = NULL;
+	uint8_t id[HASH_SIZE];
+	char name[24];
+
+	for (size_t i = 0; i < users; i++) {
+		snprintf(name, sizeof(name), "u%zu", i);
+		state_id(store, name, true, id);
+		if (i % 64 == 0)
+			assert_int_equal(state_begin(store, true, &txn), RESULT_OK);
+		assert_int_equal(state_save(store, txn, id, &record), RESULT_OK);
+		if (i % 64 == 63 || i == users - 1)
+			assert_int_equal(store_commit(&txn), RESULT_OK);
+	}
+}
+
+/* The caller's to free. */
+static char *lines(size_t users, const char *suspended)
+{
+	char *text = calloc(users + 1, 32);
+
+	assert_non_null(text);
+	char *end = stpcpy(text, "name,suspended\n");
+	for (size_t i = 0; i < users; i++)
+		end += sprintf(end, "u%zu,%s\n", i, suspended);
+	return text;
+}
+
+/* Each record is written anew, and the more there are the more pages of keys as well. */
+static void test_many_are_suspended_in_a_full_store(void **state)
+{
+	const size_t users = 2000;
+	struct fixture *fixture = *state;
+	char *before = lines(users, "no"), *after = lines(users, "yes");
+
+	fill_state(fixture, (size_t)128 << 20);
+	expect_ok(import_with(fixture, "", before, strlen(before)));
+	expect_ok(import_with(fixture, "", after, strlen(after)));
+	free(before);
+	free(after);
+}
+
 /* What happens beside an import at the first word of it that comes in its last fifth, or before. */
 struct beside {
 	struct fixture *fixture;
@@ -243,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_STORES(test_what_follows),
 		WITH_STORES(test_suspended),
+		WITH_STORES(test_many_are_suspended_in_a_full_store),
 		WITH_STORES(test_other_uid),
 		WITH_STORES(test_who_goes_is_forgotten),
 		WITH_STORES(test_all_that_change_wait),

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The locks of all are cleared some at a time: in a state store that is full, beside logins, and
+ * what failed in the midst is said and goes on where it is repeated.
+ */
+#include "control_fixture.h"
+#include "records_fixture.h"
+
+#define CLEAR_ALL "{\"verb\": \"lock.clear\", \"all\": true}"
+
+static int teardown(void **state)
+{
+	forget_reply();
+	return flow_teardown(state);
+}
+
+/* As many users as there is room for, each with something to clear. */
+static size_t fill(struct bench *bench)
+{
+	static const struct record failed = {.ceiling.strange = 1};
+	struct state *store = bench->scene->judge.state;
+	size_t users = state_users_max(store);
+
+	assert_true(users > 4 * STATE_PART);
+	save_records(store, &failed, "user", 0, users);
+	return users;
+}
+
+static json_int_t cleared(void)
+{
+	if (!is("ok"))
+		fail_msg("%s", refusal());
+	return json_integer_value(json_object_get(reply, "cleared"));
+}
+
+static size_t events(struct bench *bench)
+{
+	char path[64], line[4096];
+	size_t found = 0;
+
+	audit_stop(&bench->audit);
+	snprintf(path, sizeof(path), "%s/" AUDIT_FILE, bench->scene->directory);
+	FILE *trail = fopen(path, "re");
+	assert_non_null(trail);
+	while (fgets(line, sizeof(line), trail) != NULL)
+		found += strstr(line, "\"lock.cleared\"") != NULL;
+	fclose(trail);
+	return found;
+}
+
+static void test_in_a_full_store(void **state)
+{
+	struct bench *bench = *state;
+	size_t users = fill(bench);
+
+	control(bench, CLEAR_ALL);
+	assert_int_equal(cleared(), users);
+	assert_int_equal(json_object_size(reply), 2);
+	control(bench, CLEAR_ALL);
+	assert_int_equal(cleared(), 0);
+	assert_int_equal(events(bench), 2);
+}
+
+static void host_tally(struct bench *bench, bool writes, struct tally *tally)
+{
+	struct state *store = bench->scene->judge.state;
+	const struct clock *clock = &bench->scene->clock;
+	struct tally_key key;
+	MDB_txn *txn = NULL;
+
+	tally_key_host(&key);
+	assert_int_equal(state_begin(store, writes, &txn), RESULT_OK);
+	if (writes)
+		assert_int_equal(state_tally_save(store, txn, &key, clock, tally), RESULT_OK);
+	else
+		assert_int_equal(
+			state_tally_load(store, txn, &key, clock, &bench->scene->now, tally),
+			RESULT_OK);
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+}
+
+/* Its texts cost money. */
+static void test_the_hosts_wrong_codes_and_not_its_texts(void **state)
+{
+	struct bench *bench = *state;
+	struct tally tally = {.texts = {.since = bench->scene->now, .all = 3},
+		.failures = {.since = bench->scene->now, .all = 2, .strange = 2}};
+
+	host_tally(bench, true, &tally);
+	control(bench, CLEAR_ALL);
+	assert_int_equal(cleared(), 0);
+	host_tally(bench, false, &tally);
+	assert_int_equal(tally.failures.all, 0);
+	assert_int_equal(tally.texts.all, 3);
+}
+
+/* He who comes while a part is cleared comes before the next one. */
+static void test_a_login_goes_in_between(void **state)
+{
+	struct bench *bench = *state;
+	size_t users = fill(bench);
+
+	bench->flow.hooks.reply = hook_reply;
+	control_ask(&bench->flow, 9, json_loads(CLEAR_ALL, 0, NULL), -1, 0);
+	ask(bench, 1, "demo", NULL);
+	committer_wake(bench->flow.committer);
+	control_finished(&bench->flow, committer_next(bench->flow.committer, bench->wake));
+	struct job *job = committer_next(bench->flow.committer, bench->wake);
+	assert_int_equal(job->kind, JOB_BEGIN);
+	flow_finished(&bench->flow, job);
+	flow_tell(&bench->flow);
+	assert_int_equal(bench->answer.line, LINE_SENT);
+	assert_null(reply);
+	control_settle(bench);
+	assert_int_equal(cleared(), users);
+}
+
+static void test_it_fails_in_the_midst(void **state)
+{
+	struct bench *bench = *state;
+	size_t users = fill(bench);
+	int before = 0;
+
+	calls = (struct calls){.nth = 3};
+	control(bench, CLEAR_ALL);
+	SAYS("the store is full");
+	SAYS("were cleared and stay so: repeat it");
+	const char *said = strstr(refusal(), "before that ");
+	assert_int_equal(sscanf(said, "before that %d were", &before), 1);
+	assert_in_range(before, STATE_PART, 2 * STATE_PART);
+	control(bench, CLEAR_ALL);
+	assert_int_equal(cleared(), users - (size_t)before);
+	assert_int_equal(events(bench), 2);
+}
+
+static void test_nothing_was_cleared(void **state)
+{
+	struct bench *bench = *state;
+
+	fill(bench);
+	calls = (struct calls){.nth = 1};
+	control(bench, CLEAR_ALL);
+	SAYS("the store is full");
+	assert_null(strstr(refusal(), "cleared"));
+	assert_int_equal(events(bench), 0);
+}
+
+static void test_places_that_are_none(void **state)
+{
+	static const char *const places[] = {"", "0", "00", "zz", "00112233445566778899aabbccddee",
+		"00112233445566778899aabbccddeeff00"};
+	struct bench *bench = *state;
+	char request[128];
+
+	for (size_t i = 0; i < COUNT(places); i++) {
+		snprintf(request, sizeof(request),
+			"{\"verb\": \"lock.clear\", \"all\": true, \"after\": \"%s\"}", places[i]);
+		control(bench, request);
+		SAYS("no place in the store");
+	}
+}
+
+#define with_control(test) cmocka_unit_test_setup_teardown(test, flow_setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_control(test_in_a_full_store),
+		with_control(test_the_hosts_wrong_codes_and_not_its_texts),
+		with_control(test_a_login_goes_in_between),
+		with_control(test_it_fails_in_the_midst),
+		with_control(test_nothing_was_cleared),
+		with_control(test_places_that_are_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
