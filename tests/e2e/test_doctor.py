@@ -141,7 +141,8 @@ REPLIES = (
     ("store.full", {"identity_used": 99}, "smsotpctl identity remove NAME"),
     ("identity.none", {"identities": 0}, "smsotpctl identity set NAME"),
     ("daemon.version", {"version": "0.0"}, "systemctl try-restart smsotpd smsotp-send"),
-    ("daemon.sender", {"sender": "away"}, "systemctl start smsotp-send.socket"),
+    ("daemon.sender", {"sender": "away: start smsotp-send, texts wait for it"},
+     "systemctl start smsotp-send.socket"),
     ("daemon.refused", {"ok": False, "error": "the store is gone"}, "journalctl -u smsotpd"),
 )
 
