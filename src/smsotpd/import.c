@@ -233,6 +233,10 @@ static enum result begin(struct import *import, struct error *error)
 	if (result != RESULT_OK)
 		return result;
 	result = rows_open(&import->rows, request->format, request->text, request->size, error);
+	if (result == RESULT_OK && request->replace && !rows_whole(&import->rows))
+		return error_set(error, RESULT_REFUSED,
+			"the last line has no newline, so the file may have been cut short; add one "
+			"if it is whole; nothing was changed");
 	if (result == RESULT_OK)
 		result = take_schema(import, error);
 	if (result == RESULT_OK)
