@@ -62,7 +62,10 @@ static int descriptor_take(struct msghdr *message)
 	return count == 0 ? -1 : fds[0];
 }
 
-/* One frame of at most `size` bytes; *ret_fd is -1 where none came with it. */
+/*
+ * One frame of at most `size` bytes; *ret_fd is -1 where none came with it. With a time limit
+ * recvmsg(2) fails where the process was stopped meanwhile, signal(7); then the limit begins anew.
+ */
 static enum result frame_receive(
 	int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd)
 {
@@ -72,8 +75,11 @@ static enum result frame_receive(
 		.msg_iovlen = 1,
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof(control.bytes)};
-	ssize_t length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	ssize_t length;
 
+	do {
+		length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	} while (length < 0 && errno == EINTR);
 	if (length < 0)
 		return RESULT_FAILED;
 	int fd = descriptor_take(&message);
