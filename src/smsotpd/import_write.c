@@ -68,7 +68,8 @@ static enum result follow_all(struct import *import, MDB_txn *txn, struct error 
 
 	enum result result = identities_quarantine_count(identities, txn, &held);
 	/* A first phone matters to nothing but what is remembered of another. */
-	bool all_first = held == 0 && plan_count(import->plan, PLAN_CHANGE) == 0 &&
+	bool all_first = held == 0 && !import->suspends &&
+			 plan_count(import->plan, PLAN_CHANGE) == 0 &&
 			 plan_count(import->plan, PLAN_REMOVE) == 0;
 	if (result == RESULT_OK && !all_first)
 		result = plan_each(import->plan, follow_one, &following);

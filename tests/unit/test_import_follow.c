@@ -2,6 +2,7 @@
 /* What an import does beyond the records: to phones held back, recovery codes, and logins beside.
  */
 #include "import_fixture.h"
+#include "smsotpd/event_table.h"
 #include "smsotpd/identity_quarantine.h"
 #include "smsotpd/identity_recovery.h"
 #include "smsotpd/turn.h"
@@ -85,6 +86,56 @@ static void test_suspended(void **state)
 	store_abort(&txn);
 	assert_int_equal(record.challenge[0].sent, 0);
 	assert_int_equal(record.known[0].realtime, 1);
+}
+
+/* How many events a reply has, all of that one. */
+static size_t told(json_t *reply, enum event event)
+{
+	json_t *events = json_object_get(reply, "events"), *said;
+	size_t i, count = json_array_size(events);
+
+	json_array_foreach(events, i, said)
+	{
+		assert_int_equal(json_integer_value(json_object_get(said, "event")), event);
+		assert_string_equal(json_string_value(json_object_get(said, "user")), "alice");
+	}
+	expect_ok(reply);
+	return count;
+}
+
+/* Once each time, whichever verb does it; of nobody that he was resumed by going. */
+static void test_who_is_suspended_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+	json_t *reply = import_with(
+		fixture, "", TEXT("name,phone,suspended\nalice,+91 99999 00001,yes\nbob,,no\n"));
+
+	assert_int_equal(told(reply, EVENT_IDENTITY_SUSPENDED), 1);
+	reply = import_with(fixture, "", TEXT("name,suspended\nalice,no\nbob,no\n"));
+	assert_int_equal(told(reply, EVENT_IDENTITY_RESUMED), 1);
+	reply = import_with(fixture, "", TEXT("name,suspended\nalice,yes\nbob,no\n"));
+	assert_int_equal(told(reply, EVENT_IDENTITY_SUSPENDED), 1);
+	reply = import_with(fixture, "", TEXT("name,suspended,uid\nalice,yes,7\n"));
+	assert_int_equal(told(reply, EVENT_COUNT), 0);
+	for (int again = 0; again < 2; again++) {
+		reply = run(fixture, "{\"verb\": \"identity.resume\", \"name\": \"alice\"}", -1);
+		assert_int_equal(told(reply, EVENT_IDENTITY_RESUMED), 1 - again);
+	}
+	reply = run(fixture, "{\"verb\": \"identity.suspend\", \"name\": \"alice\"}", -1);
+	assert_int_equal(told(reply, EVENT_IDENTITY_SUSPENDED), 1);
+	reply = run(fixture,
+		"{\"verb\": \"identity.set\", \"name\": \"alice\", \"set\": {\"suspended\": "
+		"\"no\"}}",
+		-1);
+	assert_int_equal(told(reply, EVENT_IDENTITY_RESUMED), 1);
+	reply = run(fixture,
+		"{\"verb\": \"identity.set\", \"name\": \"alice\", \"set\": "
+		"{\"suspended\": \"yes\", \"phone\": \"\"}}",
+		-1);
+	assert_int_equal(json_array_size(json_object_get(reply, "events")), 2);
+	expect_ok(reply);
+	reply = run(fixture, "{\"verb\": \"identity.remove\", \"name\": \"alice\"}", -1);
+	assert_int_equal(told(reply, EVENT_COUNT), 0);
 }
 
 /* What happens beside an import at the first word of it that comes in its last fifth, or before. */
@@ -243,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_STORES(test_what_follows),
 		WITH_STORES(test_suspended),
+		WITH_STORES(test_who_is_suspended_is_told),
 		WITH_STORES(test_other_uid),
 		WITH_STORES(test_who_goes_is_forgotten),
 		WITH_STORES(test_all_that_change_wait),
