@@ -226,10 +226,15 @@ static void test_store_changed_beside(void **state)
 	const struct ctl_progress progress = {.context = &beside, .tell = tell_beside};
 
 	begin(fixture);
+	expect_ok(import_with(fixture, "", TEXT("name,uid\nu00007,7\n")));
+	put_record(fixture, 1);
 	fixture->context.progress = &progress;
-	expect_error(import_with(fixture, "", TEXT("name,uid\nalice,9\n")), "identities changed");
+	expect_error(import_with(fixture, "", TEXT("name,uid\nu00007,9\n")),
+		"no identity was changed, but codes, known places and locks of those who would "
+		"have been may be forgotten");
 	assert_true(beside.done);
 	assert_false(beside.in_turn);
+	assert_int_equal(get_record(fixture), 0);
 	expect_ok(import_with(fixture, "", TEXT("name,uid\nalice,9\n")));
 }
 
