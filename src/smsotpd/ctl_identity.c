@@ -104,10 +104,10 @@ static enum result set_in(const struct ctl_call *call, struct ctl_change *change
 		result = assign_all(call, &schema, &identity, error);
 	if (result == RESULT_OK)
 		result = ctl_change_put(call, change, &identity, &created, error);
-	if (result == RESULT_OK)
-		json_object_set_new(reply, "created", json_boolean(created));
-	if (result == RESULT_OK)
-		result = put_quarantine(call, change->identity, name, reply, error);
+	if (result != RESULT_OK)
+		return result;
+	json_object_set_new(reply, "created", json_boolean(created));
+	result = put_quarantine(call, change->identity, name, reply, error);
 	return result == RESULT_OK ? warn_change(call, change->identity, reply, error) : result;
 }
 
