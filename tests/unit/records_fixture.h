@@ -3,9 +3,15 @@
 #ifndef SMSOTP_TEST_RECORDS_FIXTURE_H
 #define SMSOTP_TEST_RECORDS_FIXTURE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 
-#include "stores_fixture.h"
+#include <cmocka.h>
+
+#include "smsotpd/state.h"
+#include "smsotpd/store.h"
 
 #define SAVE_BATCH 64
 

@@ -8,6 +8,7 @@
 
 #include "records_fixture.h"
 #include "smsotpd/state.h"
+#include "stores_fixture.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 #define BATCHES  20

@@ -5,6 +5,7 @@
  */
 #include "records_fixture.h"
 #include "smsotpd/state.h"
+#include "stores_fixture.h"
 
 #define PAGE    4096
 #define ROOM    (32 << 20)
