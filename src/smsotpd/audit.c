@@ -40,7 +40,7 @@ struct out {
 
 struct audit {
 	char path[PATH_MAX];
-	bool journal;
+	bool journal; /* of the thread that writes events */
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
@@ -142,7 +142,7 @@ static void entry_write(const struct audit *audit, struct out *out, struct entry
 	if (failed && !out->failing)
 		log_line(LOG_WARNING, "cannot write %s: make room on its disk", audit->path);
 	out->failing = failed;
-	if (audit->journal)
+	if (entry->text != NULL)
 		out_journal(out, entry);
 	entry_free(entry);
 }
@@ -246,6 +246,11 @@ void audit_stop(struct audit **audit)
 void audit_reopen(struct audit *audit)
 {
 	signal_thread(audit, &audit->reopen);
+}
+
+void audit_journal(struct audit *audit, bool journal)
+{
+	audit->journal = journal;
 }
 
 static void time_write(int64_t realtime, char *ret, size_t size)

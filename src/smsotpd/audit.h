@@ -24,6 +24,9 @@ void audit_stop(struct audit **audit);
 /* After logrotate(8) has moved the file away. */
 void audit_reopen(struct audit *audit);
 
+/* Whether what is written from now on goes to the journal too. Of the thread that writes events. */
+void audit_journal(struct audit *audit, bool journal);
+
 /* Steals `fields`, whose strings are escaped; puts "time" (RFC 3339, UTC, ms) and "event" in front.
  * priority as syslog(3). NULL: they found no memory, and the event is dropped. */
 void audit_write(struct audit *audit, const struct moment *now, int priority, const char *event,

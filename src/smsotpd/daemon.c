@@ -290,6 +290,7 @@ static void reload(struct daemon *daemon)
 	daemon->retired[daemon->retired_count++] = daemon->config;
 	daemon->config = config;
 	daemon->flow->config = config;
+	audit_journal(daemon->audit, config->audit.journal);
 	if (daemon->committer == NULL)
 		reopen_stores(daemon, true);
 	event_daemon(daemon->trail, EVENT_CONFIG_RELOADED,

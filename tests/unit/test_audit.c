@@ -128,6 +128,55 @@ static void test_the_journals_entry(void **state)
 	json_decref(fields);
 }
 
+/* Standard error is a pipe from here on. Returns the end to read, with what it was before. */
+static FILE *standard_error(int *ret_before)
+{
+	int ends[2];
+
+	*ret_before = dup(STDERR_FILENO);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+	close(ends[1]);
+	return fdopen(ends[0], "r");
+}
+
+static void standard_error_back(int before)
+{
+	dup2(before, STDERR_FILENO);
+	close(before);
+}
+
+static void write_at(struct audit *audit, int64_t boottime, const char *event)
+{
+	const struct moment now = {.boottime = boottime, .realtime = 1};
+
+	audit_write(audit, &now, LOG_INFO, event, json_object());
+}
+
+/* Where standard error is not the journal, the line of text is there. */
+static void test_the_journal_is_wanted_or_not(void **state)
+{
+	static const bool wanted[] = {false, true, false};
+	static const char *const events[] = {"one", "two", "three"};
+	const struct place *place = *state;
+	struct audit *audit = NULL;
+	char line[64] = "";
+	int before;
+	FILE *said = standard_error(&before);
+
+	assert_int_equal(audit_start(place->directory, true, &audit), RESULT_OK);
+	for (size_t i = 0; i < COUNT(wanted); i++) {
+		audit_journal(audit, wanted[i]);
+		write_at(audit, 0, events[i]);
+	}
+	audit_stop(&audit);
+	standard_error_back(before);
+	assert_non_null(fgets(line, sizeof(line), said));
+	assert_string_equal(line, "two\n");
+	assert_null(fgets(line, sizeof(line), said));
+	fclose(said);
+}
+
 /* A newline would begin another field: such a value is left out whole, as one without room is. */
 static void test_nothing_makes_a_field_of_its_own(void **state)
 {
@@ -155,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_place(test_a_line_that_was_left_half),
 		with_place(test_its_thread_gives_way),
+		with_place(test_the_journal_is_wanted_or_not),
 		cmocka_unit_test(test_the_journals_entry),
 		cmocka_unit_test(test_nothing_makes_a_field_of_its_own),
 	};
