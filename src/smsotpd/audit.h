@@ -17,7 +17,8 @@
 
 struct audit;
 
-/* `directory` holds the file; a file that cannot be opened is tried again at each reopen. */
+/* `directory` holds the file, which is opened with the first event. One that does not open is tried
+ * again with later ones, once a second; what it lacks is counted and told. */
 CHECKED enum result audit_start(const char *directory, bool journal, struct audit **ret_audit);
 void audit_stop(struct audit **audit);
 
