@@ -201,11 +201,12 @@ static enum effect compare(const struct challenge *challenge, const struct attem
 /*
  * An answer came before the text that its prompt asked for could leave, so that text never will:
  * its code is taken back, and the next login is not made to wait for it. A joined text is
- * another's.
+ * another's, and where the text was refused the newest is an older one, which has left.
  */
 static void take_back(struct challenge *challenge, const struct attempt *attempt)
 {
-	if (!attempt->early || memcmp(challenge->asker, attempt->asker, ASKER_SIZE) != 0)
+	if (!attempt->early || challenge->last_text != attempt->begun ||
+		memcmp(challenge->asker, attempt->asker, ASKER_SIZE) != 0)
 		return;
 	challenge->code[0] = challenge->code[1];
 	challenge->code[1] = (struct live_code){0};

@@ -22,6 +22,7 @@ struct config;
 struct attempt {
 	const struct config *config;
 	struct moment now;
+	int64_t begun; /* verify: boottime of the newest text that this login asked for */
 	uint8_t binding[HASH_SIZE];
 	uint8_t source[HASH_SIZE];
 	char label[LABEL_SIZE];
@@ -59,7 +60,7 @@ enum effect challenge_resend(
 enum effect challenge_verify(struct record *record, const struct attempt *attempt,
 	const uint8_t hash[static HASH_SIZE], bool comparable);
 
-/* An early answer of the application's own: takes its text's code back and charges nothing. */
+/* An answer that is not compared: where it is early its text's code is taken back. No charge. */
 enum effect challenge_withdraw(struct record *record, const struct attempt *attempt);
 
 /* The newest code of the attempt's challenge has this hash: draw another. */

@@ -103,6 +103,7 @@ static void attempt_fill(const struct job *job, bool good, struct attempt *ret_a
 
 	*ret_attempt = (struct attempt){.config = job->config,
 		.now = job->now,
+		.begun = job->begun,
 		.unnamed = job->login.source.kind == SOURCE_UNNAMED,
 		.early = job->view.early};
 	memcpy(ret_attempt->binding, binding, HASH_SIZE);
@@ -237,8 +238,10 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 		return challenge_withdraw(&desk->record, attempt);
 	hash_of(judge, desk->id, attempt, &job->code, hash);
 	job->over = budget_guess_over(&desk->books, &desk->quotas, &job->now, !job->known);
-	if (job->over != NULL)
+	if (job->over != NULL) {
+		(void)challenge_withdraw(&desk->record, attempt);
 		return EFFECT_OVER;
+	}
 	/* A text that no phone got has no right code. */
 	enum effect effect = challenge_verify(
 		&desk->record, attempt, hash, job->comparable && (desk->good || !desk->own));

@@ -199,6 +199,7 @@ static void on_connection(struct loop *loop, struct flow *flow, uint32_t event)
 	else
 		flow_ask(flow, incoming.connection, &incoming.ask, loop_now());
 	connections_forget(loop->connections);
+	ask_wipe(&incoming.ask);
 }
 
 /* The module's frame is mostly there, and whoever waits for its answer is not kept for a turn. */
@@ -381,7 +382,7 @@ static void listeners_close(struct loop *loop)
 uint32_t loop_drain(struct loop *loop, struct flow *flow)
 {
 	int64_t until = loop_now() + LOOP_DRAIN_MS;
-	enum loop_end again;
+	enum loop_end again = LOOP_STOP;
 	bool ended = false;
 
 	listeners_close(loop);
@@ -389,8 +390,10 @@ uint32_t loop_drain(struct loop *loop, struct flow *flow)
 		uint32_t left = flow->jobs + sender_count(flow->sender) +
 				(uint32_t)connections_count(loop->connections);
 		int64_t now = loop_now();
-		bool over = left == 0 || ended || now >= until;
-		if (over || turn(loop, flow, (int)(until - now), &ended, &again) != RESULT_OK)
+		bool over = left == 0 || (ended && again != LOOP_RELOAD) || now >= until;
+		if (over || turn(loop, flow, (int)(until - now), &ended, &again) != RESULT_OK) {
+			flow_tell(flow);
 			return left;
+		}
 	}
 }

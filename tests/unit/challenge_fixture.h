@@ -57,6 +57,7 @@ static inline enum effect scene_begin(struct scene *scene, uint32_t code)
 	uint8_t hash[HASH_SIZE];
 
 	hash_fill(hash, code);
+	scene->attempt.begun = scene->attempt.now.boottime;
 	return challenge_begin(&scene->record, &scene->attempt, hash);
 }
 
@@ -65,6 +66,7 @@ static inline enum effect scene_resend(struct scene *scene, uint32_t code)
 	uint8_t hash[HASH_SIZE];
 
 	hash_fill(hash, code);
+	scene->attempt.begun = scene->attempt.now.boottime;
 	return challenge_resend(&scene->record, &scene->attempt, hash);
 }
 

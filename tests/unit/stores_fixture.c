@@ -294,6 +294,7 @@ struct job *scene_job(
 	assert_int_equal(job_new(kind, &job), RESULT_OK);
 	job->config = scene->config;
 	job->now = scene->now;
+	job->begun = scene->now.boottime;
 	assert_int_equal(login_read(scene->config, &scene->keys, &ask, &job->login), RESULT_OK);
 	return job;
 }

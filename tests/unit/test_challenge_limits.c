@@ -142,6 +142,18 @@ static void test_an_early_answer_to_a_resend_leaves_the_code_before(void **state
 	assert_int_equal(scene_verify(scene, 1), EFFECT_RIGHT);
 }
 
+/* It asked for a text in vain: the one that it has was sent before. */
+static void test_an_early_answer_to_a_refused_resend_withdraws_nothing(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(scene_begin(scene, 1), EFFECT_TEXT);
+	scene_at(scene, SECONDS(10));
+	assert_int_equal(scene_resend(scene, 2), EFFECT_TOO_EARLY);
+	scene->attempt.early = true;
+	assert_int_equal(scene_verify(scene, 1), EFFECT_RIGHT);
+}
+
 static void test_an_early_try_counts(void **state)
 {
 	struct scene *scene = *state;
@@ -224,6 +236,7 @@ int main(void)
 		with_scene(test_an_early_answer_withdraws_its_own_text),
 		with_scene(test_an_early_answer_does_not_withdraw_a_joined_text),
 		with_scene(test_an_early_answer_to_a_resend_leaves_the_code_before),
+		with_scene(test_an_early_answer_to_a_refused_resend_withdraws_nothing),
 		with_scene(test_an_early_try_counts),
 		with_scene(test_of_sixteen_challenges_the_one_that_ends_first_gives_way),
 		with_scene(test_a_dead_challenge_gives_way_before_a_live_one),

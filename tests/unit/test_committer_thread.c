@@ -138,6 +138,32 @@ static void test_who_waits_for_his_turn_is_tried_again(void **state)
 	assert_int_equal(watch.commits, 2);
 }
 
+/* A code that was made meanwhile, and committed, is no code of a clock that went back. */
+static void test_who_waits_for_his_turn_is_of_a_later_moment(void **state)
+{
+	struct bench *bench = *state;
+	struct scene *scene = bench->scene;
+	struct job *stranger = scene_type(scene, "sshd", "demo", "ABCDEFGHJKMN");
+
+	stranger->login.visitor.source[0] ^= 1;
+	stranger->login.binding[0] ^= 1;
+	turn_wait(bench->turn);
+	scene->now = moment_after(SECONDS(1));
+	committer_give(bench->committer, stranger);
+	committer_give(bench->committer, scene_job(scene, JOB_BEGIN, "sshd", "demo"));
+	struct job *sent = take(bench);
+	assert_true(job_sends(sent));
+	turn_give(bench->turn);
+	struct job *job = take(bench);
+	assert_int_equal(job->kind, JOB_VERIFY);
+	job_free(&job);
+	committer_give(bench->committer, scene_guess(scene, "sshd", "demo", &sent->text));
+	job_free(&sent);
+	job = take(bench);
+	assert_true(job_grants(job));
+	job_free(&job);
+}
+
 static void test_who_is_woken_finds_the_job(void **state)
 {
 	struct bench *bench = *state;
@@ -248,6 +274,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		row(test_it_sleeps_while_there_is_nothing),
 		row(test_who_waits_for_his_turn_is_tried_again),
+		row(test_who_waits_for_his_turn_is_of_a_later_moment),
 		row(test_who_is_woken_finds_the_job),
 		row(test_what_is_laid_is_there_at_once),
 		row(test_what_comes_after_is_in_the_next_commit),

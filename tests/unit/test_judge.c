@@ -169,6 +169,26 @@ static void test_only_its_own_text_is_withdrawn(void **state)
 	}
 }
 
+/* So is it where a limit keeps the answer from being compared: the next login has a text again. */
+static void test_over_a_limit_it_is_withdrawn_too(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->config->limits.failures_user = 1;
+	end(begin(scene, "demo"));
+	end(guess(scene, "demo", "999999"));
+	later(scene, 59 * 60 * 1000);
+	end(begin(scene, "demo"));
+	struct job *job = scene_guess(scene, "sshd", "demo", &(struct code){"999999"});
+	job->view.early = true;
+	scene_run(scene, job);
+	assert_int_equal(job->effect, EFFECT_OVER);
+	end(job);
+	job = begin(scene, "demo");
+	assert_int_equal(job->effect, EFFECT_TEXT);
+	end(job);
+}
+
 static void test_equal_codes_of_two_users_are_kept_as_two(void **state)
 {
 	static const uint32_t same[] = {41, 41};
@@ -281,6 +301,7 @@ int main(void)
 		with_numbers(test_a_place_is_known_by_its_source),
 		with_numbers(test_a_failure_s_source_is_named_for_the_operator),
 		with_numbers(test_only_its_own_text_is_withdrawn),
+		with_numbers(test_over_a_limit_it_is_withdrawn_too),
 		with_numbers(test_equal_codes_of_two_users_are_kept_as_two),
 		with_numbers(test_a_resend_draws_until_the_code_is_another),
 		with_numbers(test_texts_are_counted_where_they_belong),
