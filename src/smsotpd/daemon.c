@@ -25,7 +25,10 @@
 
 #define DAEMON_USER "smsotp"
 #define RETIRED_MAX 16
-#define FILES_MAX   4096 /* connections, texts that are under way, stores and log */
+/* Shorter by a start than a begin's deadline: who comes meanwhile waits at the socket. */
+#define DRAIN_MS  1000
+#define LEAVE_MS  500  /* from the end of a text's hold until smsotp-send has it */
+#define FILES_MAX 4096 /* connections, texts that are under way, stores and log */
 
 /* All that lives as long as the daemon; each is owned here, and what points into it goes first. */
 struct daemon {
@@ -312,6 +315,14 @@ static enum result ended(const struct daemon *daemon, enum loop_end end, struct 
 	return result;
 }
 
+/* A text that was charged leaves, however long it is held. */
+static int64_t drain_most(const struct config *config)
+{
+	int64_t held = (int64_t)config->resend.hold + LEAVE_MS;
+
+	return held > DRAIN_MS ? held : DRAIN_MS;
+}
+
 static int run(struct daemon *daemon)
 {
 	struct error error = {"the event loop failed"};
@@ -332,7 +343,8 @@ static int run(struct daemon *daemon)
 		if (result == RESULT_OK && end == LOOP_SHUT)
 			retry_stores(daemon);
 	}
-	uint32_t left = result == RESULT_OK ? loop_drain(daemon->loop, daemon->flow) : 0;
+	int64_t most = drain_most(daemon->config);
+	uint32_t left = result == RESULT_OK ? loop_drain(daemon->loop, daemon->flow, most) : 0;
 	if (left > 0)
 		log_line(LOG_WARNING, "%u logins or texts were under way at the stop", left);
 	if (result == RESULT_OK)

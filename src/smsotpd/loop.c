@@ -379,9 +379,9 @@ static void listeners_close(struct loop *loop)
 	loop->module = loop->control = -1;
 }
 
-uint32_t loop_drain(struct loop *loop, struct flow *flow)
+uint32_t loop_drain(struct loop *loop, struct flow *flow, int64_t most)
 {
-	int64_t until = loop_now() + LOOP_DRAIN_MS;
+	int64_t until = loop_now() + most;
 	enum loop_end again = LOOP_STOP;
 	bool ended = false;
 
