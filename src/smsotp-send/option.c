@@ -8,7 +8,8 @@
 
 /* Seconds a connection may be idle and used again: under the 5 s after which Apache closes one. */
 #define IDLE_MAX 4
-/* Seconds for which the CA file is not read again. */
+/* Seconds for which the CA file is not read again, which only holds where there is no CA directory:
+ * CURLOPT_CA_CACHE_TIMEOUT(3). */
 #define CA_CACHE 300
 
 static const struct {
@@ -76,15 +77,16 @@ static const char *protocol_allowed(const char *url)
 	return dotted && strncmp(host, hosts[2], strlen(hosts[2])) == 0 ? "http" : "https";
 }
 
-/* A CA file of the operator's is the only one: libcurl's own directory stands beside it else. */
+/* One file, the operator's or the system's bundle. libcurl's own directory would stand beside it,
+ * and make each connection read all again. */
 static bool trust_set(CURL *easy, const struct config_gateway *gateway)
 {
 	const char *file = gateway->ca_file;
 	char pins[CONFIG_PINS * CONFIG_WORD] = "";
 	const char *between = "";
 
-	if (file[0] != '\0' &&
-		(!text_set(easy, CURLOPT_CAINFO, file) || !text_set(easy, CURLOPT_CAPATH, NULL)))
+	if (!text_set(easy, CURLOPT_CAPATH, NULL) ||
+		(file[0] != '\0' && !text_set(easy, CURLOPT_CAINFO, file)))
 		return false;
 	for (size_t i = 0; i < CONFIG_PINS; i++) {
 		size_t at = strlen(pins);

@@ -72,6 +72,7 @@ def flood(host, samples, _rounds):
            [row(label, seen[label], quiet, sum(strikes[label]) / TURNS) for label in FLOODS])
     for label in BOUND:
         prompts = [each["prompt"] for each in seen[label] if each["prompts"]]
+        yield goal.counted(f"others refused, {label}", len(seen[label]) - len(prompts), "", 0)
         for share, most in ((0.5, 2.0), (0.99, 3.0)):
             yield goal.ratio(f"others' time to prompt, p{share * 100:g}, {label}", quiet,
                              prompts or [0], share, most=most)

@@ -2,6 +2,7 @@
 """How long people wait for their prompt while the gateway is not there, and while pam_duo's API host,
 which it asks before its prompt, is not. All of it is on loopback."""
 
+import json
 import random
 import socket
 import threading
@@ -15,13 +16,19 @@ import million
 import peers
 import stats
 
-TURNS = 5
-SECONDS = 150  # after which no further turn begins
+TURNS = 3
+SECONDS = 240  # after which no further turn begins
 PAUSE = 10000
+# So many come before any counts that texts end there, which take MAX_AGE seconds to.
+MAX_AGE, WARM = 5, 550
+GATEWAY = {"gateway": {"connect_timeout": 1, "timeout": 2, "max_age": MAX_AGE}}
 DEAD, DEAF = 8444, 8445
 RESOLVER = "127.0.0.53"
 PATH = "/BulkSms/SingleMsgApi"
 WELL = "the gateway is well"
+
+
+CONFIG = hosts.merged(million.SIZES, bed.TEXTS)
 
 
 def at(where):
@@ -103,9 +110,16 @@ def duo():
     return dict(zip(states, beside.together(mode, Maker, DUO_ATTEMPTS, warm=0)))
 
 
+def ended(host, well):
+    """How many texts the gateway took, or did not: none of the others."""
+    texts = json.loads(host.ctl("stats", "--json"))["texts"]
+    assert well == (texts["accepted"] > 0) and well == (texts["unsent"] + texts["unknown"] == 0)
+    return sum(texts.values())
+
+
 def measured(host, samples):
-    """{state: time to prompt of each}, in turns."""
-    seen = {state: [] for state in STATES}
+    """{state: time to prompt of each}, in turns; and how many texts had ended."""
+    seen, texts = {state: [] for state in STATES}, dict.fromkeys(STATES, 0)
     until = time.monotonic() + SECONDS
     for turn in range(TURNS):
         if turn > 1 and time.monotonic() > until:
@@ -114,12 +128,13 @@ def measured(host, samples):
             changes, fault = STATES[state]
             host.gateway_does(*([fault] if fault else []))
             host.sender.kill()  # it would wait for what is under way
-            host.again(hosts.merged(hosts.merged(million.SIZES, bed.TEXTS), changes))
-            lines = [("", bed.attempt(bed.SMSOTP, million.user()[0], pause=PAUSE))
-                     for _ in range(max(5, samples // TURNS))]
+            host.again(hosts.merged(hosts.merged(CONFIG, changes), GATEWAY))
+            lines = [(label, bed.attempt(bed.SMSOTP, million.user()[0], pause=PAUSE))
+                     for label in [None] * WARM + [""] * max(5, samples // TURNS)]
             seen[state] += bed.run(lines)[""]
+            texts[state] += ended(host, state.startswith(WELL))
     host.gateway_does()
-    return seen
+    return seen, texts
 
 
 def row(name, timings, well):
@@ -138,10 +153,12 @@ def outage(host, samples, _rounds):
     hosts.write("/etc/resolv.conf", f"nameserver {RESOLVER}\n")
     hosts.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
     with million.on(host, bed.TEXTS):
-        seen = measured(host, samples)
+        seen, texts = measured(host, samples)
     well = [each["prompt"] for each in seen[WELL]]
-    rows = [row(f"pam_smsotp: {state}", timings, well) for state, timings in seen.items()]
-    rows += [row(f"pam_duo: {state}", timings, well) for state, timings in duo().items()]
+    rows = [{**row(f"pam_smsotp: {state}", timings, well), "texts ended": texts[state]}
+            for state, timings in seen.items()]
+    rows += [{**row(f"pam_duo: {state}", timings, well), "texts ended": ""}
+             for state, timings in duo().items()]
     silence.end()
     yield (f"time to prompt while the gateway fails, {PAUSE // 1000} ms between attempts, hold = 0; "
            "and pam_duo's, whose API host fails alike, killed after "

@@ -2,7 +2,6 @@
 """One program that serves: started, known to be ready by connecting to it, ended by its pid."""
 
 import os
-import signal
 import socket
 import subprocess
 
@@ -28,10 +27,12 @@ def socket_open(path):
 
 
 class Daemon:
-    """`ready` is called until it returns true; `log` takes standard output and error."""
+    """`ready` is called until it returns true; `log` takes standard output and error. `ends` is its
+    status after SIGTERM, where that is known: a sanitizer's word has another."""
 
-    def __init__(self, name, argv, ready, log, env=None):
+    def __init__(self, name, argv, ready, log, env=None, ends=None):
         self.name, self.argv, self.ready, self.log = name, argv, ready, log
+        self.ends = ends
         self.env = {"PATH": "/usr/sbin:/usr/bin", "LANG": "C", **(env or {})}
         self.process = None
 
@@ -47,10 +48,13 @@ class Daemon:
         except FileNotFoundError:
             return ""
 
+    def ended(self):
+        tail = "\n".join(self.said().splitlines()[-12:])
+        return AssertionError(f"{self.name} ended with {self.process.returncode}: {tail}")
+
     def is_ready(self):
         if self.process.poll() is not None:
-            tail = "\n".join(self.said().splitlines()[-12:])
-            raise AssertionError(f"{self.name} ended with {self.process.returncode}: {tail}")
+            raise self.ended()
         return self.ready()
 
     def running(self):
@@ -81,10 +85,12 @@ class Daemon:
             return None
         self.process.terminate()
         try:
-            return self.process.wait(10)
+            self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.kill()
-            return -signal.SIGKILL
+        if self.ends not in (None, self.process.returncode):
+            raise self.ended()
+        return self.process.returncode
 
     def restart(self):
         self.stop()

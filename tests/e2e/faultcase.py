@@ -92,13 +92,18 @@ class FaultCase(HostCase):
         self.revive(why)
         self.assertNotEqual(attempt.answer(attempt.wrong()), frames.GRANTED, why)
         self.revive(why)
-        if not attempt.codes():
+        code = self.right(attempt)
+        if code is None:
             return attempt, None, False
-        code = attempt.codes()[-1]
         granted = attempt.answer(code) == frames.GRANTED
         if granted:
             attempt.session()
         return attempt, code, granted
+
+    def right(self, attempt):
+        """The code that lets this login in, or None where it has none."""
+        codes = attempt.codes()
+        return codes[-1] if codes else None
 
     def revive(self, why):
         for daemon in (self.host.sender, self.host.smsotpd):

@@ -2,6 +2,7 @@
 """The host inside a world: the gateway emulator, smsotp-send, smsotpd and sshd, installed and
 configured as an operator would, and its accounts. To be used inside of a world only."""
 
+import contextlib
 import glob
 import os
 import shutil
@@ -41,7 +42,7 @@ if os.path.exists("/usr/lib/openssh/sshd-session"):
 # Where sanitized daemons are built, what they are told. They are undumpable, so that the leak
 # checker, a tracer, cannot look at them; what they lock would be their whole shadow.
 SANITIZED = {"ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
-             "UBSAN_OPTIONS": "print_stacktrace=1",
+             "UBSAN_OPTIONS": "print_stacktrace=1:abort_on_error=1",
              "TSAN_OPTIONS": "halt_on_error=1:die_after_fork=0:second_deadlock_stack=1:"
                              f"suppressions={PROJECT}/tests/analyze/tsan"}
 
@@ -139,8 +140,8 @@ class Host:
         self.configure_sshd(sshd)
 
     def make_daemons(self):
-        def made(name, argv, ready, env=None):
-            return daemon.Daemon(name, argv, ready, f"/var/log/{name}.log", env)
+        def made(name, argv, ready, env=None, ends=0):
+            return daemon.Daemon(name, argv, ready, f"/var/log/{name}.log", env, ends)
 
         program = ["/usr/sbin/smsotpd", "--config", CONFIG]
         if self.clock:
@@ -156,7 +157,8 @@ class Host:
         self.smsotpd = made("smsotpd", [*under, *program],
                             lambda: daemon.socket_open("/run/smsotp/smsotpd.sock")
                             and daemon.socket_open("/run/smsotp/ctl.sock"), self.sanitized)
-        self.sshd = made("sshd", ["/usr/sbin/sshd", "-D", "-e"], lambda: daemon.port_open(22))
+        self.sshd = made("sshd", ["/usr/sbin/sshd", "-D", "-e"], lambda: daemon.port_open(22),
+                         ends=None)
         self.daemons = (self.gateway, self.sender, self.smsotpd, self.sshd)
 
     def gateway_argv(self):
@@ -210,8 +212,9 @@ class Host:
         return self
 
     def stop(self):
-        for each in reversed(self.daemons):
-            each.stop()
+        with contextlib.ExitStack() as stops:
+            for each in self.daemons:
+                stops.callback(each.stop)
 
     def phone(self, number):
         return phone.Phone(PHONES, number)

@@ -14,6 +14,7 @@ from dialogues import SENT, DialogueCase, left
 
 PART = hosts.CONFIG + ".d/test.conf"
 CERTIFICATES = "/etc/smsotp/gateway"
+BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 NOBODY_HERE = "127.0.0.1:9"
 OTHER_PORT = 8444
 
@@ -69,8 +70,25 @@ class Trust(GatewayCase):
         self.does_not_send("pin")
 
     def test_certificate_of_somebody_elses(self):
-        self.gateway({"ca_file": "/etc/ssl/certs/ca-certificates.crt"})
+        self.gateway({"ca_file": BUNDLE})
         self.does_not_send("certificate")
+
+    def test_the_systems_bundle_alone(self):
+        """By default; beside it, or beside a file of the operator's, no directory is looked into."""
+        own = CERTIFICATES + "/ca.pem"
+        name = subprocess.run(["openssl", "x509", "-in", own, "-noout", "-hash"], check=True,
+                              capture_output=True, text=True).stdout.strip()
+        os.symlink(own, f"/etc/ssl/certs/{name}.0")
+        self.addCleanup(os.unlink, f"/etc/ssl/certs/{name}.0")
+        for file in (BUNDLE, ""):
+            self.gateway({"ca_file": file})
+            self.does_not_send("certificate")
+        with open(own, encoding="ascii") as trusted, open(BUNDLE, "r+", encoding="ascii") as bundle:
+            size = bundle.seek(0, os.SEEK_END)
+            self.addCleanup(os.truncate, BUNDLE, size)
+            bundle.write(trusted.read())
+        self.host.sender.restart()  # which kept for a while what it has read
+        self.sends()
 
     def test_certificate_of_another_host(self):
         keys = hosts.gateway_config()

@@ -22,6 +22,31 @@ class Daemons(faultcase.FaultCase):
         self.strike_all(self.host.sender, 3, act=faults.DIE_AFTER)
 
 
+class Recovery(faultcase.FaultCase):
+    """The last answer is a recovery code: a commit to both stores."""
+
+    def issued(self, step, *arguments, **how):
+        """The step, once the user whose turn it is has codes; nothing of that is struck."""
+        words = self.host.ctl("recovery", "issue", self.coming_user().name).split()
+        self.code = words[0]
+        return step(*arguments, **how)
+
+    def calls(self, *arguments, **how):
+        return self.issued(super().calls, *arguments, **how)
+
+    def strike(self, *arguments, **how):
+        return self.issued(super().strike, *arguments, **how)
+
+    def right(self, attempt):
+        return self.code
+
+    def test_daemon_before_a_call(self):
+        self.strike_all(self.host.smsotpd, 7, act=faults.DIE)
+
+    def test_daemon_behind_a_call(self):
+        self.strike_all(self.host.smsotpd, 7, act=faults.DIE_AFTER)
+
+
 class Module(test_calls_fail.ModuleCase):
     def test_before_a_call(self):
         self.strike_all(self.host.smsotpd, 6, act=faults.DIE)
