@@ -39,7 +39,7 @@ struct daemon {
 	size_t retired_count;
 	struct stores stores;
 	struct accounts *accounts;
-	struct modes modes;    /* as the stores had them when they were opened */
+	struct modes modes;    /* as the stores had them when they were last read */
 	struct error why_shut; /* why they do not open, "" where they do */
 	struct stores_lack lack;
 	struct audit *audit;
@@ -78,6 +78,7 @@ static void load_modes(struct daemon *daemon)
 {
 	size_t spoilt = 0;
 
+	memset(&daemon->modes, 0, sizeof(daemon->modes));
 	if (modes_load(daemon->stores.state, daemon->config, &daemon->modes, &spoilt) !=
 			RESULT_OK ||
 		spoilt > 0)
@@ -294,8 +295,13 @@ static void reload(struct daemon *daemon)
 	daemon->config = config;
 	daemon->flow->config = config;
 	audit_journal(daemon->audit, config->audit.journal);
-	if (daemon->committer == NULL)
+	if (daemon->committer == NULL) {
 		reopen_stores(daemon, true);
+	} else {
+		/* The section of a choice may have come only now. */
+		load_modes(daemon);
+		modes_join(&daemon->flow->modes, &daemon->modes);
+	}
 	event_daemon(daemon->trail, EVENT_CONFIG_RELOADED,
 		"[paths] and [store] change at the next start only");
 }
@@ -315,7 +321,8 @@ static enum result ended(const struct daemon *daemon, enum loop_end end, struct 
 	return result;
 }
 
-/* A text that was charged leaves, however long it is held. */
+/* A text that was charged leaves, however long it is held; where that is long, who comes meanwhile
+ * may wait in vain. */
 static int64_t drain_most(const struct config *config)
 {
 	int64_t held = (int64_t)config->resend.hold + LEAVE_MS;
