@@ -21,6 +21,7 @@
 #define CONFIG_PINS     2
 #define CONFIG_LIST     8
 #define CONFIG_USERS    32
+#define CONFIG_PARALLEL 256 /* [gateway] parallel is at most so much */
 
 enum gateway_auth { AUTH_PASSWORD = 0, AUTH_ADDRESS };
 enum gateway_dlt { DLT_IDS = 0, DLT_PANEL };

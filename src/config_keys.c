@@ -140,7 +140,7 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 		"Seconds to connect in."},
 	{"gateway", "timeout", KEY_NUMBER, AT(gateway.timeout), 1, 60, "8", NULL,
 		"Seconds for the whole request, at least connect_timeout."},
-	{"gateway", "parallel", KEY_NUMBER, AT(gateway.parallel), 1, 256, "64", NULL,
+	{"gateway", "parallel", KEY_NUMBER, AT(gateway.parallel), 1, CONFIG_PARALLEL, "64", NULL,
 		"Texts that may be under way side by side."},
 	{"gateway", "max_age", KEY_NUMBER, AT(gateway.max_age), 5, 600, "60", NULL,
 		"Seconds after which a text that could not leave is dropped."},

@@ -62,9 +62,7 @@ static int descriptor_take(struct msghdr *message)
 	return count == 0 ? -1 : fds[0];
 }
 
-/* One frame of at most `size` bytes; *ret_fd is -1 where none came with it. */
-static enum result frame_receive(
-	int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd)
+enum result ctl_take_frame(int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd)
 {
 	union control control = {0};
 	struct iovec iov = {.iov_base = bytes, .iov_len = size};
@@ -110,7 +108,7 @@ enum result ctl_receive_request(int socket, json_t **ret_request, int *ret_bulk)
 
 	if (text == NULL)
 		return RESULT_MEMORY;
-	enum result result = frame_receive(socket, text, CTL_REQUEST_SIZE, &size, &bulk);
+	enum result result = ctl_take_frame(socket, text, CTL_REQUEST_SIZE, &size, &bulk);
 	json_t *request = result == RESULT_OK ? json_read(text, size, 0) : NULL;
 	explicit_bzero(text, size);
 	free(text);
@@ -183,11 +181,6 @@ enum result ctl_send_reply(int socket, const json_t *reply)
 	return result;
 }
 
-enum result ctl_take_frame(int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd)
-{
-	return frame_receive(socket, bytes, size, ret_length, ret_fd);
-}
-
 enum result ctl_pass_reply(int socket, int reply)
 {
 	return frame_send(socket, "+", 1, reply);
@@ -250,7 +243,7 @@ static enum result reply_receive(int socket,
 
 	for (;;) {
 		enum result result =
-			frame_receive(socket, (char *)frame, sizeof(frame), &size, &fd);
+			ctl_take_frame(socket, (char *)frame, sizeof(frame), &size, &fd);
 		if (result != RESULT_OK)
 			return result;
 		if (fd >= 0)

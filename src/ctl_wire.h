@@ -27,11 +27,12 @@ json_t *ctl_refusal(const char *sentence);
 CHECKED enum result ctl_send_reply(int socket, const json_t *reply);
 
 /*
- * For a reply that passes through: any frame, with the descriptor beside it (the caller's to close,
- * -1 for none); and a reply's frame again. RESULT_INVALID also at the peer's end.
+ * Any frame of at most `size` bytes, with the descriptor beside it (the caller's to close, -1 for
+ * none). RESULT_INVALID also at the peer's end.
  */
 CHECKED enum result ctl_take_frame(
 	int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd);
+/* The frame of a reply that passes through. */
 CHECKED enum result ctl_pass_reply(int socket, int reply);
 /* What is in such a descriptor, from where it stands. */
 CHECKED enum result ctl_load_reply(int reply, json_t **ret_reply);

@@ -12,7 +12,7 @@ enum result {
 	RESULT_INVALID,     /* the input is malformed or out of range */
 	RESULT_REFUSED,     /* an owner, a mode, a peer or a rule is wrong */
 	RESULT_TIMEOUT,     /* the deadline passed */
-	RESULT_UNREACHABLE, /* nothing listens there: no byte has left */
+	RESULT_UNREACHABLE, /* nobody listens there, or whoever did has gone */
 	RESULT_FULL,        /* a table, a map or a disk has no room */
 	RESULT_MEMORY,      /* malloc failed */
 	RESULT_FAILED,      /* the system or a library said no */

@@ -56,9 +56,13 @@ static enum result path_clear(
 	const char *path, const struct sockaddr_un *address, struct error *error)
 {
 	struct stat status;
+	int looked = lstat(path, &status);
 
-	if (lstat(path, &status) != 0 && errno == ENOENT)
+	if (looked != 0 && errno == ENOENT)
 		return RESULT_OK;
+	if (looked != 0)
+		return error_set(
+			error, RESULT_FAILED, "cannot look at %s: %s", path, strerror(errno));
 	if (!S_ISSOCK(status.st_mode))
 		return error_set(error, RESULT_REFUSED, "%s is no socket: move it away", path);
 	int probe = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

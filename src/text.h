@@ -3,7 +3,7 @@
  * One text, from smsotpd to smsotp-send over send.sock, and the report that comes back on the same
  * connection. A connection that ends without a report means that the text may have left.
  *
- * FRAME_TEXT:   id 16, kind u8, life u32 (ms it may still wait), phone, code
+ * FRAME_TEXT:   id 16, life u32 (ms it may still wait), phone, code
  * FRAME_REPORT: id 16, outcome u8, stub u8, http u32, milliseconds u32, code, reqid, tid, detail
  */
 #ifndef SMSOTP_TEXT_H
@@ -16,15 +16,9 @@
 #define REPORT_WORD_MAX   32
 #define REPORT_DETAIL_MAX 160
 
-enum text_kind {
-	TEXT_CODE = 0, /* a login waits for it */
-	TEXT_TEST,     /* smsotpctl send-test: its code is never drawn, so no login takes it */
-};
-
 struct text {
 	uint8_t version; /* of its frame; 0 is our own */
 	uint8_t id[WIRE_ID_SIZE];
-	enum text_kind kind;
 	uint32_t life;
 	struct phone phone;
 	struct code code;
@@ -46,7 +40,7 @@ struct report {
 	enum outcome outcome;
 	bool stub;                       /* written to the stub's file instead */
 	uint32_t http;                   /* HTTP status, 0 for none */
-	uint32_t milliseconds;           /* from the frame to the report */
+	uint32_t milliseconds;           /* from the connection to the report */
 	char code[REPORT_WORD_MAX + 1];  /* the gateway's error code, "" for none */
 	char reqid[REPORT_WORD_MAX + 1]; /* the gateway's REQID, to trace it there */
 	char tid[REPORT_WORD_MAX + 1];

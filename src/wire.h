@@ -15,13 +15,12 @@
  * any other he answers FRAME_AGAIN, these two bytes in every version, with his own version in the
  * first: nothing was done for the frame. The asker, where he speaks that version, asks again in it,
  * within the same deadline; so may a verify, which was neither charged nor used. Thus a module
- *works with a smsotpd of the release before and of the one after, and so does smsotpd with
- *smsotp-send.
+ * works with a smsotpd of the release before and of the one after, and smsotpd with smsotp-send.
  *
  * Who stops answers FRAME_AGAIN to what he has not begun: then its version is the asker's.
  *
- * A version that changes a frame writes and reads the new fields where `version` is high enough,
- *and lives with their absence where it is not.
+ * A version that changes a frame writes and reads the new fields where `version` is high enough.
+ * It lives with their absence where it is not.
  */
 #ifndef SMSOTP_WIRE_H
 #define SMSOTP_WIRE_H

@@ -65,12 +65,27 @@ static void text_stub(struct courier *courier, struct held *held, const struct m
 	text_end(courier, held, &report);
 }
 
-/* `held` waits and is due: it starts, or ends here. */
+/* No byte has left: later, unless its life ends before. false: this attempt was the last. */
+static bool text_again(struct courier *courier, struct held *held, const struct report *report)
+{
+	char id[2 * WIRE_ID_SIZE + 1];
+
+	if (queue_again(courier->queue, held, clock_now()) != RESULT_OK)
+		return false;
+	if (held->attempts > 1)
+		return true;
+	id_format(held, id);
+	log_line(LOG_WARNING, "text %s: not sent yet, tries again: %s", id, report->detail);
+	return true;
+}
+
+/* `held` waits and is due: it starts, waits on, or ends here. */
 static void text_start(struct courier *courier, struct held *held)
 {
 	const struct config *config = courier->settings->config;
 	WIPED(message) message = {0};
 	WIPED(form) form = {0};
+	struct report report = {.outcome = OUTCOME_UNSENT, .detail = "no memory for the request"};
 	struct transfer *transfer = NULL;
 	struct error error;
 
@@ -87,27 +102,15 @@ static void text_start(struct courier *courier, struct held *held)
 		return;
 	}
 	if (form_build(&config->gateway, &courier->settings->password, &held->text.phone, &message,
-		    &form) != RESULT_OK ||
-		transfer_start(courier->transfers, &config->gateway, &form, held, &transfer) !=
-			RESULT_OK) {
+		    &form) != RESULT_OK) {
 		text_unsent(courier, held, "the request cannot be made: check [gateway]");
 		return;
 	}
-	queue_start(courier->queue, held, transfer);
-}
-
-/* No byte has left: later, unless its life ends before. false: this attempt was the last. */
-static bool text_again(struct courier *courier, struct held *held, const struct report *report)
-{
-	char id[2 * WIRE_ID_SIZE + 1];
-
-	if (queue_again(courier->queue, held, clock_now()) != RESULT_OK)
-		return false;
-	if (held->attempts > 1)
-		return true;
-	id_format(held, id);
-	log_line(LOG_WARNING, "text %s: not sent yet, tries again: %s", id, report->detail);
-	return true;
+	if (transfer_start(courier->transfers, &config->gateway, &form, held, &transfer) ==
+		RESULT_OK)
+		queue_start(courier->queue, held, transfer);
+	else if (!text_again(courier, held, &report))
+		text_end(courier, held, &report);
 }
 
 static void transfer_end(struct courier *courier, struct transfer *transfer, bool stopping)
@@ -127,6 +130,14 @@ static void transfer_end(struct courier *courier, struct transfer *transfer, boo
 	text_end(courier, held, &report);
 }
 
+/* What was trusted under the configuration before may be so no more, ca_file by the same name too.
+ */
+static void connections_renew(struct courier *courier)
+{
+	if (courier->stale && queue_count(courier->queue, HELD_SENDING) == 0)
+		courier->stale = transfers_renew(courier->transfers) != RESULT_OK;
+}
+
 static void texts_move(struct courier *courier, bool stopping)
 {
 	uint32_t parallel = courier->settings->config->gateway.parallel;
@@ -135,6 +146,7 @@ static void texts_move(struct courier *courier, bool stopping)
 
 	while ((transfer = transfers_take(courier->transfers)) != NULL)
 		transfer_end(courier, transfer, stopping);
+	connections_renew(courier);
 	while ((held = queue_expired(courier->queue, clock_now())) != NULL)
 		text_unsent(
 			courier, held, "it waited longer than its life: look for what held it up");
@@ -161,6 +173,7 @@ static void settings_reload(struct courier *courier)
 	}
 	settings_free(&courier->settings);
 	courier->settings = settings;
+	courier->stale = true;
 	queue_set_life(courier->queue, settings->config->gateway.max_age * 1000);
 	log_line(LOG_NOTICE, "the new configuration is in force");
 }
@@ -215,9 +228,10 @@ void courier_run(struct courier *courier)
 			queue_timeout(courier->queue, clock_now()));
 		enum running before = running;
 		running = signals_read(courier, running);
+		/* Before its socket closes, which would cut off who waits there with a text. */
+		queue_read(courier->queue, clock_now());
 		if (before == RUNNING && running != RUNNING)
 			stop_begin(courier);
-		queue_read(courier->queue, clock_now());
 		texts_move(courier, running != RUNNING);
 	}
 	transfers_cut(courier);

@@ -18,6 +18,7 @@ struct courier {
 	const char *config; /* its path, NULL for the default */
 	uid_t owner;        /* of smsotp-send */
 	int signals;        /* signalfd(2) of SIGHUP, SIGTERM and SIGINT */
+	bool stale;         /* `transfers` are to be renewed as soon as none moves */
 };
 
 /*

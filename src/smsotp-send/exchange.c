@@ -9,6 +9,9 @@
 
 #define REASON_SIZE 81
 
+/* Nothing else is read before the request: of HTTP, and of SOCKS. */
+#define NO_WAY "the proxy opened no way to the gateway: check [gateway] proxy"
+
 /* What to do about a request of which nothing left. */
 static const struct {
 	int curl;
@@ -17,6 +20,8 @@ static const struct {
 	{CURLE_COULDNT_RESOLVE_HOST, "the gateway's name does not resolve: check DNS"},
 	{CURLE_COULDNT_RESOLVE_PROXY, "the proxy's name does not resolve: check [gateway] proxy"},
 	{CURLE_COULDNT_CONNECT, "the gateway cannot be reached: check route and firewall"},
+	{CURLE_RECV_ERROR, NO_WAY},
+	{CURLE_PROXY, NO_WAY},
 	{CURLE_OPERATION_TIMEDOUT, "no connection to the gateway in time: check DNS and route"},
 	{CURLE_PEER_FAILED_VERIFICATION, "the gateway's certificate is not trusted: check ca_file"},
 	{CURLE_SSL_PINNEDPUBKEYNOTMATCH, "the gateway has another key than [gateway] pin"},

@@ -86,7 +86,7 @@ static enum result courier_open(struct courier *courier, struct error *error)
 		return result;
 	if (sandbox_enter(SANDBOX_NETWORK, error) != RESULT_OK)
 		log_line(LOG_WARNING, "%s", error->text);
-	if (transfers_open(config->gateway.parallel, &courier->transfers) != RESULT_OK)
+	if (transfers_open(&courier->transfers) != RESULT_OK)
 		return error_set(error, RESULT_FAILED, "libcurl cannot start");
 	return RESULT_OK;
 }

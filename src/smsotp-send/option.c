@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config_url.h"
 #include "version.h"
 
 /* Seconds a connection may be idle and used again: under the 5 s after which Apache closes one. */
@@ -46,6 +47,9 @@ static const struct {
 	{CURLOPT_REDIR_PROTOCOLS_STR, "https"},
 	{CURLOPT_NOPROXY, ""}, /* NULL would ask the environment */
 	{CURLOPT_USERAGENT, "pam_smsotp/" SMSOTP_VERSION},
+	/* A directory would stand beside the file, and make each connection read all again. */
+	{CURLOPT_CAPATH, NULL},
+	{CURLOPT_PROXY_CAPATH, NULL},
 };
 
 static bool text_set(CURL *easy, CURLoption option, const char *value)
@@ -58,35 +62,23 @@ static bool number_set(CURL *easy, CURLoption option, long value)
 	return curl_easy_setopt(easy, option, value) == CURLE_OK;
 }
 
-/* In clear to this host alone: the one that libcurl never looks up, and 127.0.0.0/8. */
+/* In clear to this host alone, whatever read the configuration. */
 static const char *protocol_allowed(const char *url)
 {
-	static const char *const hosts[] = {"localhost", "[::1]", "127."};
-	const char *host = url + strlen("http://");
+	bool clear = strncmp(url, "http:", strlen("http:")) == 0 && config_url_fault(url) == NULL;
 
-	if (strncasecmp(url, "http://", strlen("http://")) != 0)
-		return "https";
-	size_t length = strcspn(host, ":/?#");
-	if (host[0] == '[')
-		length = strcspn(host, "]") + 1;
-	for (size_t i = 0; i < 2; i++) {
-		if (length == strlen(hosts[i]) && strncasecmp(host, hosts[i], length) == 0)
-			return "http";
-	}
-	bool dotted = strspn(host, "0123456789.") == length;
-	return dotted && strncmp(host, hosts[2], strlen(hosts[2])) == 0 ? "http" : "https";
+	return clear ? "http" : "https";
 }
 
-/* One file, the operator's or the system's bundle. libcurl's own directory would stand beside it,
- * and make each connection read all again. */
+/* One file, the operator's or the system's bundle, for the gateway and for a proxy before it. */
 static bool trust_set(CURL *easy, const struct config_gateway *gateway)
 {
 	const char *file = gateway->ca_file;
 	char pins[CONFIG_PINS * CONFIG_WORD] = "";
 	const char *between = "";
 
-	if (!text_set(easy, CURLOPT_CAPATH, NULL) ||
-		(file[0] != '\0' && !text_set(easy, CURLOPT_CAINFO, file)))
+	if (file[0] != '\0' && (!text_set(easy, CURLOPT_CAINFO, file) ||
+				       !text_set(easy, CURLOPT_PROXY_CAINFO, file)))
 		return false;
 	for (size_t i = 0; i < CONFIG_PINS; i++) {
 		size_t at = strlen(pins);

@@ -242,8 +242,11 @@ void queue_return(struct queue *queue, struct held *held)
 
 void queue_close(struct queue *queue)
 {
-	if (queue->listener >= 0)
-		close(queue->listener);
+	if (queue->listener < 0)
+		return;
+	/* systemd keeps it open too, so that epoll(7) would go on telling of who waits there. */
+	(void)watch(queue, EPOLL_CTL_DEL, queue->listener, 0, NULL);
+	close(queue->listener);
 	queue->listener = -1;
 }
 

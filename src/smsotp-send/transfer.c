@@ -23,6 +23,7 @@ struct transfer {
 	void *owner;
 	struct form form;
 	size_t form_at;
+	bool begun;     /* connection, tunnel and TLS stand: from here on the request leaves */
 	bool form_read; /* libcurl has asked for the body: it may have left */
 	bool oversized;
 	size_t headers_size;
@@ -31,6 +32,18 @@ struct transfer {
 	char reason[CURL_ERROR_SIZE];
 	char body[REPLY_SIZE_MAX];
 };
+
+static int request_begin(void *data, char *to, char *from, int to_port, int from_port)
+{
+	struct transfer *transfer = data;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	transfer->begun = true;
+	return CURL_PREREQFUNC_OK;
+}
 
 static size_t body_read(char *buffer, size_t size, size_t count, void *data)
 {
@@ -95,6 +108,8 @@ static bool easy_prepare(struct transfer *transfer, const struct config_gateway 
 	       curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)transfer->form.length) ==
 		       CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, request_begin) == CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_READFUNCTION, body_read) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_READDATA, transfer) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, body_rewind) == CURLE_OK &&
@@ -137,7 +152,8 @@ static void transfer_finish(struct transfer *transfer, CURLcode curl)
 	transfer->exchange = (struct exchange){
 		.curl = (int)curl,
 		.http = http,
-		.left = transfer->form_read || request_size != 0,
+		/* A proxy's CONNECT is counted too, and it is none of the request. */
+		.left = transfer->form_read || (transfer->begun && request_size != 0),
 		.oversized = transfer->oversized,
 		.reason = transfer->reason,
 		.body = transfer->body,
@@ -189,20 +205,39 @@ void transfer_free(struct transfer **transfer)
 	*transfer = NULL;
 }
 
-enum result transfers_open(uint32_t parallel, struct transfers **ret_transfers)
+static CURLM *multi_new(void)
+{
+	CURLM *multi = curl_multi_init();
+
+	if (multi != NULL)
+		(void)curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)CONFIG_PARALLEL);
+	return multi;
+}
+
+enum result transfers_open(struct transfers **ret_transfers)
 {
 	if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK)
 		return RESULT_FAILED;
 	struct transfers *transfers = calloc(1, sizeof(*transfers));
 	if (transfers == NULL)
 		return RESULT_MEMORY;
-	transfers->multi = curl_multi_init();
-	if (transfers->multi == NULL || curl_multi_setopt(transfers->multi, CURLMOPT_MAXCONNECTS,
-						(long)parallel) != CURLM_OK) {
+	transfers->multi = multi_new();
+	if (transfers->multi == NULL) {
 		transfers_free(&transfers);
 		return RESULT_FAILED;
 	}
 	*ret_transfers = transfers;
+	return RESULT_OK;
+}
+
+enum result transfers_renew(struct transfers *transfers)
+{
+	CURLM *multi = multi_new();
+
+	if (multi == NULL)
+		return RESULT_FAILED;
+	curl_multi_cleanup(transfers->multi);
+	transfers->multi = multi;
 	return RESULT_OK;
 }
 

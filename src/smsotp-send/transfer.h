@@ -13,9 +13,15 @@
 struct transfers; /* all of them, and the connections that are kept */
 struct transfer;  /* one request */
 
-/* Before any thread. `parallel`: how many idle connections are kept at most. */
-CHECKED enum result transfers_open(uint32_t parallel, struct transfers **ret_transfers);
+/* Before any thread. As many connections are kept as any configuration has side by side. */
+CHECKED enum result transfers_open(struct transfers **ret_transfers);
 void transfers_free(struct transfers **transfers);
+
+/*
+ * Gives up the connections that are kept, their TLS sessions and the CA file that was read: what
+ * starts from now on begins anew. There must be no transfer. Nothing changes where it fails.
+ */
+CHECKED enum result transfers_renew(struct transfers *transfers);
 
 /*
  * Waits until a transfer, one of the `count` descriptors in `fds` (at most 4) or `milliseconds`

@@ -249,7 +249,7 @@ static bool finish_identity_set(struct flow *flow, struct job *job)
 /* The text goes out at once with the code that no login takes; the reply waits for its report. */
 static bool finish_send_test(struct flow *flow, struct job *job)
 {
-	struct parcel parcel = {.text.kind = TEXT_TEST, .connection = job->connection};
+	struct parcel parcel = {.connection = job->connection};
 	const char *phone = json_string_value(json_object_get(job->reply, "phone"));
 	const char *name = json_string_value(json_object_get(job->reply, "name"));
 

@@ -107,7 +107,9 @@ static void tell_room(const struct daemon *daemon)
 static void tell_made(const struct daemon *daemon)
 {
 	if (daemon->stores.origin == KEY_MADE)
-		event_daemon(daemon->trail, EVENT_STORE_MADE, "both stores begin empty");
+		event_daemon(daemon->trail, EVENT_STORE_MADE,
+			"the key is new: the state begins empty, identities that are there are "
+			"kept");
 	if (daemon->stores.origin == KEY_MOVED)
 		event_daemon(daemon->trail, EVENT_STORE_CLONED,
 			"the stores came from another machine: identities are kept under a new "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is no step of a login: texts, sessions, the operator, the daemon itself. */
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -65,12 +66,13 @@ void event_session(
 
 void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], const char *service)
 {
-	uint8_t where[HASH_SIZE] = {0};
+	uint8_t where[HASH_SIZE];
 	struct fields fields;
 	char detail[128];
 
 	/* Counted by the service: each is named once a minute. */
-	memcpy(where, service, strnlen(service, sizeof(where)));
+	crypto_generichash(
+		where, sizeof(where), (const uint8_t *)service, strlen(service), NULL, 0);
 	if (!event_counted(trail, where, EVENT_SERVICE_UNKNOWN, RULE_NO_SERVICE, &fields))
 		return;
 	event_put_hex(&fields, FIELD_ID, id, WIRE_ID_SIZE);

@@ -283,7 +283,7 @@ void flow_ask(struct flow *flow, uint64_t connection, const struct ask *ask, int
 /* Every name's text waits for its hold; only one of standing leaves. */
 static void send_text(struct flow *flow, const struct job *job)
 {
-	__attribute__((cleanup(text_wipe))) struct text text = {.kind = TEXT_CODE};
+	__attribute__((cleanup(text_wipe))) struct text text = {0};
 	struct parcel parcel = {.visitor = job->login.visitor, .dummy = !job_sends(job)};
 	struct report report = {.outcome = OUTCOME_UNSENT, .detail = "too many texts wait already"};
 

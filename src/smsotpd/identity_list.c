@@ -97,5 +97,7 @@ enum result identities_rekey(struct identities *identities, MDB_txn *txn, struct
 		result = identities_recovery_reset(identities, txn);
 	if (result == RESULT_OK)
 		result = tables_save_key(identities, txn);
-	return result == RESULT_OK ? result : tables_error(result, error);
+	/* Who clashes is told already. */
+	return result == RESULT_OK || result == RESULT_EXISTS ? result
+							      : tables_error(result, error);
 }

@@ -207,7 +207,8 @@ enum result tables_error(enum result result, struct error *error)
 {
 	if (result == RESULT_FULL)
 		return error_set(error, result,
-			"the identity store is full; remove identities that are not needed");
+			"the identity store is full: raise identity_size in [store] and restart "
+			"smsotpd, or remove identities that are not needed");
 	return error_set(error, result,
 		"the identity store failed (%s); look at its disk, then restore it from a backup",
 		result_name(result));

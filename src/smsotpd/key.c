@@ -18,18 +18,29 @@
 
 _Static_assert(KEY_SIZE == crypto_kdf_KEYBYTES, "a key derives keys");
 
-/* A host without a machine-id has an empty one: its key is then bound to nothing. */
-static void machine_hash(const uint8_t key[static KEY_SIZE], uint8_t ret[static KEY_SIZE])
+/*
+ * A host without a machine-id has an empty one: its key is then bound to nothing. One that cannot
+ * be read is not that: it would be another machine's, and all codes and locks would go.
+ */
+static enum result machine_hash(
+	const uint8_t key[static KEY_SIZE], uint8_t ret[static KEY_SIZE], struct error *error)
 {
 	uint8_t id[MACHINE_ID_SIZE] = {0};
 	int fd = open(MACHINE_ID_PATH, O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : read(fd, id, sizeof(id));
+	int failure = size < 0 ? errno : 0;
 
-	if (fd >= 0) {
-		if (read(fd, id, sizeof(id)) != (ssize_t)sizeof(id))
-			memset(id, 0, sizeof(id));
+	if (fd >= 0)
 		close(fd);
-	}
+	if (failure != 0 && failure != ENOENT)
+		return error_set(error, RESULT_FAILED,
+			"cannot read " MACHINE_ID_PATH ": %s; the key is bound to it, let smsotpd "
+			"read it",
+			strerror(failure));
+	if (size != (ssize_t)sizeof(id))
+		memset(id, 0, sizeof(id));
 	crypto_generichash(ret, KEY_SIZE, id, sizeof(id), key, KEY_SIZE);
+	return RESULT_OK;
 }
 
 enum result key_sync(const char *path, struct error *error)
@@ -57,7 +68,9 @@ static enum result key_make(const char *path, uint8_t bytes[static FILE_SIZE], s
 
 	memcpy(bytes, MAGIC, MAGIC_SIZE);
 	randombytes_buf(bytes + MAGIC_SIZE, KEY_SIZE);
-	machine_hash(bytes + MAGIC_SIZE, bytes + MAGIC_SIZE + KEY_SIZE);
+	enum result result = machine_hash(bytes + MAGIC_SIZE, bytes + MAGIC_SIZE + KEY_SIZE, error);
+	if (result != RESULT_OK)
+		return result;
 	snprintf(fresh, sizeof(fresh), "%s.new", path);
 	unlink(fresh);
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -98,7 +111,9 @@ static enum result key_read(const char *path, uint8_t bytes[static FILE_SIZE], s
 	if (size != (ssize_t)FILE_SIZE || memcmp(bytes, MAGIC, MAGIC_SIZE) != 0)
 		return error_set(error, RESULT_REFUSED,
 			"the key %s is damaged: restore it, both stores are read with it", path);
-	machine_hash(bytes + MAGIC_SIZE, machine);
+	enum result result = machine_hash(bytes + MAGIC_SIZE, machine, error);
+	if (result != RESULT_OK)
+		return result;
 	if (sodium_memcmp(machine, bytes + MAGIC_SIZE + KEY_SIZE, KEY_SIZE) != 0)
 		return RESULT_EXISTS;
 	return RESULT_OK;
@@ -119,28 +134,29 @@ static void keys_derive(
 	explicit_bzero(token, sizeof(token));
 }
 
-enum result key_load(const char *path, bool create, const uint8_t boot[static 16],
+enum result key_load(const char *path, bool make, const uint8_t boot[static 16],
 	struct keys *ret_keys, enum key_origin *ret_origin, struct error *error)
 {
 	uint8_t bytes[FILE_SIZE];
-	enum key_origin origin = KEY_READ;
 	enum result result = key_read(path, bytes, error);
+	enum key_origin origin = result == RESULT_EXISTS ? KEY_MOVED : KEY_READ;
 
-	if (result == RESULT_NOT_FOUND && !create)
+	if (result == RESULT_NOT_FOUND && !make)
 		return error_set(error, RESULT_NOT_FOUND,
 			"the key %s is missing but the stores are there: restore it, they are read "
 			"with it",
 			path);
-	if (result == RESULT_NOT_FOUND || result == RESULT_EXISTS) {
-		origin = result == RESULT_EXISTS ? KEY_MOVED : KEY_MADE;
+	if (make && (result == RESULT_NOT_FOUND || result == RESULT_EXISTS)) {
+		origin = KEY_MADE;
 		result = key_make(path, bytes, error);
 	}
-	if (result == RESULT_OK) {
+	if (result == RESULT_OK)
 		keys_derive(bytes + MAGIC_SIZE, boot, ret_keys);
-		*ret_origin = origin;
-	}
 	explicit_bzero(bytes, sizeof(bytes));
-	return result;
+	if (result != RESULT_OK && result != RESULT_EXISTS)
+		return result;
+	*ret_origin = origin;
+	return RESULT_OK;
 }
 
 void keys_wipe(struct keys *keys)

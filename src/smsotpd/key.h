@@ -23,15 +23,16 @@ struct keys {
 	uint8_t token[KEY_SIZE];    /* the module's tokens, of this boot */
 };
 
-/* KEY_MOVED: the file was made on another machine, an image was cloned; this one has a key of its
- * own now. */
+/* KEY_MOVED: the file was made on another machine, an image was cloned. */
 enum key_origin { KEY_READ, KEY_MADE, KEY_MOVED };
 
 /*
- * Reads `path`, or makes it where it is missing and `create` is set. RESULT_NOT_FOUND: missing;
- * RESULT_REFUSED: its owner, mode or content is wrong, and the sentence says what to do.
+ * Reads `path`. Where it is missing or was made on another machine it is made anew if `make` is
+ * set; else that is RESULT_NOT_FOUND, or KEY_MOVED and *ret_keys untouched. RESULT_REFUSED: its
+ * owner, mode or content is wrong; RESULT_FAILED: the machine-id is there and cannot be read. The
+ * sentence says what to do.
  */
-CHECKED enum result key_load(const char *path, bool create, const uint8_t boot[static 16],
+CHECKED enum result key_load(const char *path, bool make, const uint8_t boot[static 16],
 	struct keys *ret_keys, enum key_origin *ret_origin, struct error *error);
 
 /* After a rename(2) to the absolute `path`: it has come to the disk when this returns. */

@@ -370,22 +370,20 @@ enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_en
 	}
 }
 
-/* Closed, not only forgotten: where no systemd keeps them open, whoever comes is refused at once
- * and tries again. */
-static void listeners_close(struct loop *loop)
-{
-	close(loop->module);
-	close(loop->control);
-	loop->module = loop->control = -1;
-}
-
 uint32_t loop_drain(struct loop *loop, struct flow *flow, int64_t most)
 {
 	int64_t until = loop_now() + most;
 	enum loop_end again = LOOP_STOP;
 	bool ended = false;
 
-	listeners_close(loop);
+	on_module(loop, flow);
+	/* Closed, not only forgotten: where no systemd keeps them open, whoever comes is refused at
+	 * once and tries again. Where one does, epoll(7) would go on telling of who waits there. */
+	(void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->module, NULL);
+	(void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->control, NULL);
+	close(loop->module);
+	close(loop->control);
+	loop->module = loop->control = -1;
 	for (;;) {
 		uint32_t left = flow->jobs + sender_count(flow->sender) +
 				(uint32_t)connections_count(loop->connections);

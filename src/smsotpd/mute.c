@@ -28,6 +28,7 @@ static struct muted *find(struct mutes *mutes, const uint8_t source[static HASH_
 	}
 	if (best->used && now - best->since < MINUTE_MS)
 		return &mutes->elsewhere;
+	mutes->elsewhere.count += best->count;
 	*best = (struct muted){.used = true, .event = event, .rule = rule, .since = NEVER};
 	memcpy(best->source, source, HASH_SIZE);
 	return best;

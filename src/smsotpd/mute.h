@@ -26,7 +26,7 @@ struct muted {
 
 struct mutes {
 	struct muted muted[MUTED_SIZE];
-	struct muted elsewhere; /* all that found no room among them */
+	struct muted elsewhere; /* all that found no room among them, or gave it up */
 };
 
 void mutes_init(struct mutes *mutes);

@@ -103,11 +103,28 @@ enum result store_readers_check(struct store *store)
 	return store_result(mdb_reader_check(store->env, NULL));
 }
 
+/*
+ * What LMDB has begun comes to the disk before it is made long: an empty file it begins again where
+ * power ended, one of zeros it takes for a broken one.
+ */
+static enum result make_whole(
+	struct store *store, const char *path, size_t size, bool begun, struct error *error)
+{
+	mdb_filehandle_t data = -1;
+
+	mdb_env_get_fd(store->env, &data);
+	enum result result = store_close_on_exec(data, error);
+	bool sync = result == RESULT_OK && begun;
+	if (sync && (fsync(data) != 0 || fsync(store->directory) != 0))
+		result = error_set(error, RESULT_FAILED, "the store %s cannot be synced: %s", path,
+			strerror(errno));
+	return result == RESULT_OK ? store_allocate(data, size, path, "data.mdb", error) : result;
+}
+
 static enum result open_files(
 	struct store *store, const char *path, size_t size, bool create, struct error *error)
 {
 	size_t found = 0;
-	mdb_filehandle_t data = -1;
 
 	enum result result = store_file(store->directory, path, "data.mdb", &found, error);
 	if (result != RESULT_OK && !(result == RESULT_NOT_FOUND && create))
@@ -120,21 +137,11 @@ static enum result open_files(
 		result = error_set(error, RESULT_FAILED, "%s/lock.mdb is damaged; remove it", path);
 	if (result == RESULT_OK)
 		result = check_whole(store, path, found, size, error);
-	if (result != RESULT_OK)
-		return result;
-	/* Only now: LMDB takes a file of zeros for a broken one. */
-	mdb_env_get_fd(store->env, &data);
-	result = store_close_on_exec(data, error);
 	if (result == RESULT_OK)
-		result = store_allocate(data, size, path, "data.mdb", error);
+		result = make_whole(store, path, size, found == 0, error);
 	if (result != RESULT_OK && found == 0) /* what was never whole was never there */
 		unlinkat(store->directory, "data.mdb", 0);
-	if (result != RESULT_OK)
-		return result;
-	if (found == 0 && (fsync(data) != 0 || fsync(store->directory) != 0))
-		return error_set(error, RESULT_FAILED, "the store %s cannot be synced: %s", path,
-			strerror(errno));
-	return RESULT_OK;
+	return result;
 }
 
 enum result store_open(const char *directory, size_t size, bool create, struct store **ret_store,

@@ -12,37 +12,43 @@
 #include "identity_quarantine.h"
 
 /*
- * What the key is called until the identity store is whole: where a first start was cut off, by a
- * full disk or by the end of power, this name tells what it left from a store whose key is lost.
+ * What a key that was made here is called until both stores are whole under it. So a start that is
+ * cut off, by a full disk or by the end of power, is gone on with by the next, and what it left is
+ * told from stores whose key is lost.
  */
 #define KEY_FIRST "key.first"
+#define LACKS_KEY 0 /* its bit among those of stores_lack */
 
+/* What cannot be looked at may be there. */
 static bool exists(const char *directory, const char *name)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return access(path, F_OK) == 0;
+	return access(path, F_OK) == 0 || errno != ENOENT;
 }
 
-static void store_remove(const char *directory, const char *name)
+/*
+ * Where `key` is another machine's, or there never was one, a key under its first name. Identities
+ * that are there by now, because somebody put them back, are taken over as another machine's are.
+ */
+static enum result open_key(const char *directory, const struct clock *clock, struct stores *stores,
+	struct error *error)
 {
 	char path[PATH_MAX];
+	bool first = !exists(directory, "key") &&
+		     (exists(directory, KEY_FIRST) || !exists(directory, "identity/data.mdb"));
+	enum result result = RESULT_OK;
+	enum key_origin origin;
 
-	snprintf(path, sizeof(path), "%s/%s/data.mdb", directory, name);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/%s/lock.mdb", directory, name);
-	unlink(path);
-}
-
-/* Nobody was served from what a first start left: it is begun again. The key's file goes last. */
-static void first_remove(const char *directory)
-{
-	char path[PATH_MAX];
-
-	store_remove(directory, "identity");
+	stores->origin = KEY_MADE;
+	snprintf(path, sizeof(path), "%s/key", directory);
+	if (!first)
+		result = key_load(path, false, clock->boot, &stores->keys, &stores->origin, error);
+	if (result != RESULT_OK || stores->origin == KEY_READ)
+		return result;
 	snprintf(path, sizeof(path), "%s/" KEY_FIRST, directory);
-	unlink(path);
+	return key_load(path, true, clock->boot, &stores->keys, &origin, error);
 }
 
 /* From here on the stores are there, and without this key they are lost. */
@@ -60,13 +66,13 @@ static enum result first_end(const char *directory, struct error *error)
 }
 
 static enum result open_identities(const struct config *config, const struct clock *clock,
-	bool first, struct stores *stores, struct error *error)
+	struct stores *stores, struct error *error)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/identity", config->paths.store);
-	enum result result = identities_open(path, (size_t)config->store.identity_size << 20, first,
-		stores->keys.identity, &stores->identities, error);
+	enum result result = identities_open(path, (size_t)config->store.identity_size << 20,
+		stores->origin == KEY_MADE, stores->keys.identity, &stores->identities, error);
 	if (result != RESULT_OK)
 		return result;
 	result = identities_quarantine_rebase(
@@ -79,32 +85,40 @@ static enum result open_identities(const struct config *config, const struct clo
 		result_name(result));
 }
 
+/* Locks, codes and modes of another key go: nobody could find them, and they would take room. */
+static void state_remove(const char *directory)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/state/data.mdb", directory);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/state/lock.mdb", directory);
+	unlink(path);
+}
+
 static enum result open_all(const struct config *config, const struct clock *clock,
 	struct stores *stores, struct error *error)
 {
 	const char *directory = config->paths.store;
 	char path[PATH_MAX];
 
-	if (exists(directory, KEY_FIRST) && !exists(directory, "key"))
-		first_remove(directory);
-	bool first = !exists(directory, "identity/data.mdb") && !exists(directory, "key");
-	snprintf(path, sizeof(path), "%s/%s", directory, first ? KEY_FIRST : "key");
-	enum result result =
-		key_load(path, first, clock->boot, &stores->keys, &stores->origin, error);
+	enum result result = open_key(directory, clock, stores, error);
+	if (result == RESULT_OK)
+		result = open_identities(config, clock, stores, error);
 	if (result != RESULT_OK)
 		return result;
-	result = open_identities(config, clock, first, stores, error);
-	if (result == RESULT_OK && first)
-		result = first_end(directory, error);
-	if (result != RESULT_OK)
-		return result;
-	/* Another machine's locks and codes; under this one's key nobody could find them. */
-	if (stores->origin == KEY_MOVED)
-		store_remove(directory, "state");
+	if (stores->origin != KEY_READ)
+		state_remove(directory);
 	stores->state_made = !exists(directory, "state/data.mdb");
 	snprintf(path, sizeof(path), "%s/state", directory);
-	return state_open(
+	result = state_open(
 		path, (size_t)config->store.state_size << 20, &stores->keys, &stores->state, error);
+	if (result != RESULT_OK || stores->origin != KEY_READ)
+		return result == RESULT_OK ? first_end(directory, error) : result;
+	/* No store is of such a key any more, where `key` itself was put back. */
+	snprintf(path, sizeof(path), "%s/" KEY_FIRST, directory);
+	unlink(path);
+	return RESULT_OK;
 }
 
 enum result stores_open(const struct config *config, const struct clock *clock,
@@ -123,7 +137,8 @@ enum result stores_open(const struct config *config, const struct clock *clock,
 
 void stores_lack(const struct config *config, struct stores_lack *ret_lack)
 {
-	static const char *const names[] = {"key", "identity/data.mdb", "state/data.mdb"};
+	static const char *const names[] = {
+		[LACKS_KEY] = "key", "identity/data.mdb", "state/data.mdb"};
 	struct stores_lack lack = {0};
 	struct stat status;
 
@@ -139,8 +154,10 @@ void stores_lack(const struct config *config, struct stores_lack *ret_lack)
 bool stores_again(const struct stores_lack *before, const struct stores_lack *now)
 {
 	bool same = now->inode != 0 && now->inode == before->inode && now->device == before->device;
+	bool key = (now->files & 1U << LACKS_KEY) == 0;
+	bool less = key && (now->files & ~before->files) == 0;
 
-	return now->files == 0 || (same && (now->files & ~before->files) == 0);
+	return now->files == 0 || (same && (less || now->files == before->files));
 }
 
 enum result stores_after_fork(struct stores *stores, struct error *error)

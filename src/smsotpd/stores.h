@@ -2,7 +2,8 @@
 /*
  * The key and both stores of one host, under [paths] store: key, identity/, state/. Made together
  * at the first start. Later, state that is lost begins empty; identity and key never do by
- * themselves.
+ * themselves. A key that is new, or another machine's, is exchanged last, once both stores are
+ * whole under it: what fails before is begun again by the next try, which deletes no identity.
  */
 #ifndef SMSOTP_STORES_H
 #define SMSOTP_STORES_H
@@ -20,7 +21,7 @@ struct stores {
 	struct keys keys;
 	struct identities *identities;
 	struct state *state;
-	enum key_origin origin; /* KEY_MADE: all of it was made just now */
+	enum key_origin origin; /* not KEY_READ: the key is new, and the state began empty */
 	bool state_made;        /* the state began empty */
 };
 
@@ -39,8 +40,9 @@ void stores_lack(const struct config *config, struct stores_lack *ret_lack);
 
 /*
  * Whether stores that did not open may be tried again unasked: nothing is missing, or nothing but
- * what was missing then in this very directory. So nothing is made anew in the middle of a backup's
- * being restored, or in an empty place that a file system is to be mounted on.
+ * what was missing then in this very directory, and no less of it while the key is. So nothing is
+ * made anew or taken over in the middle of a backup's being restored, or in an empty place that a
+ * file system is to be mounted on.
  */
 bool stores_again(const struct stores_lack *before, const struct stores_lack *now);
 

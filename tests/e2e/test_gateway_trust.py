@@ -2,11 +2,15 @@
 """Which gateway smsotp-send believes, which way it takes there, and what it does not send at all."""
 
 import base64
+import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
+import threading
 
 import daemon
 import hosts
@@ -17,6 +21,14 @@ CERTIFICATES = "/etc/smsotp/gateway"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 NOBODY_HERE = "127.0.0.1:9"
 OTHER_PORT = 8444
+
+
+def refuse(proxy, context, asked):
+    """Answers one client that believes it, and keeps what it was asked."""
+    client, _ = proxy.accept()
+    with contextlib.suppress(OSError), context.wrap_socket(client, server_side=True) as believer:
+        asked.append(believer.recv(4096))
+        believer.sendall(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
 
 
 class GatewayCase(DialogueCase):
@@ -59,6 +71,15 @@ class Trust(GatewayCase):
         with open(CERTIFICATES + "/pin", encoding="ascii") as file:
             return file.read().strip()
 
+    def own_in_directory(self):
+        """Its authority, in the system's directory alone."""
+        own = CERTIFICATES + "/ca.pem"
+        name = subprocess.run(["openssl", "x509", "-in", own, "-noout", "-hash"], check=True,
+                              capture_output=True, text=True).stdout.strip()
+        os.symlink(own, f"/etc/ssl/certs/{name}.0")
+        self.addCleanup(os.unlink, f"/etc/ssl/certs/{name}.0")
+        return own
+
     def test_its_pin_be_it_the_second(self):
         other = "sha256//" + base64.b64encode(bytes(32)).decode()
         self.gateway({"pin": f"{other}, {self.pin()}"})
@@ -75,11 +96,7 @@ class Trust(GatewayCase):
 
     def test_the_systems_bundle_alone(self):
         """By default; beside it, or beside a file of the operator's, no directory is looked into."""
-        own = CERTIFICATES + "/ca.pem"
-        name = subprocess.run(["openssl", "x509", "-in", own, "-noout", "-hash"], check=True,
-                              capture_output=True, text=True).stdout.strip()
-        os.symlink(own, f"/etc/ssl/certs/{name}.0")
-        self.addCleanup(os.unlink, f"/etc/ssl/certs/{name}.0")
+        own = self.own_in_directory()
         for file in (BUNDLE, ""):
             self.gateway({"ca_file": file})
             self.does_not_send("certificate")
@@ -89,6 +106,17 @@ class Trust(GatewayCase):
             bundle.write(trusted.read())
         self.host.sender.restart()  # which kept for a while what it has read
         self.sends()
+
+    def test_ca_file_with_others_in_it(self):
+        """Under the name it had: it is read again with the configuration, and nothing that was made
+        under the one before is used."""
+        file = CERTIFICATES + "/changed.pem"
+        for source, step in ((BUNDLE, lambda: self.does_not_send("certificate")),
+                             (CERTIFICATES + "/ca.pem", self.sends),
+                             (BUNDLE, lambda: self.does_not_send("certificate"))):
+            shutil.copyfile(source, file)
+            self.gateway({"ca_file": file})
+            step()
 
     def test_certificate_of_another_host(self):
         keys = hosts.gateway_config()
@@ -116,6 +144,24 @@ class Trust(GatewayCase):
             with proxy.accept()[0] as asked:
                 self.assertTrue(asked.recv(4096).startswith(b"CONNECT 127.0.0.1:8443 "))
             self.assertEqual(user.phone.lines(), [])
+
+    def test_proxy_by_https(self):
+        """It is believed as the gateway is: by one file."""
+        own, asked = self.own_in_directory(), []
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATES + "/server.pem", CERTIFICATES + "/server.key")
+        with socket.create_server(("127.0.0.1", 0)) as proxy:
+            proxy.settimeout(10)
+            for file, words in ((BUNDLE, "certificate"), ("", "certificate"), (own, "502")):
+                thread = threading.Thread(target=refuse, args=(proxy, context, asked))
+                thread.start()
+                url = f"https://127.0.0.1:{proxy.getsockname()[1]}"
+                hosts.write_config({"gateway": {"proxy": url, "ca_file": file}}, PART)
+                done = subprocess.run([*self.host.sender.argv, "--check"], check=False, timeout=20,
+                                      capture_output=True, env=self.host.sender.env)
+                self.assertIn(words, json.loads(done.stdout)["reason"])
+                thread.join()
+        self.assertEqual([each.split()[0] for each in asked], [b"CONNECT"])
 
     def test_it_is_told_of_a_new_config_as_soon_as_it_listens(self):
         for _ in range(10):

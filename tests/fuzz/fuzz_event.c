@@ -9,7 +9,7 @@
  * - The journal's entry has room, one field a line, and no byte that could end one early.
  * - What log_escape writes has its room and drives no terminal.
  */
-#include "fuzz.h"
+#include "place.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,8 +33,6 @@ static struct {
 	bool named; /* whose name may be written */
 	size_t calls;
 } play;
-
-static char directory[] = "/dev/shm/smsotp-fuzz-XXXXXX", path[64];
 
 static void clock_now(const struct clock *clock, struct moment *ret_now)
 {
@@ -182,7 +180,7 @@ static void check_line(const char *line, size_t length, bool brought)
 static void check_file(bool brought)
 {
 	static char text[1 << 20];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(place_path, O_RDONLY | O_CLOEXEC);
 	ssize_t size = read(fd, text, sizeof(text));
 	size_t lines = 0;
 
@@ -209,19 +207,11 @@ static void try_escape(const uint8_t *bytes, size_t size)
 	free(text);
 }
 
-static void remove_directory(void)
-{
-	unlink(path);
-	rmdir(directory);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	must(mkdtemp(directory) != NULL);
-	snprintf(path, sizeof(path), "%s/" AUDIT_FILE, directory);
-	atexit(remove_directory);
+	place_make(AUDIT_FILE);
 	must(config_defaults(&play.config) == RESULT_OK);
 	memset(&play.keys, 7, sizeof(play.keys));
 	play.clock = (struct clock){.now = clock_now};
@@ -236,7 +226,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	play.input = (struct input){bytes, size};
 	play.named = false;
 	play.calls = 0;
-	must(audit_start(directory, false, &audit) == RESULT_OK);
+	must(audit_start(place_directory, false, &audit) == RESULT_OK);
 	must(trail_new(audit, &play.clock, &play.trail) == RESULT_OK);
 	for (int i = 0; i < 8 && play.input.left > 0; i++)
 		say();
@@ -245,6 +235,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	check_file(memmem(bytes, size, "99", 2) != NULL ||
 		   memmem(bytes, size, "\x99\x99", 2) != NULL ||
 		   memmem(bytes, size, "Zec", 3) != NULL || memmem(bytes, size, "KQZ", 3) != NULL);
-	must(truncate(path, 0) == 0);
+	must(truncate(place_path, 0) == 0);
 	return 0;
 }

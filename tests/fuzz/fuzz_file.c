@@ -3,12 +3,12 @@
  * Small files that the daemons read at their start: the host's key, the gateway's password, the
  * boot id. The first byte chooses which; the rest is the file.
  *
- * - A key is taken only where the file begins as one, of this machine or made anew for it from
- *   another's; else a sentence says what to do.
+ * - A key is taken only where the file begins as one, of this machine, and another's is made anew
+ *   for it; else a sentence says what to do.
  * - A password is the file's first line, within its length and without control bytes.
  * - A boot id is 32 hexadecimal digits.
  */
-#include "fuzz.h"
+#include "place.h"
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -21,11 +21,9 @@
 
 #define KEY_FILE_SIZE (13 + 2 * KEY_SIZE)
 
-static char directory[] = "/dev/shm/smsotp-fuzz-XXXXXX", path[64];
-
 static void file_write(const uint8_t *bytes, size_t size)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int fd = open(place_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	must(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
 	close(fd);
@@ -39,14 +37,18 @@ static void try_key(const uint8_t *bytes, size_t size)
 	struct keys keys;
 
 	file_write(bytes, size);
-	if (key_load(path, false, boot, &keys, &origin, &error) != RESULT_OK) {
+	if (key_load(place_path, false, boot, &keys, &origin, &error) != RESULT_OK) {
 		must(error.text[0] != '\0');
 		return;
 	}
 	must(size >= KEY_FILE_SIZE && memcmp(bytes, "smsotp-key 1\n", 13) == 0);
 	must(origin == KEY_READ || origin == KEY_MOVED);
 	/* What was made for this machine now is read as that. */
-	must(key_load(path, false, boot, &keys, &origin, &error) == RESULT_OK);
+	if (origin == KEY_MOVED) {
+		must(key_load(place_path, true, boot, &keys, &origin, &error) == RESULT_OK);
+		must(origin == KEY_MADE);
+	}
+	must(key_load(place_path, false, boot, &keys, &origin, &error) == RESULT_OK);
 	must(origin == KEY_READ);
 	keys_wipe(&keys);
 }
@@ -57,7 +59,7 @@ static void try_password(const uint8_t *bytes, size_t size)
 	struct error error = {""};
 
 	file_write(bytes, size);
-	if (password_read(path, geteuid(), &password, &error) != RESULT_OK) {
+	if (password_read(place_path, geteuid(), &password, &error) != RESULT_OK) {
 		must(error.text[0] != '\0' && strcmp(password.text, "before") == 0);
 		return;
 	}
@@ -83,19 +85,11 @@ static void try_boot(const uint8_t *bytes, size_t size)
 	free(text);
 }
 
-static void remove_directory(void)
-{
-	unlink(path);
-	rmdir(directory);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	must(mkdtemp(directory) != NULL);
-	snprintf(path, sizeof(path), "%s/file", directory);
-	atexit(remove_directory);
+	place_make("file");
 	return 0;
 }
 

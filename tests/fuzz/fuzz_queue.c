@@ -9,7 +9,7 @@
  *   before it is due, and no life is longer than it may be.
  * - No descriptor stays open.
  */
-#include "fuzz.h"
+#include "place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +44,6 @@ static struct {
 	uint64_t now;
 } play;
 
-static char directory[] = "/tmp/smsotp-fuzz-XXXXXX";
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
 
 static int listen_new(void)
@@ -58,8 +57,7 @@ static int listen_new(void)
 
 static size_t text_make(uint8_t number, uint8_t *frame, size_t size)
 {
-	struct text text = {
-		.kind = take_u8(&play.input) % 2, .life = take_u32(&play.input) % 200000};
+	struct text text = {.life = take_u32(&play.input) % 200000};
 
 	memset(text.id, number, WIRE_ID_SIZE);
 	strcpy(text.phone.e164, "+919999900001");
@@ -229,18 +227,12 @@ static void step(void)
 	check_queue();
 }
 
-static void remove_directory(void)
-{
-	rmdir(directory);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	must(mkdtemp(directory) != NULL);
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/send.sock", directory);
-	atexit(remove_directory);
+	place_make("send.sock");
+	strcpy(address.sun_path, place_path);
 	return 0;
 }
 

@@ -9,7 +9,7 @@
  * - One that was handed over is handed over again only where that was refused with FRAME_AGAIN.
  * - No dummy ever leaves, and nothing that is too old or was taken back.
  */
-#include "fuzz.h"
+#include "place.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -40,7 +40,6 @@ static struct {
 	int64_t now;
 } play;
 
-static char directory[] = "/tmp/smsotp-fuzz-XXXXXX";
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
 
 static bool hook_leaves(void *context, const struct parcel *parcel)
@@ -196,19 +195,12 @@ static void step(void)
 	turn();
 }
 
-static void remove_directory(void)
-{
-	unlink(address.sun_path);
-	rmdir(directory);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	must(mkdtemp(directory) != NULL);
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/send.sock", directory);
-	atexit(remove_directory);
+	place_make("send.sock");
+	strcpy(address.sun_path, place_path);
 	return 0;
 }
 

@@ -7,7 +7,7 @@
  *   asked for; the rest of a line that is still being written comes with the next call, once.
  * - What a filter takes meets all that it has.
  */
-#include "fuzz.h"
+#include "place.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,8 +22,6 @@ struct taken {
 	const uint8_t *begin;
 	long count;
 };
-
-static char directory[] = "/dev/shm/smsotp-fuzz-XXXXXX", path[64];
 
 static void check_filter(const struct filter *filter, const json_t *event)
 {
@@ -57,7 +55,7 @@ static void take(const char *line, size_t length, void *context)
 
 static void file_write(const uint8_t *bytes, size_t size, int flags)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+	int fd = open(place_path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
 
 	must(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
 	close(fd);
@@ -69,7 +67,7 @@ static void read_file(struct input *input, const struct filter *filter, long lin
 	struct taken taken = {.filter = filter, .end = input->at + input->left};
 
 	file_write(input->at, half, O_TRUNC);
-	FILE *file = trail_open(path);
+	FILE *file = trail_open(place_path);
 	must(file != NULL);
 	trail_seek_tail(file, lines);
 	must(ftello(file) >= 0 && (size_t)ftello(file) <= half);
@@ -77,7 +75,7 @@ static void read_file(struct input *input, const struct filter *filter, long lin
 	must(taken.begin == input->at || taken.begin[-1] == '\n');
 	trail_read(file, take, &taken);
 	must(taken.count <= lines);
-	must(!trail_replaced(file, path));
+	must(!trail_replaced(file, place_path));
 	file_write(input->at + half, input->left - half, O_APPEND);
 	trail_read(file, take, &taken);
 	/* All whole lines have come by now. */
@@ -86,19 +84,11 @@ static void read_file(struct input *input, const struct filter *filter, long lin
 	fclose(file);
 }
 
-static void remove_directory(void)
-{
-	unlink(path);
-	rmdir(directory);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	must(mkdtemp(directory) != NULL);
-	snprintf(path, sizeof(path), "%s/events.jsonl", directory);
-	atexit(remove_directory);
+	place_make("events.jsonl");
 	return 0;
 }
 

@@ -368,6 +368,15 @@ void scene_run(struct scene *scene, struct job *job)
 	assert_int_equal(store_commit(&state_txn), RESULT_OK);
 }
 
+struct job *scene_note(struct scene *scene, struct job *job)
+{
+	job->findings = calloc(1, sizeof(*job->findings));
+	assert_non_null(job->findings);
+	scene_run(scene, job);
+	assert_int_equal(job->result, RESULT_OK);
+	return job;
+}
+
 void save_empty(struct state *state, const char *word, size_t first, size_t count)
 {
 	static const struct record empty;

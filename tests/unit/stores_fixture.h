@@ -93,6 +93,9 @@ void scene_change_phone(struct scene *scene, const char *name);
 /* Runs the job in transactions of its own. */
 void scene_run(struct scene *scene, struct job *job);
 
+/* The same for a job that then holds what was found, and has not failed. Returns it. */
+struct job *scene_note(struct scene *scene, struct job *job);
+
 /* Empty records of the users "WORD0", "WORD1" and so on, in commits of SAVE_BATCH each. */
 #define SAVE_BATCH 64
 void save_empty(struct state *state, const char *word, size_t first, size_t count);

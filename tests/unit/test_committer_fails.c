@@ -2,17 +2,12 @@
 /* The committer where a call fails once: what is done again, what is not, and who is told. */
 #include <dlfcn.h>
 #include <errno.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include "smsotpd/committer.h"
+#include "committer_fixture.h"
 #include "smsotpd/ctl.h"
-#include "stores_fixture.h"
 
-#define WAIT_MS      20000
 #define READERS_PLUS 130 /* more than LMDB has places for readers */
 
 /* What stands before libpthread's can only be file-scope. */
@@ -74,15 +69,7 @@ static int teardown(void **state)
 
 static struct job *take(struct bench *bench)
 {
-	struct pollfd ready = {.fd = bench->wake, .events = POLLIN};
-	struct job *job;
-	uint64_t count;
-
-	while ((job = committer_take(bench->committer)) == NULL) {
-		assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
-		assert_int_equal(read(bench->wake, &count, sizeof(count)), sizeof(count));
-	}
-	return job;
+	return committer_next(bench->committer, bench->wake);
 }
 
 static void give_verb(struct bench *bench, int gate[static 2])

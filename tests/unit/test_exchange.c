@@ -56,6 +56,7 @@ static const struct {
 	{"a certificate of others", CURLE_PEER_FAILED_VERIFICATION, 0, false, false, "",
 		OUTCOME_UNSENT, ""},
 	{"another key", CURLE_SSL_PINNEDPUBKEYNOTMATCH, 0, false, false, "", OUTCOME_UNSENT, ""},
+	{"a proxy that refuses", CURLE_RECV_ERROR, 0, false, false, "", OUTCOME_UNSENT, ""},
 	{"no memory", CURLE_OUT_OF_MEMORY, 0, false, false, "", OUTCOME_UNSENT, ""},
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Who has which phone: what the store takes, refuses and finds. */
 #include "identity_fixture.h"
+#include "smsotpd/identity_tables.h"
 
 static void test_put_and_find(void **state)
 {
@@ -161,6 +162,60 @@ static void test_other_key(void **state)
 	assert_int_equal(find(fixture, "bob", &found), RESULT_OK);
 }
 
+/* Closed stores let nobody be removed: what helps is told. */
+static void test_other_key_without_room(void **state)
+{
+	static const uint8_t other[STORE_KEY_SIZE] = "the key of the cloned image";
+	const size_t size = (size_t)512 << 10;
+	struct fixture *fixture = *state;
+	struct identity identity = {.uid = 1};
+	MDB_txn *txn = NULL;
+	char file[128];
+
+	identities_close(&fixture->identities);
+	snprintf(file, sizeof(file), "%s/data.mdb", fixture->path);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(identities_open(fixture->path, size, true, key, &fixture->identities,
+				 &fixture->error),
+		RESULT_OK);
+	assert_int_equal(identities_begin(fixture->identities, true, &txn), RESULT_OK);
+	for (; identity.uid <= 1600; identity.uid++) {
+		snprintf(identity.name, sizeof(identity.name), "user%u", identity.uid);
+		assert_int_equal(
+			identities_put(fixture->identities, txn, &identity, "91", &fixture->error),
+			RESULT_OK);
+	}
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+	identities_close(&fixture->identities);
+	assert_int_equal(identities_open(fixture->path, size, false, other, &fixture->identities,
+				 &fixture->error),
+		RESULT_FULL);
+	expect_words(fixture, "raise identity_size in [store] and restart smsotpd");
+}
+
+/* Of a store that is not what smsotpd wrote. */
+static void test_other_key_names_who_clash(void **state)
+{
+	static const uint8_t other[STORE_KEY_SIZE] = "the key of the cloned image";
+	struct fixture *fixture = *state;
+	struct identity bob = {.name = "bob", .uid = 1};
+	struct schema schema;
+	MDB_txn *txn = NULL;
+
+	assert_int_equal(put(fixture, "alice", 1, "", ""), RESULT_OK);
+	assert_int_equal(identities_begin(fixture->identities, true, &txn), RESULT_OK);
+	assert_int_equal(identities_schema(fixture->identities, txn, &schema), RESULT_OK);
+	assert_int_equal(tables_save(fixture->identities, txn, &schema, &bob), RESULT_OK);
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+	identities_close(&fixture->identities);
+	assert_int_equal(identities_open(fixture->path, IDENTITY_STORE_SIZE, false, other,
+				 &fixture->identities, &fixture->error),
+		RESULT_EXISTS);
+	expect_words(fixture, "alice");
+	expect_words(fixture, "bob");
+	expect_words(fixture, "would have the same uid");
+}
+
 static void test_never_begun_by_itself(void **state)
 {
 	struct fixture *fixture = *state;
@@ -206,6 +261,8 @@ int main(void)
 		WITH_STORE(test_uniqueness_names_both),
 		WITH_STORE(test_each_is_sorted),
 		WITH_STORE(test_other_key),
+		WITH_STORE(test_other_key_without_room),
+		WITH_STORE(test_other_key_names_who_clash),
 		WITH_STORE(test_never_begun_by_itself),
 		WITH_STORE(test_a_store_without_a_schema),
 	};

@@ -25,19 +25,9 @@ static int setup(void **state)
 
 #define with_numbers(test) cmocka_unit_test_setup_teardown(test, setup, scene_teardown)
 
-/* Runs a job that notes what it finds. */
-static struct job *run(struct scene *scene, struct job *job)
-{
-	job->findings = calloc(1, sizeof(*job->findings));
-	assert_non_null(job->findings);
-	scene_run(scene, job);
-	assert_int_equal(job->result, RESULT_OK);
-	return job;
-}
-
 static struct job *begin(struct scene *scene, const char *name)
 {
-	return run(scene, scene_job(scene, JOB_BEGIN, "sshd", name));
+	return scene_note(scene, scene_job(scene, JOB_BEGIN, "sshd", name));
 }
 
 static void end(struct job *job)
@@ -50,7 +40,7 @@ static struct job *guess(struct scene *scene, const char *name, const char *digi
 	struct code code = {""};
 
 	strcpy(code.digits, digits);
-	return run(scene, scene_guess(scene, "sshd", name, &code));
+	return scene_note(scene, scene_guess(scene, "sshd", name, &code));
 }
 
 static void later(struct scene *scene, int64_t milliseconds)
@@ -108,7 +98,7 @@ static void test_all_is_kept_under_the_identity(void **state)
 	struct job *waits = begin(scene, PHONE);
 	assert_int_equal(waits->standing, STANDING_QUARANTINE);
 	end(waits);
-	struct job *recovered = run(scene, scene_type(scene, "sshd", PHONE, text));
+	struct job *recovered = scene_note(scene, scene_type(scene, "sshd", PHONE, text));
 	assert_int_equal(recovered->effect, EFFECT_RECOVERED);
 	assert_true(job_grants(recovered));
 	end(recovered);
@@ -212,7 +202,7 @@ static void test_a_resend_draws_until_the_code_is_another(void **state)
 	drawn = again;
 	end(begin(scene, "demo"));
 	later(scene, SECONDS(30));
-	struct job *job = run(scene, scene_job(scene, JOB_RESEND, "sshd", "demo"));
+	struct job *job = scene_note(scene, scene_job(scene, JOB_RESEND, "sshd", "demo"));
 	assert_string_equal(job->text.digits, "000043");
 	end(job);
 }

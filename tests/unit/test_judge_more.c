@@ -4,19 +4,9 @@
 #include "smsotpd/state.h"
 #include "stores_fixture.h"
 
-/* Runs a job that notes what it finds. */
-static struct job *run(struct scene *scene, struct job *job)
-{
-	job->findings = calloc(1, sizeof(*job->findings));
-	assert_non_null(job->findings);
-	scene_run(scene, job);
-	assert_int_equal(job->result, RESULT_OK);
-	return job;
-}
-
 static struct job *begin(struct scene *scene, const char *name)
 {
-	return run(scene, scene_job(scene, JOB_BEGIN, "sshd", name));
+	return scene_note(scene, scene_job(scene, JOB_BEGIN, "sshd", name));
 }
 
 static void end(struct job *job)
@@ -177,11 +167,11 @@ static void test_a_success_and_what_it_counts(void **state)
 		scene_issue(scene, "demo", codes);
 		recovery_write(&codes[0], text);
 		struct job *sent = begin(scene, "demo");
-		end(run(scene, scene_type(scene, "sshd", "demo", "000000")));
+		end(scene_note(scene, scene_type(scene, "sshd", "demo", "000000")));
 		struct job *job = begin(scene, "demo");
 		assert_int_equal(job->findings->record.ceiling.strange, 1);
 		end(job);
-		end(run(scene,
+		end(scene_note(scene,
 			scene_type(scene, "sshd", "demo", i == 0 ? sent->text.digits : text)));
 		job = begin(scene, "demo");
 		assert_int_equal(job->findings->record.ceiling.strange, 0);
@@ -236,7 +226,7 @@ static void test_what_is_observed(void **state)
 	scene->config->limits.prefix_answered = 100;
 	for (size_t i = 0; i < 2; i++) {
 		struct job *job = scene_job(scene, JOB_OBSERVE, "sshd", i == 0 ? "demo" : "bare");
-		run(scene, job);
+		scene_note(scene, job);
 		assert_int_equal(job->effect, EFFECT_TEXT);
 		assert_null(job->near);
 		assert_false(job->prefix_low);

@@ -41,11 +41,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-static enum result load(const struct place *place, bool create, struct keys *keys,
+static enum result load(const struct place *place, bool make, struct keys *keys,
 	enum key_origin *origin, struct error *error)
 {
 	error->text[0] = '\0';
-	return key_load(place->path, create, boot, keys, origin, error);
+	return key_load(place->path, make, boot, keys, origin, error);
 }
 
 static void make(const struct place *place, struct keys *keys)
@@ -70,8 +70,8 @@ static void test_made_and_read_back(void **state)
 	assert_int_equal(stat(place->path, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0600);
 	assert_int_equal(status.st_size, 13 + KEY_SIZE + KEY_SIZE);
-	for (int create = 0; create < 2; create++) {
-		assert_int_equal(load(place, create, &back, &origin, &error), RESULT_OK);
+	for (int make = 0; make < 2; make++) {
+		assert_int_equal(load(place, make, &back, &origin, &error), RESULT_OK);
 		assert_int_equal(origin, KEY_READ);
 		assert_memory_equal(&keys, &back, sizeof(keys));
 	}
@@ -214,28 +214,65 @@ static void machine_id_set(const char *id)
 }
 
 /* In a mount namespace of its own, with an /etc of its own: not every host has a machine-id. */
-static void test_a_cloned_image_gets_a_key_of_its_own(void **state)
+static void own_etc(void)
 {
-	const struct place *place = *state;
-	enum key_origin origin = KEY_READ;
-	struct keys keys, moved, back;
-	struct error error;
-
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(unshare(CLONE_NEWNS), 0);
 	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
 	assert_int_equal(mount("none", "/etc", "tmpfs", 0, NULL), 0);
+}
+
+static void test_a_cloned_image_gets_a_key_of_its_own(void **state)
+{
+	const struct place *place = *state;
+	enum key_origin origin = KEY_READ;
+	struct keys keys, moved = {{7}, {7}, {7}, {7}}, untouched = moved, back;
+	struct error error;
+
+	own_etc();
 	machine_id_set("fedcba9876543210fedcba9876543210\n");
 	make(place, &keys);
 	machine_id_set("0123456789abcdef0123456789abcdef\n");
-	assert_int_equal(load(place, false, &moved, &origin, &error), RESULT_OK);
-	assert_int_equal(origin, KEY_MOVED);
+	for (int times = 0; times < 2; times++) {
+		assert_int_equal(load(place, false, &moved, &origin, &error), RESULT_OK);
+		assert_int_equal(origin, KEY_MOVED);
+		assert_memory_equal(&moved, &untouched, sizeof(moved));
+	}
+	assert_int_equal(load(place, true, &moved, &origin, &error), RESULT_OK);
+	assert_int_equal(origin, KEY_MADE);
 	assert_memory_not_equal(keys.identity, moved.identity, KEY_SIZE);
 	assert_memory_not_equal(keys.token, moved.token, KEY_SIZE);
 	assert_int_equal(load(place, false, &back, &origin, &error), RESULT_OK);
 	assert_int_equal(origin, KEY_READ);
 	assert_memory_equal(&moved, &back, sizeof(back));
+	assert_int_equal(umount("/etc"), 0);
+}
+
+/* What cannot be read may be there: only a host that has none has none. */
+static void test_a_machine_id_that_cannot_be_read(void **state)
+{
+	const struct place *place = *state;
+	enum key_origin origin = KEY_MADE;
+	struct keys keys, back;
+	struct error error;
+
+	own_etc();
+	make(place, &keys);
+	machine_id_set("uninitialized\n");
+	assert_int_equal(load(place, false, &back, &origin, &error), RESULT_OK);
+	assert_int_equal(origin, KEY_READ);
+	assert_int_equal(unlink("/etc/machine-id"), 0);
+	assert_int_equal(mkdir("/etc/machine-id", 0755), 0);
+	assert_int_equal(load(place, true, &back, &origin, &error), RESULT_FAILED);
+	assert_non_null(strstr(error.text, "/etc/machine-id"));
+	assert_int_equal(rmdir("/etc/machine-id"), 0);
+	assert_int_equal(symlink("machine-id", "/etc/machine-id"), 0);
+	assert_int_equal(load(place, true, &back, &origin, &error), RESULT_FAILED);
+	assert_non_null(strstr(error.text, "/etc/machine-id"));
+	assert_int_equal(unlink(place->path), 0);
+	assert_int_equal(load(place, true, &back, &origin, &error), RESULT_FAILED);
+	assert_int_equal(access(place->path, F_OK), -1);
 	assert_int_equal(umount("/etc"), 0);
 }
 
@@ -270,6 +307,7 @@ int main(void)
 		row(test_what_is_wrong_is_refused_and_not_replaced),
 		row(test_a_directory_that_is_not_there),
 		row(test_a_cloned_image_gets_a_key_of_its_own),
+		row(test_a_machine_id_that_cannot_be_read),
 		row(test_parts_keep_their_borders),
 	};
 

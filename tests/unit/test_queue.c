@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@
 struct fixture {
 	struct sockaddr_un address;
 	socklen_t size;
+	int listener; /* the queue's */
 	struct queue *queue;
 };
 
@@ -34,6 +36,7 @@ static int setup(void **state)
 	struct error error;
 	int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
+	fixture->listener = listener;
 	fixture->address.sun_family = AF_UNIX;
 	fixture->size = sizeof(fixture->address);
 	assert_int_equal(
@@ -244,6 +247,20 @@ static void test_stop(void **state)
 	assert_int_equal(queue_count(fixture->queue, HELD_FREE), QUEUE_MAX);
 }
 
+/* systemd keeps the socket open: what waits there is the next one's, and wakes nobody here. */
+static void test_stop_under_systemd(void **state)
+{
+	struct fixture *fixture = *state;
+	struct pollfd wakes = {.fd = queue_descriptor(fixture->queue), .events = POLLIN};
+	int kept = dup(fixture->listener);
+
+	queue_close(fixture->queue);
+	int fd = client_open(fixture);
+	assert_int_equal(poll(&wakes, 1, 0), 0);
+	close(fd);
+	close(kept);
+}
+
 /* Any user can reach an abstract address; the peer's uid turns him away. */
 static void test_peer(void **state)
 {
@@ -317,6 +334,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_another_version, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop_under_systemd, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_peer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hang_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),

@@ -98,6 +98,10 @@ static void test_bind_refused(void **state)
 	assert_int_equal(serve_listen("x", fixture->path, OWNER, &fd, &error), RESULT_REFUSED);
 	assert_non_null(strstr(error.text, fixture->path));
 	assert_int_equal(access(fixture->path, F_OK), 0);
+	/* A file is no directory. */
+	snprintf(longer, sizeof(longer), "%s/y", fixture->path);
+	assert_int_equal(serve_listen("x", longer, OWNER, &fd, &error), RESULT_FAILED);
+	assert_non_null(strstr(error.text, "cannot look at"));
 	memset(longer, 'a', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
 	assert_int_equal(serve_listen("x", longer, OWNER, &fd, &error), RESULT_INVALID);

@@ -1,11 +1,40 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a full map and a full disk do: an error, never a signal. */
+/* What a full map and a full disk do: an error, never a signal, and nothing half made. */
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "store_fixture.h"
+
+/* What is stood in for below brings no context of ours. */
+static struct {
+	ino_t synced;   /* the file that was synced last while it was no longer than LMDB made it */
+	bool allocated; /* a file had its room after that */
+} order;
+
+#define REAL(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
+
+int fsync(int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 2 * 4096)
+		order.synced = status.st_ino;
+	return REAL(fsync)(fd);
+}
+
+int posix_fallocate(int fd, off_t at, off_t size)
+{
+	struct stat status;
+
+	order.allocated = fstat(fd, &status) == 0 && status.st_ino == order.synced;
+	return REAL(posix_fallocate)(fd, at, size);
+}
 
 static void test_map_full(void **state)
 {
@@ -124,11 +153,50 @@ static void test_full_disk(void **state)
 	assert_int_equal(on_small_disk(place, 512, write_there), RESULT_OK);
 }
 
+static void room(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	assert_ptr_not_equal(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes == 0 ? limit.rlim_max : bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* There was room for the first of the two pages that LMDB begins with. */
+static void test_half_begun(void **state)
+{
+	const struct place *place = *state;
+	struct store *store = NULL;
+	struct error error;
+	char file[128];
+
+	make_store(place);
+	place_file(place, "data.mdb", file);
+	assert_int_equal(unlink(file), 0);
+	room(4096);
+	enum result result = store_open(place->path, SMALL, true, &store, &error);
+	room(0);
+	assert_int_equal(result, RESULT_FULL);
+	assert_int_equal(access(file, F_OK), -1);
+	make_store(place);
+}
+
+/* Power may end at any time: a file of zeros is none that LMDB opens, an empty one is. */
+static void test_begun_before_it_is_long(void **state)
+{
+	memset(&order, 0, sizeof(order));
+	make_store(*state);
+	assert_true(order.allocated);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AT_A_PLACE(test_map_full),
 		AT_A_PLACE(test_full_disk),
+		AT_A_PLACE(test_half_begun),
+		AT_A_PLACE(test_begun_before_it_is_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Answers of a gateway at their limits: as much as we hold is read, and not a byte more. */
+/*
+ * Answers of a gateway at their limits: as much as we hold is read, and not a byte more. And a
+ * proxy that opens no way to it: then no byte of the request has left.
+ */
 #include <arpa/inet.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -13,6 +16,7 @@
 #define FORM        "feedid=300001&Text=123456"
 #define HEADERS_MAX 16384 /* of an answer, its first line and the empty one too */
 #define GOOD        "<RESULT REQID='100'><MID TID='200'></MID></RESULT>"
+#define ANSWER      "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n" GOOD
 
 struct answer {
 	size_t headers;
@@ -56,18 +60,29 @@ static bool put(int peer, const char *bytes, size_t size)
 	return true;
 }
 
+/* Reads up to `end`; false where the other end has gone before. */
+static bool read_until(int peer, const char *end)
+{
+	char bytes[4096] = "";
+	size_t used = 0;
+
+	while (strstr(bytes, end) == NULL) {
+		ssize_t part = recv(peer, bytes + used, sizeof(bytes) - 1 - used, 0);
+		if (part <= 0)
+			return false;
+		used += (size_t)part;
+	}
+	return true;
+}
+
 /* Answers one request; exit 0 where it held the form. */
 static int serve(int listener, const struct answer *answer)
 {
-	char request[4096] = "", *headers = headers_of(answer), *body = body_of(answer);
+	char *headers = headers_of(answer), *body = body_of(answer);
 	int peer = accept(listener, NULL, NULL);
-	size_t used = 0;
 
-	for (ssize_t part = 1; part > 0 && strstr(request, FORM) == NULL; used += (size_t)part) {
-		part = recv(peer, request + used, sizeof(request) - 1 - used, 0);
-		if (part <= 0)
-			return 1;
-	}
+	if (!read_until(peer, FORM))
+		return 1;
 	if (put(peer, headers, answer->headers))
 		(void)put(peer, body, answer->body);
 	close(peer);
@@ -90,21 +105,34 @@ static int listen_at(char *ret_url, size_t size)
 	return listener;
 }
 
-static void ask(const struct config_gateway *gateway, struct report *ret_report)
+static void start(
+	struct transfers *transfers, const struct config_gateway *gateway, struct report *owner)
 {
 	const struct form form = {.length = strlen(FORM), .bytes = FORM};
-	struct transfers *transfers = NULL;
-	struct transfer *transfer = NULL, *ended = NULL;
-	int owner;
+	struct transfer *transfer = NULL;
 
-	assert_int_equal(transfers_open(1, &transfers), RESULT_OK);
-	assert_int_equal(transfer_start(transfers, gateway, &form, &owner, &transfer), RESULT_OK);
+	assert_int_equal(transfer_start(transfers, gateway, &form, owner, &transfer), RESULT_OK);
+}
+
+/* Waits for one, and judges it for its owner. */
+static void end(struct transfers *transfers)
+{
+	struct transfer *ended = NULL;
+
 	while ((ended = transfers_take(transfers)) == NULL)
 		transfers_wait(transfers, NULL, 0, 1000);
-	assert_ptr_equal(transfer_owner(ended), &owner);
-	exchange_judge(transfer_exchange(ended), ret_report);
+	exchange_judge(transfer_exchange(ended), transfer_owner(ended));
 	assert_true(transfer_exchange(ended)->body_size <= REPLY_SIZE_MAX);
 	transfer_free(&ended);
+}
+
+static void ask(const struct config_gateway *gateway, struct report *ret_report)
+{
+	struct transfers *transfers = NULL;
+
+	assert_int_equal(transfers_open(&transfers), RESULT_OK);
+	start(transfers, gateway, ret_report);
+	end(transfers);
 	transfers_free(&transfers);
 }
 
@@ -146,11 +174,124 @@ static void test_long_headers(void **state)
 	assert_answer(1 << 20, strlen(GOOD), OUTCOME_REFUSED, TOO_LONG);
 }
 
+/* Says `reply` to a CONNECT and, where a form comes then, `answer`. Exit 0 where none came. */
+static int proxy_serve(int listener, const char *reply, const char *answer)
+{
+	int peer = accept(listener, NULL, NULL);
+
+	if (!read_until(peer, "\r\n\r\n") || !put(peer, reply, strlen(reply)))
+		return 2;
+	if (answer == NULL)
+		shutdown(peer, SHUT_WR);
+	bool came = read_until(peer, FORM);
+	if (came && answer != NULL)
+		(void)put(peer, answer, strlen(answer));
+	close(peer);
+	return came ? 1 : 0;
+}
+
+#define NO_WAY "the proxy opened no way to the gateway: check [gateway] proxy ("
+#define OPEN   "HTTP/1.1 200 Connection established\r\n\r\n"
+
+static void test_a_proxy(void **state)
+{
+	static const struct {
+		const char *sentence;
+		const char *url;
+		const char *reply;
+		const char *answer; /* NULL: it closes behind its reply */
+		enum outcome outcome;
+		const char *detail; /* its beginning */
+		int came;
+	} rows[] = {
+		{"refuses", "https://127.0.0.1:1/", "HTTP/1.1 502 Bad Gateway\r\n\r\n", NULL,
+			OUTCOME_UNSENT, NO_WAY, 0},
+		{"closes", "https://127.0.0.1:1/", "", NULL, OUTCOME_UNSENT, NO_WAY, 0},
+		{"opens a way to no TLS", "https://127.0.0.1:1/", OPEN "HTTP/1.1 400 Bad\r\n\r\n",
+			NULL, OUTCOME_UNSENT, "no TLS with the gateway", 0},
+		{"opens a way that closes", "http://127.0.0.1:1/", OPEN, "", OUTCOME_UNKNOWN,
+			"the request left", 1},
+		{"opens a way", "http://127.0.0.1:1/", OPEN, ANSWER, OUTCOME_ACCEPTED, "", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct config_gateway gateway = {.connect_timeout = 10, .timeout = 20};
+		struct report report = {.outcome = OUTCOME_COUNT};
+		int status = -1;
+		int listener = listen_at(gateway.proxy, sizeof(gateway.proxy));
+
+		strcpy(gateway.url, rows[i].url);
+		pid_t child = fork();
+		if (child == 0)
+			_exit(proxy_serve(listener, rows[i].reply, rows[i].answer));
+		close(listener);
+		ask(&gateway, &report);
+		HOLDS(rows[i].sentence, waitpid(child, &status, 0) == child);
+		HOLDS(rows[i].sentence, WEXITSTATUS(status) == rows[i].came);
+		HOLDS(outcome_name(report.outcome), report.outcome == rows[i].outcome);
+		HOLDS(report.detail,
+			strncmp(report.detail, rows[i].detail, strlen(rows[i].detail)) == 0);
+	}
+}
+
+#define SIDE_BY_SIDE 2
+
+/* Answers no request of a round before all have come. Exit 0 where each came by a first one's way.
+ */
+static int serve_kept(int listener, int rounds)
+{
+	int peer[SIDE_BY_SIDE];
+
+	for (int i = 0; i < SIDE_BY_SIDE; i++)
+		peer[i] = accept(listener, NULL, NULL);
+	close(listener);
+	for (; rounds > 0; rounds--) {
+		for (int i = 0; i < SIDE_BY_SIDE; i++) {
+			if (!read_until(peer[i], FORM))
+				return 1;
+		}
+		for (int i = 0; i < SIDE_BY_SIDE; i++)
+			(void)put(peer[i], ANSWER, strlen(ANSWER));
+	}
+	return 0;
+}
+
+static void test_connections_are_kept(void **state)
+{
+	const int rounds = 2;
+	struct config_gateway gateway = {.connect_timeout = 10, .timeout = 20};
+	struct report report[SIDE_BY_SIDE] = {0};
+	struct transfers *transfers = NULL;
+	int status = -1, listener = listen_at(gateway.url, sizeof(gateway.url));
+
+	(void)state;
+	assert_int_equal(transfers_open(&transfers), RESULT_OK);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(serve_kept(listener, rounds));
+	close(listener);
+	for (int round = 0; round < rounds; round++) {
+		for (int i = 0; i < SIDE_BY_SIDE; i++)
+			start(transfers, &gateway, &report[i]);
+		for (int i = 0; i < SIDE_BY_SIDE; i++)
+			end(transfers);
+		for (int i = 0; i < SIDE_BY_SIDE; i++)
+			assert_int_equal(report[i].outcome, OUTCOME_ACCEPTED);
+		memset(report, 0, sizeof(report));
+	}
+	transfers_free(&transfers);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_long_body),
 		cmocka_unit_test(test_long_headers),
+		cmocka_unit_test(test_a_proxy),
+		cmocka_unit_test(test_connections_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How smsotpd's main thread ends, turn by turn: what happens while it waits is the test's. */
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "flow_fixture.h"
+#include "smsotpd/loop.h"
+#include "smsotpd/signals.h"
+
+#define TURNS_MAX 20 /* of all that a test does */
+#define DRAIN_MS  1000
+
+struct bed {
+	struct bench *bench;
+	struct committer *committer; /* the bench's: none of its jobs is the loop's */
+	struct sockaddr_un address;  /* of the module's listener */
+	socklen_t size;
+	int listener;
+	struct loop *loop;
+};
+
+/* What happens while the loop waits, since its calls hand none of it over. */
+static struct {
+	int turns;
+	const struct bed *joins; /* somebody connects to it at the next turn; NULL for nobody */
+	int late;                /* his end */
+	int silent;              /* a client that closes when all else is done, -1 for none */
+	bool stops;              /* SIGTERM comes when all is done */
+} play;
+
+static int caller(const struct bed *bed)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	assert_int_equal(connect(fd, (const struct sockaddr *)&bed->address, bed->size), 0);
+	return fd;
+}
+
+int epoll_pwait2(int epoll, struct epoll_event *events, int size, const struct timespec *timeout,
+	const sigset_t *mask)
+{
+	(void)timeout;
+	(void)mask;
+	if (++play.turns > TURNS_MAX)
+		fail_msg("it turns without end");
+	if (play.joins != NULL)
+		play.late = caller(play.joins);
+	play.joins = NULL;
+	int count = epoll_wait(epoll, events, size, 0);
+	if (count == 0 && play.stops)
+		assert_int_equal(kill(getpid(), SIGTERM), 0);
+	else if (count == 0 && play.silent >= 0)
+		assert_int_equal(shutdown(play.silent, SHUT_RDWR), 0);
+	return count;
+}
+
+/* An abstract address of the kernel's choice: unix(7), autobind. */
+static int listen_somewhere(struct sockaddr_un *ret_address, socklen_t *ret_size)
+{
+	int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	*ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	*ret_size = sizeof(*ret_address);
+	assert_int_equal(bind(listener, (struct sockaddr *)ret_address, sizeof(sa_family_t)), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)ret_address, ret_size), 0);
+	assert_int_equal(listen(listener, 16), 0);
+	return listener;
+}
+
+static int setup(void **state)
+{
+	struct bed *bed = calloc(1, sizeof(*bed));
+	struct sockaddr_un control;
+	socklen_t size;
+
+	assert_int_equal(flow_setup((void **)&bed->bench), 0);
+	bed->committer = bed->bench->flow.committer;
+	bed->bench->flow.committer = NULL;
+	bed->listener = listen_somewhere(&bed->address, &bed->size);
+	assert_int_equal(
+		loop_new(bed->listener, listen_somewhere(&control, &size), &bed->loop), RESULT_OK);
+	bed->bench->flow.hooks = loop_hooks(bed->loop);
+	memset(&play, 0, sizeof(play));
+	play.silent = -1;
+	*state = bed;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bed *bed = *state;
+
+	loop_free(&bed->loop);
+	bed->bench->flow.committer = bed->committer;
+	assert_int_equal(flow_teardown((void **)&bed->bench), 0);
+	free(bed);
+	return 0;
+}
+
+/* systemd keeps the socket open: what waits there is the next one's, and wakes nobody here. */
+static void test_stop_under_systemd(void **state)
+{
+	struct bed *bed = *state;
+	enum loop_end end = LOOP_BROKEN;
+	int kept = dup(bed->listener);
+
+	play.silent = caller(bed);
+	play.stops = true;
+	assert_int_equal(loop_run(bed->loop, &bed->bench->flow, &end), RESULT_OK);
+	assert_int_equal(end, LOOP_STOP);
+	play.stops = false;
+	play.joins = bed;
+	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
+	close(play.late);
+	close(play.silent);
+	close(kept);
+}
+
+/* Who has asked already is answered: his socket would close on him. */
+static void test_stop_as_one_comes(void **state)
+{
+	struct bed *bed = *state;
+	const struct ask ask = {.type = FRAME_VERIFY,
+		.service = "sshd",
+		.user = "demo",
+		.tty = "",
+		.rhost = "",
+		.ruser = "",
+		.connection = "",
+		.auth_info = ""};
+	uint8_t frame[WIRE_FRAME_SIZE];
+	struct answer answer = {.verdict = VERDICT_GRANTED};
+	int fd = caller(bed);
+	size_t asked = ask_encode(&ask, frame, sizeof(frame));
+
+	assert_int_equal(send(fd, frame, asked, 0), asked);
+	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
+	ssize_t size = recv(fd, frame, sizeof(frame), 0);
+	assert_true(size > 0);
+	assert_int_equal(answer_decode(frame, (size_t)size, &answer), RESULT_OK);
+	assert_int_equal(answer.verdict, VERDICT_UNAVAILABLE);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_stop_under_systemd, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop_as_one_comes, setup, teardown),
+	};
+
+	assert_int_equal(signals_hold(), RESULT_OK);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
