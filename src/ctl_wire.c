@@ -62,6 +62,8 @@ static int descriptor_take(struct msghdr *message)
 	return count == 0 ? -1 : fds[0];
 }
 
+/* With a time limit recvmsg(2) fails where the process was stopped meanwhile, signal(7); then the
+ * limit begins anew. */
 enum result ctl_take_frame(int socket, char *bytes, size_t size, size_t *ret_length, int *ret_fd)
 {
 	union control control = {0};
@@ -70,8 +72,11 @@ enum result ctl_take_frame(int socket, char *bytes, size_t size, size_t *ret_len
 		.msg_iovlen = 1,
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof(control.bytes)};
-	ssize_t length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	ssize_t length;
 
+	do {
+		length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	} while (length < 0 && errno == EINTR);
 	if (length < 0)
 		return RESULT_FAILED;
 	int fd = descriptor_take(&message);

@@ -8,6 +8,7 @@ static const char *const outcome_names[] = {
 	[OUTCOME_ACCEPTED] = "accepted",
 	[OUTCOME_REFUSED] = "refused",
 	[OUTCOME_UNSENT] = "unsent",
+	[OUTCOME_WITHDRAWN] = "withdrawn",
 };
 
 _Static_assert(sizeof(outcome_names) / sizeof(outcome_names[0]) == OUTCOME_COUNT,
@@ -86,7 +87,7 @@ enum result report_decode(uint8_t *frame, size_t size, struct report *ret_report
 	get_array(&wire, report.reqid, sizeof(report.reqid));
 	get_array(&wire, report.tid, sizeof(report.tid));
 	get_array(&wire, report.detail, sizeof(report.detail));
-	if (wire_done(&wire) != RESULT_OK || outcome >= OUTCOME_COUNT)
+	if (wire_done(&wire) != RESULT_OK || outcome >= OUTCOME_WITHDRAWN)
 		return RESULT_INVALID;
 	report.outcome = (enum outcome)outcome;
 	*ret_report = report;

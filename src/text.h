@@ -28,7 +28,8 @@ enum outcome {
 	OUTCOME_UNKNOWN = 0, /* it may have left, nobody said what became of it */
 	OUTCOME_ACCEPTED,    /* the gateway took it (which is not: delivered) */
 	OUTCOME_REFUSED,     /* the gateway answered, and not with acceptance */
-	OUTCOME_UNSENT, /* no byte of the request has left: too old, no route, a rule of ours */
+	OUTCOME_UNSENT,    /* no byte of the request has left: too old, no route, a rule of ours */
+	OUTCOME_WITHDRAWN, /* an early answer took it back: smsotpd's own word, no report has it */
 	OUTCOME_COUNT,
 };
 
@@ -53,7 +54,7 @@ CHECKED enum result report_decode(uint8_t *frame, size_t size, struct report *re
 
 void text_wipe(struct text *text);
 
-/* "accepted", "refused", "unsent", "unknown". */
+/* "accepted", "refused", "unsent", "unknown", "withdrawn". */
 const char *outcome_name(enum outcome outcome);
 
 #endif

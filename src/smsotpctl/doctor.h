@@ -23,7 +23,7 @@ struct doctor {
 	struct findings *findings;
 	json_t *modes;          /* of smsotpd's sections, as mode shows them; NULL: it is away */
 	json_t *services;       /* name: {asked, first}, of the PAM services that ask us */
-	struct sshd_file *sshd; /* sshd_config as it is written; NULL where there is none */
+	struct sshd_file *sshd; /* sshd_config as it is written; NULL where sshd asks us nothing */
 	char methods[1024];     /* sshd's AuthenticationMethods in force, "any" for all */
 	time_t now;
 };

@@ -38,7 +38,7 @@ static void look_at_version(const struct doctor *doctor, const char *version)
 void daemon_judge(struct doctor *doctor, const json_t *reply)
 {
 	look_at_version(doctor, output_field(reply, "version"));
-	if (strcmp(output_field(reply, "sender"), "away") == 0)
+	if (strncmp(output_field(reply, "sender"), "away", 4) == 0)
 		finding_add(doctor->findings, DAEMON_SENDER,
 			&(struct mend){.text = "systemctl start smsotp-send.socket"},
 			"smsotpd does not reach smsotp-send, so no text leaves");

@@ -2,15 +2,16 @@
 /* Match blocks of sshd_config that go past us, and who answers for them until when. */
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
+#include <strings.h>
 
 #include "doctor.h"
 #include "exempt.h"
 #include "sshd.h"
 
+/* In letters of either size, as sshd takes them. */
 static bool is(const char *value, const char *wanted)
 {
-	return value != NULL && strcmp(value, wanted) == 0;
+	return value != NULL && strcasecmp(value, wanted) == 0;
 }
 
 /* Whether somebody whom the block is about signs in without keyboard-interactive. */

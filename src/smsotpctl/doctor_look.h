@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One stack of /etc/pam.d that asks us, as the parts of the doctor look at it that go by stacks. */
+/* One stack that asks us, as the parts of the doctor look at it that go by stacks. */
 #ifndef SMSOTP_DOCTOR_LOOK_H
 #define SMSOTP_DOCTOR_LOOK_H
 
 #include "doctor.h"
 #include "walk.h"
 
-#define PAM_DIRECTORY  "/etc/pam.d"
 #define LOOK_BIT(what) (1U << (what))
 
 struct look {

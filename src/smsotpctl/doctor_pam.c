@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The stacks of /etc/pam.d: which of them ask us, and what each can come to. */
+/* PAM's stacks: which of them ask us, and what each can come to. */
 #include <dirent.h>
 #include <glob.h>
 #include <limits.h>
@@ -19,36 +19,36 @@
 
 #define WRONG (LOOK_BIT(RETURN_AUTH_ERR) | LOOK_BIT(RETURN_MAXTRIES))
 
-/* libpam looks into /usr/lib/pam.d for what /etc/pam.d has not. */
+/* libpam looks into the second for what the first has not. */
+static const char *const directories[] = {"/etc/pam.d", "/usr/lib/pam.d"};
+
+/* Of a file that is in neither: in the first. */
+static const char *path_of(const char *name, char ret[static PATH_MAX])
+{
+	snprintf(ret, PATH_MAX, "%s", name);
+	for (size_t i = 0; name[0] != '/' && i < 3; i++) {
+		snprintf(ret, PATH_MAX, "%s/%s", directories[i % 2], name);
+		if (access(ret, R_OK) == 0)
+			break;
+	}
+	return ret;
+}
+
 static char *read_pam(void *context, const char *name)
 {
 	char path[PATH_MAX];
 
 	(void)context;
-	if (name[0] == '/')
-		return file_text(name);
-	snprintf(path, sizeof(path), PAM_DIRECTORY "/%s", name);
-	char *text = file_text(path);
-	if (text != NULL)
-		return text;
-	snprintf(path, sizeof(path), "/usr/lib/pam.d/%s", name);
-	return file_text(path);
+	return file_text(path_of(name, path));
 }
 
 static const struct stack_reader reader = {.read = read_pam};
-
-static const char *path_of(const struct stack_entry *entry, char ret[static PATH_MAX])
-{
-	snprintf(
-		ret, PATH_MAX, "%s%s", entry->file[0] == '/' ? "" : PAM_DIRECTORY "/", entry->file);
-	return ret;
-}
 
 void look_mend(const struct look *look, enum finding_id id, const struct stack_entry *entry,
 	const char *text, const char *cause)
 {
 	char path[PATH_MAX];
-	const struct mend mend = {path_of(entry, path), entry->line, text};
+	const struct mend mend = {path_of(entry->file, path), entry->line, text};
 
 	finding_add(look->doctor->findings, id, &mend, "%s: %s", look->service, cause);
 }
@@ -212,10 +212,10 @@ static void add_broken(
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), PAM_DIRECTORY "/%s", service);
 	finding_add(doctor->findings, PAM_BROKEN,
-		&(struct mend){.file = path, .text = "(mend that line, or take it out)"},
-		"%s: " PAM_DIRECTORY "/%s%s", service, error->text,
+		&(struct mend){
+			.file = path_of(service, path), .text = "(mend that line, or take it out)"},
+		"%s: %s%s", service, error->text,
 		result == RESULT_INVALID ? ", so libpam refuses everybody" : "");
 }
 
@@ -237,9 +237,8 @@ static void look_at_session(const struct look *look)
 	free(stack);
 	if (found)
 		return;
-	snprintf(path, sizeof(path), PAM_DIRECTORY "/%s", look->service);
 	finding_add(look->doctor->findings, PAM_SESSION,
-		&(struct mend){.file = path, .text = LINE_SESSION},
+		&(struct mend){.file = path_of(look->service, path), .text = LINE_SESSION},
 		"%s: there is no session line, so the trail does not say when a session begins "
 		"and ends",
 		look->service);
@@ -309,21 +308,30 @@ static int is_service(const struct dirent *entry)
 	       strncmp(entry->d_name, PAM_SHARED, sizeof(PAM_SHARED) - 1) != 0;
 }
 
-void doctor_pam(struct doctor *doctor)
+/* Its services; those of the directories before it are theirs. */
+static void look_into(struct doctor *doctor, const char *directory)
 {
 	struct dirent **entries = NULL;
-	int count = scandir(PAM_DIRECTORY, &entries, is_service, alphasort);
+	int count = scandir(directory, &entries, is_service, alphasort);
+	char path[PATH_MAX];
 
 	for (int i = 0; i < count; i++) {
-		look_at_service(doctor, entries[i]->d_name);
+		path_of(entries[i]->d_name, path);
+		if (strncmp(path, directory, strlen(directory)) == 0)
+			look_at_service(doctor, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
+}
+
+void doctor_pam(struct doctor *doctor)
+{
+	for (size_t i = 0; i < 2; i++)
+		look_into(doctor, directories[i]);
 	if (json_object_size(doctor->services) == 0)
 		finding_add(doctor->findings, PAM_UNUSED,
 			&(struct mend){.text = "cp /usr/share/smsotp/pam.d/sshd /etc/pam.d/sshd"},
-			"no stack in " PAM_DIRECTORY " asks pam_smsotp.so, so nobody is asked for "
-			"a code");
+			"no stack asks pam_smsotp.so, so nobody is asked for a code");
 }
 
 bool doctor_asks(const struct doctor *doctor, const char *service)

@@ -169,6 +169,7 @@ void doctor_sshd(struct doctor *doctor)
 	const char *service = service_of(doctor);
 	if (!doctor_asks(doctor, service)) {
 		look_at_service(doctor, service);
+		sshd_file_free(&doctor->sshd);
 		return;
 	}
 	look_at_section(doctor, service);

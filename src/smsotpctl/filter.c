@@ -4,7 +4,10 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "log.h"
 #include "output.h"
+
+#define USER_SIZE 512 /* as smsotpd cuts it */
 
 bool filter_any(const struct filter *filter)
 {
@@ -17,11 +20,20 @@ static bool begins(const char *text, const char *beginning)
 	return strncmp(text, beginning, strlen(beginning)) == 0;
 }
 
+bool filter_is_of(const json_t *event, const char *user)
+{
+	const char *name = output_field(event, "user");
+	char written[USER_SIZE];
+
+	return strcmp(name, user) == 0 ||
+	       strcmp(name, log_escape(user, written, sizeof(written))) == 0;
+}
+
 bool filter_takes(const struct filter *filter, const json_t *event)
 {
 	const char *kind = output_field(event, "event");
 
-	if (filter->user != NULL && strcmp(output_field(event, "user"), filter->user) != 0)
+	if (filter->user != NULL && !filter_is_of(event, filter->user))
 		return false;
 	if (filter->id != NULL && !begins(output_field(event, "id"), filter->id))
 		return false;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter.h"
 #include "output.h"
 #include "paths.h"
 #include "trail.h"
@@ -38,7 +39,7 @@ static void take_line(const char *line, size_t length, void *context)
 		return;
 	json_t *event = json_loadb(line, length, 0, NULL);
 	json_t *source = json_object_get(event, "source");
-	if (strcmp(output_field(event, "user"), search->user) == 0 &&
+	if (filter_is_of(event, search->user) &&
 		strcmp(output_field(event, "place"), output_field(place, "place")) == 0 &&
 		json_is_string(source))
 		json_object_set(place, "source", source);

@@ -12,7 +12,8 @@ enum tool_exit request_ask(
 
 /*
  * The same at `path`, without a word. RESULT_UNREACHABLE: nobody is there, and errno says why;
- * RESULT_INVALID: the input is too long; else the conversation ended or `seconds` passed.
+ * RESULT_INVALID: the input is too long; else the conversation ended or `seconds` passed,
+ * anew where the process was stopped.
  */
 CHECKED enum result request_try(
 	const char *path, const struct tool_request *request, int seconds, json_t **ret_reply);

@@ -19,7 +19,7 @@ struct sshd_line {
 	unsigned int number;
 	int match;     /* of struct sshd_file's, SSHD_MATCH_ALL before the first */
 	char *keyword; /* in small letters */
-	char *value;   /* the rest of the line, blanks around it dropped */
+	char *value;   /* the rest of the line; but for Match without quotes and comment */
 };
 
 /* A Match block: the line that opens it, and the comments that stand right above it. */

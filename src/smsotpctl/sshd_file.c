@@ -103,7 +103,7 @@ static bool add_line(struct reading *reading, const char *path, unsigned int num
 /* Each word of an Include is a pattern. A Match in an included file ends with it. */
 static void include(struct reading *reading, const char *value, int depth)
 {
-	static const char blanks[] = " \t\"";
+	static const char blanks[] = " \t";
 	char *copy = reading->directory == NULL ? NULL : strdup(value);
 	char *rest = NULL;
 	char *word = copy == NULL ? NULL : strtok_r(copy, blanks, &rest);
@@ -138,6 +138,28 @@ static void take_comment(struct reading *reading, const char *line)
 		snprintf(reading->comment + used, sizeof(reading->comment) - used, "%s\n", line);
 }
 
+/* sshd's words of a value, in place: without quotes, escapes and the comment behind them. */
+static void read_words(char *value)
+{
+	char *to = value;
+	char quote = '\0';
+	bool begins = true; /* a word */
+
+	for (const char *at = value; *at != '\0' && !(begins && *at == '#'); at++) {
+		begins = quote == '\0' && (*at == ' ' || *at == '\t');
+		if (*at == '\\' && at[1] != '\0' &&
+			strchr(quote == '\0' ? "'\"\\ " : "'\"\\", at[1]))
+			*to++ = *++at;
+		else if (quote != '\0' ? *at == quote : *at == '"' || *at == '\'')
+			quote = quote == '\0' ? *at : '\0';
+		else
+			*to++ = *at;
+	}
+	while (to > value && (to[-1] == ' ' || to[-1] == '\t'))
+		to--;
+	*to = '\0';
+}
+
 /* "keyword value", "keyword=value", "keyword = value"; `line` has no newline. */
 static void take_line(
 	struct reading *reading, const char *path, unsigned int number, char *line, int depth)
@@ -155,9 +177,12 @@ static void take_line(
 	gap += value[gap] == '=' ? 1 : 0;
 	char *rest = value + gap + strspn(value + gap, " \t");
 	*value = '\0';
+	bool match = strcasecmp(line, "match") == 0;
+	if (!match)
+		read_words(rest);
 	if (strcasecmp(line, "include") == 0)
 		include(reading, rest, depth);
-	else if (add_line(reading, path, number, line, rest) && strcasecmp(line, "match") == 0)
+	else if (add_line(reading, path, number, line, rest) && match)
 		add_match(reading);
 	reading->comment[0] = '\0';
 }

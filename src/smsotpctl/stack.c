@@ -92,12 +92,25 @@ static enum result add_substack(struct reading *reading, const char *file,
 	return follow(reading, file, line->module, line->number, level + 1, depth);
 }
 
+static bool type_is_known(const char *type)
+{
+	static const char *const types[] = {"auth", "account", "session", "password"};
+	bool known = false;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		known = known || strcasecmp(type, types[i]) == 0;
+	return known;
+}
+
 static enum result take_line(struct reading *reading, const char *file,
 	const struct stack_line *line, unsigned int level, int depth)
 {
 	/* "@include FILE": the second word is the file. */
 	if (strcasecmp(line->type, "@include") == 0)
 		return follow(reading, file, line->control, line->number, level, depth);
+	if (!type_is_known(line->type))
+		return refuse(
+			reading, file, line->number, "is of a type that libpam does not know");
 	if (strcasecmp(line->type, reading->type) != 0)
 		return RESULT_OK;
 	if (strcasecmp(line->control, "include") == 0)

@@ -9,7 +9,9 @@
 
 #define LINE_MAX_BYTES 1024 /* libpam's BUF_SIZE */
 #define JUMP_MAX       STACK_LINES_MAX
+#define BLANKS         " \t"
 
+/* Those that are looked at first, by their numbers, and the others. */
 static const char *const returns[] = {
 	[RETURN_SUCCESS] = "success",
 	[RETURN_AUTH_ERR] = "auth_err",
@@ -17,6 +19,33 @@ static const char *const returns[] = {
 	[RETURN_UNAVAIL] = "authinfo_unavail",
 	[RETURN_UNKNOWN] = "user_unknown",
 	[RETURN_IGNORE] = "ignore",
+	[STACK_RETURNS] = "default",
+	"abort",
+	"acct_expired",
+	"authtok_disable_aging",
+	"authtok_err",
+	"authtok_expired",
+	"authtok_lock_busy",
+	"authtok_recover_err",
+	"bad_item",
+	"buf_err",
+	"conv_again",
+	"conv_err",
+	"cred_err",
+	"cred_expired",
+	"cred_insufficient",
+	"cred_unavail",
+	"incomplete",
+	"module_unknown",
+	"new_authtok_reqd",
+	"no_module_data",
+	"open_err",
+	"perm_denied",
+	"service_err",
+	"session_err",
+	"symbol_err",
+	"system_err",
+	"try_again",
 };
 
 static const struct {
@@ -42,64 +71,66 @@ static const struct {
 	{"optional", "success=ok default=ignore"},
 };
 
-static bool read_action(const char *word, int *ret_action)
+static bool equals(const char *word, size_t length, const char *name)
+{
+	return strlen(name) == length && memcmp(word, name, length) == 0;
+}
+
+static bool read_action(const char *word, size_t length, int *ret_action)
 {
 	char *end = NULL;
 
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (strcasecmp(word, actions[i].name) == 0) {
+		if (equals(word, length, actions[i].name)) {
 			*ret_action = actions[i].action;
 			return true;
 		}
 	}
 	long jump = strtol(word, &end, 10);
-	if (!isdigit((unsigned char)word[0]) || *end != '\0' || jump < 1)
+	if (!isdigit((unsigned char)word[0]) || end != word + length || jump < 1)
 		return false;
 	*ret_action = jump > JUMP_MAX ? JUMP_MAX : (int)jump;
 	return true;
 }
 
-/* One "return=action"; returns that we do not look at are passed over. */
-static bool read_pair(char *pair, int action[static STACK_RETURNS],
-	bool set[static STACK_RETURNS + 1], int *other)
+/* One "return=action", with blanks around the sign or without; *at moves behind it. */
+static bool read_pair(
+	const char **at, int action[static STACK_RETURNS + 1], bool set[static STACK_RETURNS + 1])
 {
-	char *value = strchr(pair, '=');
+	const size_t count = sizeof(returns) / sizeof(returns[0]);
+	size_t length = strcspn(*at, BLANKS "=");
+	const char *value = *at + length + strspn(*at + length, BLANKS);
 	int found = 0;
+	size_t i = 0;
 
-	if (value == NULL)
+	while (i < count && !equals(*at, length, returns[i]))
+		i++;
+	if (i == count || *value != '=')
 		return false;
-	*value++ = '\0';
-	if (!read_action(value, &found))
+	value += 1 + strspn(value + 1, BLANKS);
+	length = strcspn(value, BLANKS);
+	if (!read_action(value, length, &found))
 		return false;
-	for (size_t i = 0; i < STACK_RETURNS; i++) {
-		if (strcasecmp(pair, returns[i]) == 0) {
-			action[i] = found;
-			set[i] = true;
-		}
+	if (i <= STACK_RETURNS) {
+		action[i] = found;
+		set[i] = true;
 	}
-	if (strcasecmp(pair, "default") == 0) {
-		*other = found;
-		set[STACK_RETURNS] = true;
-	}
+	*at = value + length;
 	return true;
 }
 
 static bool read_brackets(const char *text, int ret_action[static STACK_RETURNS])
 {
 	bool set[STACK_RETURNS + 1] = {false};
-	int action[STACK_RETURNS] = {0};
-	int other = ACTION_BAD; /* where no default is named */
-	char copy[STACK_ARGUMENTS];
-	char *rest = copy;
-	char *pair;
+	/* Where no default is named it is bad. */
+	int action[STACK_RETURNS + 1] = {[STACK_RETURNS] = ACTION_BAD};
 
-	snprintf(copy, sizeof(copy), "%s", text);
-	while ((pair = strsep(&rest, " \t\n")) != NULL) {
-		if (pair[0] != '\0' && !read_pair(pair, action, set, &other))
+	for (const char *at = text + strspn(text, BLANKS); *at != '\0'; at += strspn(at, BLANKS)) {
+		if (!read_pair(&at, action, set))
 			return false;
 	}
 	for (size_t i = 0; i < STACK_RETURNS; i++)
-		ret_action[i] = set[i] ? action[i] : other;
+		ret_action[i] = action[set[i] ? i : STACK_RETURNS];
 	return true;
 }
 

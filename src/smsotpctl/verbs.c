@@ -242,9 +242,8 @@ const struct tool_verb tool_verbs[] = {
 			"none goes on;\nobserve: it is not asked for; or config, which leaves it "
 			"to "
 			"[service] mode. It holds until\nit is chosen anew. With --confirm 10m (or "
-			"90s, 2h) it falls back by itself, unless somebody\nhas signed in by it "
-			"since "
-			"and --confirmed is given.\n\n"
+			"90s, 2h; 60 s to 24 h) it falls back by itself,\nunless "
+			"somebody has signed in by it since and --confirmed is given.\n\n"
 			"  smsotpctl mode sshd enforce --confirm 10m\n"
 			"  ssh HOST          # from another terminal\n"
 			"  smsotpctl mode sshd --confirmed\n",

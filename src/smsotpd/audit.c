@@ -20,8 +20,10 @@
 
 #define QUEUE_SIZE 1024
 #define TEXT_SIZE  2048
+#define RETRY_MS   1000 /* until a file that does not open is tried again */
 
 struct entry {
+	int64_t at; /* boottime, ms */
 	int priority;
 	char *json;  /* one line with its newline */
 	char *text;  /* NULL where the journal is not wanted */
@@ -32,15 +34,17 @@ struct entry {
 /* The file and the journal, the thread's own. */
 struct out {
 	int fd;        /* -1: none */
+	int64_t again; /* when one that did not open is tried again */
 	bool torn;     /* its last line is not whole */
 	bool failing;  /* and somebody was told */
+	uint64_t lack; /* the lines that are not in it */
 	int journal;   /* -1: what goes there goes to standard error */
 	uint64_t lost; /* that found no room there */
 };
 
 struct audit {
 	char path[PATH_MAX];
-	bool journal;
+	bool journal; /* of the thread that writes events */
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
@@ -76,20 +80,33 @@ static bool file_torn(int fd)
 	return end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n';
 }
 
-static void out_open(const struct audit *audit, struct out *out)
-{
-	out->fd = file_open(audit->path);
-	out->torn = out->fd >= 0 && file_torn(out->fd);
-	out->failing = false;
-	if (out->fd < 0)
-		log_line(LOG_WARNING, "cannot open %s: see its directory's owner and room",
-			audit->path);
-}
-
-static void out_close(const struct out *out)
+/* Opened with the next line. */
+static void out_close(struct out *out)
 {
 	if (out->fd >= 0)
 		close(out->fd);
+	out->fd = -1;
+	out->again = INT64_MIN;
+	out->failing = false;
+}
+
+/* What keeps it shut may go by itself, as where a disk was mounted late. */
+static bool out_open(const struct audit *audit, struct out *out, int64_t at)
+{
+	if (out->fd >= 0 || at < out->again)
+		return out->fd >= 0;
+	out->again = at + RETRY_MS;
+	out->fd = file_open(audit->path);
+	out->torn = out->fd >= 0 && file_torn(out->fd);
+	return out->fd >= 0;
+}
+
+static void out_account(const struct audit *audit, struct out *out)
+{
+	if (out->lack > 0)
+		log_line(LOG_WARNING, "%s lacks %llu events: it could not be written", audit->path,
+			(unsigned long long)out->lack);
+	out->lack = 0;
 }
 
 /* What is written of a line when the disk is full is ended before the next: that one is whole. */
@@ -135,14 +152,28 @@ static void entry_free(struct entry *entry)
 	free(entry->entry);
 }
 
+/* What is lost is counted, and told of as soon as it goes on. */
+static void out_file(const struct audit *audit, struct out *out, const struct entry *entry)
+{
+	bool open = out_open(audit, out, entry->at);
+	bool written = open && out_write(out, entry->json);
+
+	if (!written && !out->failing)
+		log_line(LOG_WARNING,
+			open ? "cannot write %s: make room on its disk"
+			     : "cannot open %s: see its directory's owner and room",
+			audit->path);
+	out->failing = !written;
+	if (written)
+		out_account(audit, out);
+	else
+		out->lack++;
+}
+
 static void entry_write(const struct audit *audit, struct out *out, struct entry *entry)
 {
-	bool failed = out->fd >= 0 && !out_write(out, entry->json);
-
-	if (failed && !out->failing)
-		log_line(LOG_WARNING, "cannot write %s: make room on its disk", audit->path);
-	out->failing = failed;
-	if (audit->journal)
+	out_file(audit, out, entry);
+	if (entry->text != NULL)
 		out_journal(out, entry);
 	entry_free(entry);
 }
@@ -184,22 +215,20 @@ static void give_way(void)
 static void *run(void *argument)
 {
 	struct audit *audit = argument;
-	struct entry entry;
+	struct entry entry = {0};
 	bool any;
 	bool reopen;
-	struct out out = {.journal = journal_open()};
+	struct out out = {.fd = -1, .again = INT64_MIN, .journal = journal_open()};
 
 	give_way();
-	out_open(audit, &out);
 	while (take(audit, &entry, &any, &reopen)) {
-		if (reopen) {
+		if (reopen)
 			out_close(&out);
-			out_open(audit, &out);
-		}
 		if (any)
 			entry_write(audit, &out, &entry);
 	}
 	out_close(&out);
+	out_account(audit, &out);
 	if (out.journal >= 0)
 		close(out.journal);
 	return NULL;
@@ -246,6 +275,11 @@ void audit_stop(struct audit **audit)
 void audit_reopen(struct audit *audit)
 {
 	signal_thread(audit, &audit->reopen);
+}
+
+void audit_journal(struct audit *audit, bool journal)
+{
+	audit->journal = journal;
 }
 
 static void time_write(int64_t realtime, char *ret, size_t size)
@@ -315,7 +349,7 @@ static bool entry_make(const struct audit *audit, const struct moment *now, cons
 void audit_write(struct audit *audit, const struct moment *now, int priority, const char *event,
 	json_t *fields)
 {
-	struct entry entry = {.priority = priority};
+	struct entry entry = {.at = now->boottime, .priority = priority};
 	bool made = entry_make(audit, now, event, fields, &entry);
 
 	json_decref(fields);

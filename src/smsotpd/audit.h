@@ -17,12 +17,16 @@
 
 struct audit;
 
-/* `directory` holds the file; a file that cannot be opened is tried again at each reopen. */
+/* `directory` holds the file, which is opened with the first event. One that does not open is tried
+ * again with later ones, once a second; what it lacks is counted and told. */
 CHECKED enum result audit_start(const char *directory, bool journal, struct audit **ret_audit);
 void audit_stop(struct audit **audit);
 
 /* After logrotate(8) has moved the file away. */
 void audit_reopen(struct audit *audit);
+
+/* Whether what is written from now on goes to the journal too. Of the thread that writes events. */
+void audit_journal(struct audit *audit, bool journal);
 
 /* Steals `fields`, whose strings are escaped; puts "time" (RFC 3339, UTC, ms) and "event" in front.
  * priority as syslog(3). NULL: they found no memory, and the event is dropped. */

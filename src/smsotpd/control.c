@@ -143,7 +143,7 @@ static void forget_tag(struct flow *flow, const uint8_t *tag, void *context)
 }
 
 /* A name that is no identity's stands as its tag: people type passwords there. */
-static void tell(struct flow *flow, const struct job *job, enum event event)
+static void tell_cleared(struct flow *flow, const struct job *job)
 {
 	const char *name = json_string_value(json_object_get(job->request, "name"));
 	bool unknown = json_is_true(json_object_get(job->reply, "unknown"));
@@ -151,7 +151,7 @@ static void tell(struct flow *flow, const struct job *job, enum event event)
 
 	if (name != NULL)
 		login_name_tag(flow->keys, false, 0, name, tag);
-	event_operator(flow_trail(flow), event, name == NULL || unknown ? "" : name,
+	event_operator(flow_trail(flow), EVENT_LOCK_CLEARED, name == NULL || unknown ? "" : name,
 		name == NULL ? NULL : tag);
 }
 
@@ -165,7 +165,7 @@ static bool finish_lock_clear(struct flow *flow, struct job *job)
 
 	/* Said of the first part already: the others may fail. */
 	if (json_object_get(job->request, "after") == NULL)
-		tell(flow, job, EVENT_LOCK_CLEARED);
+		tell_cleared(flow, job);
 	if (next != NULL) {
 		control_ask(flow, job->connection, json_incref(next), -1, job->arrived);
 		return false;
@@ -222,31 +222,6 @@ static bool finish_lock_list(struct flow *flow, struct job *job)
 	json_object_set_new(job->reply, "shown",
 		json_pack("{s:I, s:I}", "locks", (json_int_t)shown.locks, "seconds",
 			(json_int_t)when_seconds(shown.longest)));
-	return true;
-}
-
-static bool finish_suspend(struct flow *flow, struct job *job)
-{
-	if (json_is_true(json_object_get(job->reply, "changed")))
-		tell(flow, job, EVENT_IDENTITY_SUSPENDED);
-	return true;
-}
-
-static bool finish_resume(struct flow *flow, struct job *job)
-{
-	if (json_is_true(json_object_get(job->reply, "changed")))
-		tell(flow, job, EVENT_IDENTITY_RESUMED);
-	return true;
-}
-
-static bool finish_identity_set(struct flow *flow, struct job *job)
-{
-	json_t *suspended = json_object_get(job->reply, "suspended");
-
-	if (suspended != NULL)
-		tell(flow, job,
-			json_is_true(suspended) ? EVENT_IDENTITY_SUSPENDED
-						: EVENT_IDENTITY_RESUMED);
 	return true;
 }
 
@@ -316,9 +291,6 @@ static void finish_verb(struct flow *flow, struct job *job)
 		{"mode.confirm", control_mode_finish},
 		{"mode.set", control_mode_finish},
 		{"lock.list", finish_lock_list},
-		{"identity.set", finish_identity_set},
-		{"identity.suspend", finish_suspend},
-		{"identity.resume", finish_resume},
 		{"send-test", finish_send_test},
 		{"status", finish_status},
 	};

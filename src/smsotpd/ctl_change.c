@@ -95,6 +95,16 @@ static enum result uid_moves(const struct ctl_call *call, struct ctl_change *sto
 	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
+static enum result suspension_moves(
+	const struct ctl_call *call, const struct change *change, struct error *error)
+{
+	enum result result = ctl_event(call,
+		change->after.suspended ? EVENT_IDENTITY_SUSPENDED : EVENT_IDENTITY_RESUMED,
+		change->name, json_object());
+
+	return result == RESULT_OK ? result : ctl_failed(result, error);
+}
+
 static bool phone_moved(const struct change *change)
 {
 	return strcmp(change->before.phone.e164, change->after.phone.e164) != 0;
@@ -105,6 +115,12 @@ static bool uid_moved(const struct change *change)
 	return change->before.uid != UID_NONE && change->before.uid != change->after.uid;
 }
 
+/* Who goes is not resumed by it. */
+static bool suspension_moved(const struct change *change)
+{
+	return change->after.exists && change->before.suspended != change->after.suspended;
+}
+
 /*
  * What the state must not know any more. Who is suspended has no live code from then on, and gets
  * none back when he may sign in again.
@@ -113,7 +129,7 @@ static enum ctl_forgets forgets_of(const struct change *change)
 {
 	if (!change->after.exists || phone_moved(change) || uid_moved(change))
 		return CTL_FORGETS;
-	return change->after.suspended && !change->before.suspended ? CTL_VOIDS_CODES : CTL_KEEPS;
+	return suspension_moved(change) && change->after.suspended ? CTL_VOIDS_CODES : CTL_KEEPS;
 }
 
 /* What follows in the identity store alone. */
@@ -126,6 +142,8 @@ static enum result follow_identity(const struct ctl_call *call, struct ctl_chang
 		result = phone_moves(call, stores, change, error);
 	if (result == RESULT_OK && uid_moved(change))
 		result = uid_moves(call, stores, change, error);
+	if (result == RESULT_OK && suspension_moved(change))
+		result = suspension_moves(call, change, error);
 	return result;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- *	identity.set     name, set {field: value}  ->  created, warnings, suspended (if new),
- *	                                            quarantine_until (time or null)
+ *	identity.set     name, set {field: value}  ->  created, warnings, quarantine_until (time or
+ *	                                            null)
  *	identity.show    name, reveal              ->  identity
  *	identity.list    reveal                    ->  traits [name], identities [identity]
  *	identity.remove  name
@@ -100,17 +100,14 @@ static enum result set_in(const struct ctl_call *call, struct ctl_change *change
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
 	result = identity_edit(identities, change->identity, name, &identity, error);
-	bool suspended = identity.suspended;
 	if (result == RESULT_OK)
 		result = assign_all(call, &schema, &identity, error);
 	if (result == RESULT_OK)
 		result = ctl_change_put(call, change, &identity, &created, error);
-	if (result == RESULT_OK)
-		json_object_set_new(reply, "created", json_boolean(created));
-	if (result == RESULT_OK && identity.suspended != suspended)
-		json_object_set_new(reply, "suspended", json_boolean(identity.suspended));
-	if (result == RESULT_OK)
-		result = put_quarantine(call, change->identity, name, reply, error);
+	if (result != RESULT_OK)
+		return result;
+	json_object_set_new(reply, "created", json_boolean(created));
+	result = put_quarantine(call, change->identity, name, reply, error);
 	return result == RESULT_OK ? warn_change(call, change->identity, reply, error) : result;
 }
 

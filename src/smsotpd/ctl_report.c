@@ -12,6 +12,7 @@
 #include "accounts.h"
 #include "config.h"
 #include "ctl_verb.h"
+#include "identity_check.h"
 #include "judge_standing.h"
 #include "log.h"
 #include "modes.h"
@@ -47,14 +48,16 @@ static const char *obstacle(const struct walk *walk, const struct config_service
 	return judge_unsendable(walk->call->context->config, &phone);
 }
 
+/* Names that no identity can have may be no UTF-8. */
 static void add(
 	json_t *service, const char *list, const char *name, const char *field, const char *value)
 {
 	char shown[4 * IDENTITY_NAME_MAX + 1];
 
+	if (!identity_name_valid(name))
+		name = log_escape(name, shown, sizeof(shown));
 	json_array_append_new(json_object_get(service, list),
-		json_pack("{s:s, s:s}", "name", log_escape(name, shown, sizeof(shown)), field,
-			value));
+		json_pack("{s:s, s:s}", "name", name, field, value));
 }
 
 static enum result judge_one(const struct identity *identity, void *context)

@@ -25,7 +25,10 @@
 
 #define DAEMON_USER "smsotp"
 #define RETIRED_MAX 16
-#define FILES_MAX   4096 /* connections, texts that are under way, stores and log */
+/* Shorter by a start than a begin's deadline: who comes meanwhile waits at the socket. */
+#define DRAIN_MS  1000
+#define LEAVE_MS  500  /* from the end of a text's hold until smsotp-send has it */
+#define FILES_MAX 4096 /* connections, texts that are under way, stores and log */
 
 /* All that lives as long as the daemon; each is owned here, and what points into it goes first. */
 struct daemon {
@@ -36,7 +39,7 @@ struct daemon {
 	size_t retired_count;
 	struct stores stores;
 	struct accounts *accounts;
-	struct modes modes;    /* as the stores had them when they were opened */
+	struct modes modes;    /* as the stores had them when they were last read */
 	struct error why_shut; /* why they do not open, "" where they do */
 	struct stores_lack lack;
 	struct audit *audit;
@@ -75,6 +78,7 @@ static void load_modes(struct daemon *daemon)
 {
 	size_t spoilt = 0;
 
+	memset(&daemon->modes, 0, sizeof(daemon->modes));
 	if (modes_load(daemon->stores.state, daemon->config, &daemon->modes, &spoilt) !=
 			RESULT_OK ||
 		spoilt > 0)
@@ -292,8 +296,14 @@ static void reload(struct daemon *daemon)
 	daemon->retired[daemon->retired_count++] = daemon->config;
 	daemon->config = config;
 	daemon->flow->config = config;
-	if (daemon->committer == NULL)
+	audit_journal(daemon->audit, config->audit.journal);
+	if (daemon->committer == NULL) {
 		reopen_stores(daemon, true);
+	} else {
+		/* The section of a choice may have come only now. */
+		load_modes(daemon);
+		modes_join(&daemon->flow->modes, &daemon->modes);
+	}
 	event_daemon(daemon->trail, EVENT_CONFIG_RELOADED,
 		"[paths] and [store] change at the next start only");
 }
@@ -311,6 +321,15 @@ static enum result ended(const struct daemon *daemon, enum loop_end end, struct 
 		daemon->config->paths.store);
 	event_daemon(daemon->trail, EVENT_STORE_UNAVAILABLE, error->text);
 	return result;
+}
+
+/* A text that was charged leaves, however long it is held; where that is long, who comes meanwhile
+ * may wait in vain. */
+static int64_t drain_most(const struct config *config)
+{
+	int64_t held = (int64_t)config->resend.hold + LEAVE_MS;
+
+	return held > DRAIN_MS ? held : DRAIN_MS;
 }
 
 static int run(struct daemon *daemon)
@@ -333,7 +352,8 @@ static int run(struct daemon *daemon)
 		if (result == RESULT_OK && end == LOOP_SHUT)
 			retry_stores(daemon);
 	}
-	uint32_t left = result == RESULT_OK ? loop_drain(daemon->loop, daemon->flow) : 0;
+	int64_t most = drain_most(daemon->config);
+	uint32_t left = result == RESULT_OK ? loop_drain(daemon->loop, daemon->flow, most) : 0;
 	if (left > 0)
 		log_line(LOG_WARNING, "%u logins or texts were under way at the stop", left);
 	if (result == RESULT_OK)

@@ -53,8 +53,8 @@ void event_shown(
 void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], const char *service);
 
 /*
- * What an operator did to an identity: EVENT_IDENTITY_SUSPENDED and the like. `user` "" where the
- * name is no identity's, and then its tag stands for it; `tag` NULL: to all.
+ * What an operator did to a name: EVENT_LOCK_CLEARED. `user` "" where it is no identity's, and then
+ * its tag stands for it; `tag` NULL: to all.
  */
 void event_operator(struct trail *trail, enum event event, const char *user, const uint8_t *tag);
 

@@ -28,6 +28,7 @@ void event_text(struct trail *trail, const char *user, const struct report *repo
 		[OUTCOME_ACCEPTED] = EVENT_TEXT_ACCEPTED,
 		[OUTCOME_REFUSED] = EVENT_TEXT_REFUSED,
 		[OUTCOME_UNSENT] = EVENT_TEXT_UNSENT,
+		[OUTCOME_WITHDRAWN] = EVENT_TEXT_UNSENT,
 	};
 	struct fields fields = {json_object()};
 

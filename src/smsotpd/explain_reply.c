@@ -9,16 +9,12 @@
 #include "log.h"
 #include "reason.h"
 
-/* What the visible ledger's two windows of a row leave. */
-static const struct reason *no_texts(const struct flow *flow, const struct job *job)
+/* Which of the visible ledger's two windows of a row is full. */
+static const struct reason *no_texts(const struct view *view)
 {
-	struct quota quick, day;
-	struct sight sight;
+	bool day = rule_find(view->over) == RULE_TEXTS_DAY;
 
-	ledger_peek(flow->ledger, job->config, &job->login.visitor, &job->now, &sight);
-	budget_user_texts(job->config, &quick, &day);
-	bool day_full = !window_room(&sight.texts_day, &day, &job->now, !sight.known);
-	return reason_of_hurdle(day_full ? HURDLE_TEXTS_DAY : HURDLE_TEXTS);
+	return reason_of_hurdle(day ? HURDLE_TEXTS_DAY : HURDLE_TEXTS);
 }
 
 /* Why smsotp-send would not send it; NULL where it would. */
@@ -34,8 +30,7 @@ static const struct reason *unsent(const struct flow *flow, const struct job *jo
 }
 
 /* The first thing in the way, in the order in which a login comes to them; `held` is the last. */
-static const struct reason *decide(
-	const struct flow *flow, const struct job *job, const struct reason *held)
+static const struct reason *decide(const struct job *job, const struct reason *held)
 {
 	const struct findings *findings = job->findings;
 	enum standing standing = job_standing(job);
@@ -45,7 +40,7 @@ static const struct reason *decide(
 	if (standing != STANDING_GOOD)
 		return reason_of_standing(standing);
 	if (!job->view.asks)
-		return no_texts(flow, job);
+		return no_texts(&job->view);
 	if (job->effect == EFFECT_OVER)
 		return reason_of_limit(job->over);
 	if (job->effect != EFFECT_TEXT && job->effect != EFFECT_JOINED)
@@ -128,8 +123,7 @@ json_t *explain_reply(const struct flow *flow, const struct job *job)
 	json_object_set_new(reply, "standing", json_string(standing_name(job_standing(job))));
 	json_object_set_new(reply, "effect", json_string(effect_name(job->effect)));
 	json_object_set_new(reply, "answer", json_string(effect_name(job->findings->guess)));
-	json_object_set_new(
-		reply, "reason", reason_json(job->config, login, decide(flow, job, held)));
+	json_object_set_new(reply, "reason", reason_json(job->config, login, decide(job, held)));
 	json_object_set_new(reply, "facts", explain_fact_all(flow, job));
 	json_object_set_new(reply, "limits", explain_fact_limits(job));
 	return reply;

@@ -82,7 +82,7 @@ static void shown_text(struct flow *flow, const struct visit *visit, const struc
 	if (view->verdict == VERDICT_SPENT)
 		rule = RULE_LOCKOUT;
 	else if (view->line == LINE_NO_TEXTS)
-		rule = RULE_NO_TEXTS;
+		rule = view->over == NULL ? RULE_NO_TEXTS : rule_find(view->over);
 	stats_decided(&flow->counters, DECISION_NO_TEXT, rule);
 	event_shown(flow_trail(flow), &visit->login, DECISION_NO_TEXT, rule);
 }

@@ -19,7 +19,8 @@ enum result import_tell(
 
 	if (progress == NULL || progress->tell(progress->context, done, permille))
 		return RESULT_OK;
-	return error_set(error, RESULT_UNREACHABLE, "whoever asked has gone; nothing was changed");
+	return error_set(
+		error, RESULT_UNREACHABLE, "whoever asked has gone; no identity was changed");
 }
 
 static void add_fault(void *context, size_t line, const char *sentence)
@@ -69,6 +70,7 @@ static enum result take_row(struct import *import, const struct row *row, struct
 			&import->schema, call->context->config->identity.country, &after, error);
 	if (result != RESULT_OK)
 		return result;
+	import->suspends = import->suspends || after.suspended;
 	enum ctl_forgets forgets =
 		ctl_change_forgets(&import->schema, exists ? &before : NULL, &after);
 	if (forgets == CTL_FORGETS &&
@@ -233,6 +235,11 @@ static enum result begin(struct import *import, struct error *error)
 	if (result != RESULT_OK)
 		return result;
 	result = rows_open(&import->rows, request->format, request->text, request->size, error);
+	if (result == RESULT_OK && request->replace && !rows_whole(&import->rows))
+		return error_set(error, RESULT_REFUSED,
+			"the last line has no newline, so the file may have been cut short; add "
+			"one "
+			"if it is whole; nothing was changed");
 	if (result == RESULT_OK)
 		result = take_schema(import, error);
 	if (result == RESULT_OK)

@@ -38,6 +38,7 @@ struct import {
 	struct import_codes *codes;
 	size_t codes_count;
 	size_t codes_room;
+	bool suspends;  /* a row does */
 	size_t foreign; /* records that another host's key made */
 	struct import_fault fault[IMPORT_FAULTS_MAX];
 	size_t faults;

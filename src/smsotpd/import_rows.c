@@ -29,6 +29,11 @@ size_t rows_done(const struct rows *rows)
 	return rows->csv.at;
 }
 
+bool rows_whole(const struct rows *rows)
+{
+	return rows->format != ROWS_CSV || rows->csv.text[rows->csv.size - 1] == '\n';
+}
+
 /* A file without its first line has a phone there, which is not repeated. */
 static bool is_column(const char *name)
 {

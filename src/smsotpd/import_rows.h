@@ -61,6 +61,9 @@ void rows_free(struct rows *rows);
  * right. */
 CHECKED enum result rows_next(struct rows *rows, struct row *ret_row, struct error *error);
 
+/* Whether the last line is as long as it was written: of CSV only its newline tells. */
+bool rows_whole(const struct rows *rows);
+
 /* Bytes that were read. */
 size_t rows_done(const struct rows *rows);
 

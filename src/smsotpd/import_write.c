@@ -12,6 +12,11 @@
 #include "import_parts.h"
 #include "turn.h"
 
+/* What was forgotten beforehand stays so. */
+#define UNCHANGED                                                                                  \
+	"no identity was changed, but codes, known places and locks of those who would have been " \
+	"may be forgotten"
+
 #define EVENTS_MAX 1000 /* of single identities; the import has one of its own */
 
 /* What a write tells, in the last fifth of the way. */
@@ -68,7 +73,8 @@ static enum result follow_all(struct import *import, MDB_txn *txn, struct error 
 
 	enum result result = identities_quarantine_count(identities, txn, &held);
 	/* A first phone matters to nothing but what is remembered of another. */
-	bool all_first = held == 0 && plan_count(import->plan, PLAN_CHANGE) == 0 &&
+	bool all_first = held == 0 && !import->suspends &&
+			 plan_count(import->plan, PLAN_CHANGE) == 0 &&
 			 plan_count(import->plan, PLAN_REMOVE) == 0;
 	if (result == RESULT_OK && !all_first)
 		result = plan_each(import->plan, follow_one, &following);
@@ -110,12 +116,12 @@ static enum result write_identities(struct import *import, struct error *error)
 		return result;
 	if (result == RESULT_EXISTS)
 		return error_set(error, result,
-			"the identities changed while the file was read; nothing was changed; "
-			"repeat the import");
+			"the identities changed while the file was read; " UNCHANGED
+			"; repeat the import");
 	if (result == RESULT_FULL)
 		return error_set(error, result,
-			"the identity store is full and nothing was changed; raise "
-			"identity_size in [store], restart smsotpd and repeat");
+			"the identity store is full; " UNCHANGED
+			"; raise identity_size in [store], restart smsotpd and repeat");
 	return result == RESULT_OK || result == RESULT_UNREACHABLE ? result
 								   : ctl_failed(result, error);
 }

@@ -67,29 +67,29 @@ static void view_locked(int64_t left, struct view *ret_view)
 		.seconds = (uint32_t)when_seconds(left)};
 }
 
-/* A text as far as this row may know: a code on its way is joined, else one is counted or refused.
- */
-static bool row_text(struct row *row, const struct config *config, const struct visitor *visitor,
-	const struct moment *now, bool join, int64_t *ret_left)
+/* A text as far as this row may know: a code on its way is joined, else one is counted. Where none
+ * is left, the limit's key, else NULL. */
+static const char *row_text(struct row *row, const struct config *config,
+	const struct visitor *visitor, const struct moment *now, bool join, int64_t *ret_left)
 {
 	struct quota quick, day;
 	bool live = memcmp(row->live, visitor->subject, HASH_SIZE) == 0 &&
 		    now->boottime < row->live_until;
 
 	if (join && live)
-		return true;
+		return NULL;
 	budget_user_texts(config, &quick, &day);
 	bool day_full = !window_room(&row->texts_day, &day, now, !row->known);
 	if (day_full || !window_room(&row->texts, &quick, now, !row->known)) {
 		*ret_left = day_full ? window_left(&row->texts_day, &day, now)
 				     : window_left(&row->texts, &quick, now);
-		return false;
+		return budget_text_key(day_full ? LIMIT_USER_DAY : LIMIT_USER);
 	}
 	window_count(&row->texts, &quick, now, !row->known);
 	window_count(&row->texts_day, &day, now, !row->known);
 	memcpy(row->live, visitor->subject, HASH_SIZE);
 	row->live_until = now->boottime + config->code.expiry * SECOND;
-	return true;
+	return NULL;
 }
 
 /* A dialogue that begins, or does so again, where its row is not locked. */
@@ -98,11 +98,12 @@ static void view_begin(const struct dialogue *dialogue, struct row *row,
 	bool again, struct view *ret_view)
 {
 	int64_t left = 0;
-	bool text = again || row_text(row, config, visitor, now, true, &left);
+	const char *over = again ? NULL : row_text(row, config, visitor, now, true, &left);
 
-	view_ask(dialogue, config, now, text ? LINE_SENT : LINE_NO_TEXTS, ret_view);
+	view_ask(dialogue, config, now, over == NULL ? LINE_SENT : LINE_NO_TEXTS, ret_view);
 	ret_view->seconds = (uint32_t)when_seconds(left);
-	ret_view->asks = !again && text;
+	ret_view->over = over;
+	ret_view->asks = !again && over == NULL;
 }
 
 static int64_t row_lock(struct ledger *ledger, const struct visitor *visitor, int64_t now)
@@ -179,9 +180,11 @@ void ledger_resend(struct ledger *ledger, const struct config *config,
 	}
 	left = spent ? life_left(dialogue, config, now) : 0;
 	struct row *row = row_get(ledger, config, visitor);
-	if (spent || !row_text(row, config, visitor, now, false, &left)) {
+	const char *over = spent ? NULL : row_text(row, config, visitor, now, false, &left);
+	if (spent || over != NULL) {
 		view_ask(dialogue, config, now, LINE_NO_TEXTS, ret_view);
 		ret_view->seconds = (uint32_t)when_seconds(left);
+		ret_view->over = over;
 		return;
 	}
 	/* Where the old code is over, as if the dialogue began now. */

@@ -39,6 +39,7 @@ struct view {
 	bool asks;  /* begin, resend: a text is due as far as this dialogue knows; guess: to be
 		       compared */
 	bool early; /* guess: the text it answers had not left and is withdrawn */
+	const char *over; /* no texts: the user's limit in [limits], NULL for the dialogue's own */
 	struct moment begun; /* for the token: when the newest text's code began */
 };
 

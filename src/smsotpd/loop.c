@@ -370,9 +370,9 @@ enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end *ret_en
 	}
 }
 
-uint32_t loop_drain(struct loop *loop, struct flow *flow)
+uint32_t loop_drain(struct loop *loop, struct flow *flow, int64_t most)
 {
-	int64_t until = loop_now() + LOOP_DRAIN_MS;
+	int64_t until = loop_now() + most;
 	enum loop_end again = LOOP_STOP;
 	bool ended = false;
 

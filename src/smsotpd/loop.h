@@ -8,9 +8,7 @@
 
 #include "flow.h"
 
-/* Shorter by a start than a begin's deadline: who comes meanwhile waits at the socket. */
-#define LOOP_DRAIN_MS 1000
-#define LOOP_SHUT_MS  5000
+#define LOOP_SHUT_MS 5000
 
 struct loop;
 
@@ -36,10 +34,10 @@ CHECKED enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end
 
 /*
  * Before the end: nobody is accepted any more but who waits for it, who was is answered, and texts
- * leave, so that a restart costs nobody a login. Returns how many logins and texts LOOP_DRAIN_MS
- * were not enough for, of which the texts that smsotp-send already has leave all the same.
+ * leave, so that a restart costs nobody a login. Returns how many logins and texts `most` ms were
+ * not enough for, of which the texts that smsotp-send already has leave all the same.
  */
-uint32_t loop_drain(struct loop *loop, struct flow *flow);
+uint32_t loop_drain(struct loop *loop, struct flow *flow, int64_t most);
 
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t loop_now(void);

@@ -5,8 +5,10 @@
  *
  * A choice that wants to be confirmed falls back to the one before at its deadline. In the boot it
  * was made in it ends by whichever of the two clocks comes first; in another boot the wall clock
- * decides. Where a clock shows a time before the choice was made nobody knows how long ago that
- *was, and it has ended: who waits outside is let in by what worked before.
+ * decides. In another boot, where the wall clock shows a time before the choice was made, and in
+ * this boot, where the boot's clock does, nobody knows how long ago that was, and it has ended: who
+ * waits outside is let in by what worked before. A wall clock set back in this boot takes nothing
+ * away.
  *
  * Its row in the state store is MODE_ROW_SIZE bytes, numbers little endian:
  *

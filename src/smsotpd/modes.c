@@ -78,6 +78,15 @@ bool modes_put(struct modes *modes, const char *service, const struct override *
 	return true;
 }
 
+void modes_join(struct modes *modes, const struct modes *from)
+{
+	for (size_t i = 0; i < CONFIG_SERVICES; i++) {
+		const struct modes_row *row = &from->row[i];
+		if (row->service[0] != '\0' && row_find(modes, row->service) == NULL)
+			(void)modes_put(modes, row->service, &row->override);
+	}
+}
+
 bool modes_room(const struct modes *modes, const char *service)
 {
 	struct modes *rows = (struct modes *)modes;

@@ -16,7 +16,7 @@ static const char usage[] =
 	"  --config FILE      read FILE and FILE's .conf.d instead of /etc/smsotp/smsotp.conf\n"
 	"  -t, --test [FILE]  check a config and exit: 0 sound, 1 not\n"
 	"  -T, --print [FILE] print every value in force with the file and line it comes from\n"
-	"  --help, --version\n";
+	"  -h, --help, --version\n";
 
 static const struct option table[] = {
 	{"config", required_argument, NULL, 'c'},
@@ -38,7 +38,7 @@ enum result options_read(int argc, char **argv, struct options *ret_options)
 	struct options options = {.command = COMMAND_RUN};
 	int choice;
 
-	while ((choice = getopt_long(argc, argv, "tT", table, NULL)) != -1) {
+	while ((choice = getopt_long(argc, argv, "tTh", table, NULL)) != -1) {
 		switch (choice) {
 		case 'c':
 			options.config = optarg;

@@ -178,8 +178,8 @@ static void leave(struct sender *sender, uint32_t number, int64_t now)
 	slot->held = false;
 	bool leaves = !first || sender->hooks.leaves(sender->hooks.context, &slot->parcel);
 	if (!leaves) {
-		finish_with(
-			sender, slot, OUTCOME_UNSENT, "withdrawn: an answer came before it left");
+		finish_with(sender, slot, OUTCOME_WITHDRAWN,
+			"withdrawn: an answer came before it left");
 		return;
 	}
 	if (slot->parcel.dummy) {

@@ -27,10 +27,10 @@ def socket_open(path):
 
 
 class Daemon:
-    """`ready` is called until it returns true; `log` takes standard output and error. `ends` is its
-    status after SIGTERM, where that is known: a sanitizer's word has another."""
+    """`ready` is called until it returns true; `log` takes standard output and error. `ends` has the
+    statuses it may have after SIGTERM, where they are known: a sanitizer's word has another."""
 
-    def __init__(self, name, argv, ready, log, env=None, ends=None):
+    def __init__(self, name, argv, ready, log, env=None, ends=()):
         self.name, self.argv, self.ready, self.log = name, argv, ready, log
         self.ends = ends
         self.env = {"PATH": "/usr/sbin:/usr/bin", "LANG": "C", **(env or {})}
@@ -88,7 +88,7 @@ class Daemon:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.kill()
-        if self.ends not in (None, self.process.returncode):
+        if self.ends and self.process.returncode not in self.ends:
             raise self.ended()
         return self.process.returncode
 

@@ -3,6 +3,7 @@
 
 import mmap
 import os
+import signal
 import struct
 import subprocess
 
@@ -66,6 +67,7 @@ class Faulty(hosts.Host):
         for each in (self.smsotpd, self.sender):
             page = self.pages[each.name] = Page(f"/run/faults.{each.name}")
             each.env.update(page.environ())
+            each.ends = (0, -signal.SIGKILL)  # it may be dying of a fault
             if "ASAN_OPTIONS" in each.env:
                 each.env["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
 

@@ -140,7 +140,7 @@ class Host:
         self.configure_sshd(sshd)
 
     def make_daemons(self):
-        def made(name, argv, ready, env=None, ends=0):
+        def made(name, argv, ready, env=None, ends=(0,)):
             return daemon.Daemon(name, argv, ready, f"/var/log/{name}.log", env, ends)
 
         program = ["/usr/sbin/smsotpd", "--config", CONFIG]
@@ -158,7 +158,7 @@ class Host:
                             lambda: daemon.socket_open("/run/smsotp/smsotpd.sock")
                             and daemon.socket_open("/run/smsotp/ctl.sock"), self.sanitized)
         self.sshd = made("sshd", ["/usr/sbin/sshd", "-D", "-e"], lambda: daemon.port_open(22),
-                         ends=None)
+                         ends=())
         self.daemons = (self.gateway, self.sender, self.smsotpd, self.sshd)
 
     def gateway_argv(self):

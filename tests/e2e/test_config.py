@@ -167,6 +167,18 @@ class Hangup(Part):
         self.assertIn('"event":"config.reloaded"', self.hangup())
         self.signs_in(8)
 
+    def test_whether_the_journal_has_the_events(self):
+        """Here it is the line of text on standard error."""
+        def told():
+            return self.host.smsotpd.said().count("config.reloaded")
+        self.part("[audit]\njournal = no\n")
+        before = told()
+        self.hangup()
+        os.unlink(PART)
+        self.hangup()
+        wait.until(lambda: told() > before, "the line of text")
+        self.assertEqual(told(), before + 1)
+
     def test_login_between_prompt_and_answer_goes_on(self):
         user = self.user()
         dialogue, code = self.begun(user)

@@ -59,6 +59,7 @@ BROKEN = (
     ("auth sometimes pam_unix.so\n" + OURS, "sshd:1 has a control"),
     ("@include common-sub\n" + OURS, "common-sub:1 is in files that include each other"),
     (OURS + "auth required\n", "sshd:2 names no module"),
+    (OURS + "atuh required pam_unix.so\n", "sshd:2 is of a type"),
     (OURS + PASSWORD + "session sometimes pam_unix.so\n", "sshd:3 has a control"),
 )
 
@@ -141,7 +142,8 @@ REPLIES = (
     ("store.full", {"identity_used": 99}, "smsotpctl identity remove NAME"),
     ("identity.none", {"identities": 0}, "smsotpctl identity set NAME"),
     ("daemon.version", {"version": "0.0"}, "systemctl try-restart smsotpd smsotp-send"),
-    ("daemon.sender", {"sender": "away"}, "systemctl start smsotp-send.socket"),
+    ("daemon.sender", {"sender": "away: start smsotp-send, texts wait for it"},
+     "systemctl start smsotp-send.socket"),
     ("daemon.refused", {"ok": False, "error": "the store is gone"}, "journalctl -u smsotpd"),
 )
 
@@ -275,6 +277,13 @@ class Stacks(DoctorCase):
             finding = self.found("pam.section")
             self.assertEqual(finding["mend"]["line"], "[service cups]\nenabled = no")
             with changed(hosts.CONFIG + ".d/cups.conf", finding["mend"]["line"] + "\n"):
+                self.assertNotIn("pam.section", self.ids())
+
+    def test_a_stack_that_a_package_brings(self):
+        with changed("/usr/lib/pam.d/brought", "auth sufficient pam_unix.so\n" + OURS + SESSION):
+            self.assertIn("brought: ", self.found("pam.section")["cause"])
+            self.assertEqual(self.found("pam.sufficient")["mend"]["file"], "/usr/lib/pam.d/brought")
+            with changed(f"{PAM}/brought", PASSWORD):
                 self.assertNotIn("pam.section", self.ids())
 
     def test_a_line_that_services_share_is_found_once(self):

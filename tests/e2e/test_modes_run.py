@@ -4,6 +4,7 @@ falls back, who would be out; and that none of it tells who exists."""
 
 import json
 import shutil
+import signal
 
 import frames
 import wait
@@ -151,6 +152,20 @@ class Choosing(ModeCase):
         self.reload({"service sshd": {"enabled": "no"}})
         self.host.ctl("mode", "sshd", "enforce")
         self.assertFalse(self.is_required(user))
+
+    def test_a_section_that_comes_back(self):
+        """It had none at the start; what was chosen for it holds again at once."""
+        section, user = {"service vsftpd": {"enabled": "yes"}}, self.user()
+        self.addCleanup(self.reload)
+        self.reload(section)
+        self.host.ctl("mode", "vsftpd", "observe")
+        self.reload()
+        self.host.configure(section)
+        self.before = len(self.host.events())
+        self.host.smsotpd.signal(signal.SIGHUP)
+        self.since("config.reloaded")
+        said = json.loads(self.host.ctl("explain", user.name, "--service", "vsftpd", "--json"))
+        self.assertEqual(said["mode"], "observe")
 
     def reload(self, changes=None):
         self.host.configure(changes)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""smsotp-send is told to end while a text is under way at a gateway that does not answer."""
+"""A daemon is told to end: smsotp-send while a text is under way at a gateway that does not answer,
+smsotpd while one waits for its hold."""
 
 import re
 import signal
@@ -17,11 +18,24 @@ class Stop(HostCase):
         attempt, sender = faults.Attempt(self.user()), self.host.sender
         digits = re.sub(r"\D", "", attempt.user.phone.number)
         self.host.gateway_does(f"always for {digits} hang-after")
+        before = len(self.host.gateway_saw())
         attempt.begin()
-        wait.until(self.host.gateway_saw, "request at the gateway")
+        wait.until(lambda: len(self.host.gateway_saw()) > before, "request at the gateway")
         sender.signal(signal.SIGTERM)
         wait.until(lambda: "stopping: 1 texts are under way" in sender.said(), "begun end")
         self.assertTrue(sender.running())
         sender.signal(signal.SIGTERM)
         self.assertEqual(sender.process.wait(5), 0)
         self.host.event(lambda each: "smsotp-send was stopped while it left" in each)
+
+
+class Held(HostCase):
+    CONFIG = {"resend": {"hold": 1400}, f"service {faults.SERVICE}": {"enabled": "yes"}}
+
+    def test_a_text_that_was_charged_leaves(self):
+        user = self.user()
+        attempt = faults.Attempt(user)
+        attempt.begin()
+        self.host.event(lambda each: "login.begin" in each and user.name in each)
+        self.assertEqual(self.host.smsotpd.stop(), 0)
+        self.assertTrue(attempt.wait_codes(1))

@@ -184,6 +184,8 @@ class Suspend(StatusCase):
             self.host.ctl("import", "-", input=f"name,suspended\n{user.name},{word}\n")
 
         self.spent(user, lambda: put("yes"), lambda: put("no"))
+        self.host.event(lambda line: "identity.resumed" in line and user.name in line)
+        self.assertEqual(self.count("identity.suspended", user), 1)
 
     def test_nobody(self):
         for verb in ("suspend", "resume"):

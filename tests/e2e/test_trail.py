@@ -4,6 +4,7 @@ a log that cannot be written, which delays nobody."""
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -187,6 +188,19 @@ class Trail(TrailCase):
         self.host.smsotpd.restart()
         self.fields(seen, "daemon.stop", {"time", "event", "detail"})
         self.fields(seen, "daemon.start", {"time", "event", "detail"})
+
+
+class Rotated(TrailCase):
+    def test_where_no_systemd_started_it(self):
+        """What logrotate runs behind the renaming reaches the daemon all the same."""
+        with open(hosts.PROJECT + "/etc/logrotate.d/smsotp", encoding="ascii") as file:
+            script = re.search(r"(?s)postrotate\n(.*?)endscript", file.read()).group(1)
+        self.signs_in()
+        os.rename(EVENTS, EVENTS + ".1")
+        subprocess.run(["sh", "-c", script], check=True, env={"PATH": "/usr/bin:/bin"})
+        wait.until(lambda: os.path.exists(EVENTS), "new file")
+        self.signs_in()
+        self.since(0, "login.granted")
 
 
 class Unwritable(TrailCase):

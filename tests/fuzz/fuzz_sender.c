@@ -61,6 +61,7 @@ static void hook_reported(void *context, const struct parcel *parcel, const stru
 	must(++fate->reports == 1);
 	must(!fate->dummy || fate->withdrawn);
 	must(report->outcome < OUTCOME_COUNT);
+	must((report->outcome == OUTCOME_WITHDRAWN) == fate->withdrawn);
 	must(report->outcome != OUTCOME_ACCEPTED || fate->accepted);
 	fate->out = false;
 }

@@ -4,8 +4,8 @@
     manual.py [PROGRAM...]
 
 mandoc finds no fault; smsotp.conf(5) has each key of src/config_keys.c below its section, and no
-other; the page of each PROGRAM names every long option of its --help and of its verbs', and no
-other; what README and the pages have people type behind smsotpctl is a verb with these options.
+other; the page of each PROGRAM names every long option of its --help and of its verbs', and every
+letter that its source takes, and no other; what README and the pages have people type behind smsotpctl is a verb with these options.
 """
 import pathlib
 import re
@@ -63,6 +63,12 @@ def help_of(program, *verb):
                           stdin=subprocess.DEVNULL, timeout=10)
 
 
+def letters(name):
+    """What the program's sources hand to getopt_long(3)."""
+    return [found for source in (tree.ROOT / "src" / name).glob("*.c")
+            for found in re.findall(r'getopt_long\(argc, argv, "([\w:]*)"', source.read_text())]
+
+
 def options(program):
     name = pathlib.Path(program).name
     page = pathlib.Path(f"man/{name}.8")
@@ -75,8 +81,12 @@ def options(program):
     said = [shown, *(help_of(program, *verb.split()) for verb in verbs)]
     helped = set(re.findall(r"(?<![\w-])--([a-z][\w-]*)", "".join(each.stdout for each in said)))
     paged = set(re.findall(r"\bFl (?:\\-|-)([a-z][\w-]*)", tree.text(page).replace("\\-", "-")))
+    taken = set("".join(letters(name)).replace(":", ""))
+    listed = set(re.findall(r"\bFl ([A-Za-z])\b", tree.text(page)))
     return ([f"{page}: --{option} is missing" for option in sorted(helped - paged)] +
-            [f"{page}: --{option} is not in --help" for option in sorted(paged - helped)])
+            [f"{page}: --{option} is not in --help" for option in sorted(paged - helped)] +
+            [f"{page}: -{letter} is missing" for letter in sorted(taken - listed)] +
+            [f"{page}: -{letter} is not taken" for letter in sorted(listed - taken)])
 
 
 def typed(text):

@@ -376,21 +376,3 @@ struct job *scene_note(struct scene *scene, struct job *job)
 	assert_int_equal(job->result, RESULT_OK);
 	return job;
 }
-
-void save_records(struct state *state, const struct record *record, const char *word, size_t first,
-	size_t count)
-{
-	MDB_txn *txn = NULL;
-
-	for (size_t i = first; i < first + count; i++) {
-		uint8_t id[HASH_SIZE];
-		char name[32];
-		snprintf(name, sizeof(name), "%s%zu", word, i);
-		state_id(state, name, true, id);
-		if (txn == NULL)
-			assert_int_equal(state_begin(state, true, &txn), RESULT_OK);
-		assert_int_equal(state_save(state, txn, id, record), RESULT_OK);
-		if (i % SAVE_BATCH == SAVE_BATCH - 1 || i == first + count - 1)
-			assert_int_equal(store_commit(&txn), RESULT_OK);
-	}
-}

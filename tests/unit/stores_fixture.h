@@ -96,18 +96,6 @@ void scene_run(struct scene *scene, struct job *job);
 /* The same for a job that then holds what was found, and has not failed. Returns it. */
 struct job *scene_note(struct scene *scene, struct job *job);
 
-/* Records of the users "WORD0", "WORD1" and so on, in commits of SAVE_BATCH each. */
-#define SAVE_BATCH 64
-void save_records(struct state *state, const struct record *record, const char *word, size_t first,
-	size_t count);
-
-static inline void save_empty(struct state *state, const char *word, size_t first, size_t count)
-{
-	static const struct record empty;
-
-	save_records(state, &empty, word, first, count);
-}
-
 #define with_scene(test) cmocka_unit_test_setup_teardown(test, scene_setup, scene_teardown)
 
 #endif

@@ -174,6 +174,32 @@ static void test_a_spoilt_row(void **state)
 	assert_int_equal(stored(fixture, "sshd").choice, CHOICE_WARN);
 }
 
+/* What was not known when the others were read is added to them; they stay as they are. */
+static void test_a_section_that_comes_back(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct config_service *sshd = config_service_find(fixture->config, "sshd");
+	const struct login login = {.service = sshd, .mode = MODE_ENFORCE};
+	const struct override enforce = {.choice = CHOICE_ENFORCE, .confirm = 600};
+	struct modes modes = {.row = {{.service = ""}}};
+	struct modes loaded;
+	size_t spoilt = 0;
+
+	expect_ok(run(fixture,
+		"{\"verb\": \"mode.set\", \"service\": \"sshd\", \"mode\": \"warn\"}", -1));
+	expect_ok(run(fixture,
+		"{\"verb\": \"mode.set\", \"service\": \"sudo\", \"mode\": \"observe\"}", -1));
+	assert_true(modes_put(&modes, "sshd", &enforce));
+	modes_granted(&modes, &login, &fixture->clock, 0);
+	assert_int_equal(
+		modes_load(fixture->context.state, fixture->config, &loaded, &spoilt), RESULT_OK);
+	modes_join(&modes, &loaded);
+	assert_int_equal(modes_find(&modes, "sshd").choice, CHOICE_ENFORCE);
+	assert_true(modes_proven(&modes, "sshd"));
+	assert_int_equal(modes_find(&modes, "sudo").choice, CHOICE_OBSERVE);
+	assert_int_equal(modes_find(&modes, "login").choice, CHOICE_CONFIG);
+}
+
 static const char *set_identity(const char *name, const char *traits)
 {
 	static char request[256];
@@ -298,6 +324,7 @@ int main(void)
 		row(test_what_is_not_confirmed_is_nothing_to_fall_to),
 		row(test_a_choice_whose_time_is_over_is_shown_as_fallen),
 		row(test_a_spoilt_row),
+		row(test_a_section_that_comes_back),
 		row(test_the_report_names_who_would_be_out),
 		row(test_the_report_finds_a_caller_by_his_uid),
 		row(test_what_is_seen_does_not_grow),

@@ -101,7 +101,8 @@ static void test_an_answer_at_once_withdraws_the_text(void **state)
 	ask(bench, 1, "demo", "password");
 	settle(bench);
 	assert_int_equal(bench->answer.line, LINE_WRONG);
-	assert_int_equal(bench->flow.counters.texts[OUTCOME_UNSENT], 1);
+	assert_int_equal(bench->flow.counters.texts[OUTCOME_WITHDRAWN], 1);
+	assert_int_equal(bench->flow.counters.texts[OUTCOME_UNSENT], 0);
 	/* The code that never left is worth nothing. */
 	ask(bench, 1, "demo", bench->code.digits);
 	settle(bench);
@@ -160,7 +161,7 @@ static void test_an_answer_at_once_is_the_same_work(void **state)
 		HOLDS(names[i], blocks == first);
 	}
 	json_set_alloc_funcs(malloc, free);
-	assert_int_equal(bench->flow.counters.texts[OUTCOME_UNSENT], 2);
+	assert_int_equal(bench->flow.counters.texts[OUTCOME_WITHDRAWN], 2);
 }
 
 static void test_an_unknown_service_is_unavailable(void **state)

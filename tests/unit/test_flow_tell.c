@@ -55,11 +55,45 @@ static void test_another_event_stands_behind_those(void **state)
 	assert_int_equal(bench->flow.jobs, 0);
 }
 
+/* What the name has used up where it asks from is told apart from what this login has. */
+static void test_why_no_text_is_shown(void **state)
+{
+	static const struct {
+		uint32_t user, day, each;
+		const char *told;
+	} rows[] = {
+		{1, 9, 9, "login.shown rule=texts_user; "},
+		{9, 1, 9, "login.shown rule=texts_day; "},
+		{9, 9, 1, "login.shown rule=no_texts; "},
+	};
+	struct bench *bench = *state;
+	struct config *config = bench->scene->config;
+
+	config->limits.texts_user_kept = config->limits.texts_day_kept = 0;
+	for (uint8_t i = 0; i < COUNT(rows); i++) {
+		config->limits.texts_user = rows[i].user;
+		config->limits.texts_day = rows[i].day;
+		config->resend.texts = rows[i].each;
+		at(bench, HOURS(48 * i));
+		ask(bench, i, "nobody", NULL);
+		settle(bench);
+		bench->audit->told[0] = '\0';
+		at(bench, HOURS(48 * i) + SECONDS(30));
+		ask(bench, i, "nobody", "r");
+		assert_int_equal(bench->answer.line, LINE_NO_TEXTS);
+		assert_string_equal(bench->audit->told, rows[i].told);
+	}
+	assert_int_equal(bench->flow.counters.decided[DECISION_NO_TEXT][RULE_TEXTS_USER], 1);
+	assert_int_equal(bench->flow.counters.decided[DECISION_NO_TEXT][RULE_TEXTS_DAY], 1);
+	assert_int_equal(bench->flow.counters.decided[DECISION_NO_TEXT][RULE_NO_TEXTS], 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_flow(test_no_answer_waits_for_an_event),
 		with_flow(test_another_event_stands_behind_those),
+		with_flow(test_why_no_text_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,27 @@ static void test_replace(void **state)
 			     "{\"name\":\"yan\",\"uid\":3,\"suspended\":false,\"traits\":{}}]");
 }
 
+/* Of a last line without its end nobody knows how it went on; JSON lines end by themselves. */
+static void test_replace_by_a_cut_file(void **state)
+{
+	static const char json[] = "{\"name\": \"alice\", \"uid\": 1}\n{\"name\": \"bob\", "
+				   "\"uid\": 2}\n{\"name\": \"carol\", \"uid\": 3}";
+	static const char cut[] = ", \"replace\": true";
+	struct fixture *fixture = *state;
+
+	begin(fixture);
+	expect_error(import_with(fixture, cut, three, sizeof(three) - 2), "no newline");
+	expect_error(import_with(fixture, ", \"replace\": true, \"dry_run\": true", three,
+			     sizeof(three) - 3),
+		"no newline");
+	json_t *reply = import_with(fixture, cut, TEXT(json));
+	expect_counts(reply, 0, 0, 0, 3);
+	expect_ok(reply);
+	reply = import_with(fixture, "", three, sizeof(three) - 2);
+	expect_counts(reply, 0, 0, 0, 3);
+	expect_ok(reply);
+}
+
 /* A percentage of those in the store; what comes new does not count. */
 static void test_max_change(void **state)
 {
@@ -191,6 +212,7 @@ int main(void)
 		WITH_STORES(test_same_again_writes_nothing),
 		WITH_STORES(test_rows_swap),
 		WITH_STORES(test_replace),
+		WITH_STORES(test_replace_by_a_cut_file),
 		WITH_STORES(test_max_change),
 		WITH_STORES(test_only),
 		WITH_STORES(test_dry_run),

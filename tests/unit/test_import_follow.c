@@ -2,6 +2,8 @@
 /* What an import does beyond the records: to phones held back, recovery codes, and logins beside.
  */
 #include "import_fixture.h"
+#include "records_fixture.h"
+#include "smsotpd/event_table.h"
 #include "smsotpd/identity_quarantine.h"
 #include "smsotpd/identity_recovery.h"
 #include "smsotpd/turn.h"
@@ -97,21 +99,8 @@ static void fill_state(struct fixture *fixture, size_t size)
 	state_close(&fixture->context.state);
 	snprintf(path, sizeof(path), "%s/state", fixture->root);
 	assert_int_equal(state_open(path, size, &keys, &fixture->context.state, &error), RESULT_OK);
-	struct state *store = fixture->context.state;
-	size_t users = state_users_max(store);
-	MDB_txn *txn = NULL;
-	uint8_t id[HASH_SIZE];
-	char name[24];
-
-	for (size_t i = 0; i < users; i++) {
-		snprintf(name, sizeof(name), "u%zu", i);
-		state_id(store, name, true, id);
-		if (i % 64 == 0)
-			assert_int_equal(state_begin(store, true, &txn), RESULT_OK);
-		assert_int_equal(state_save(store, txn, id, &record), RESULT_OK);
-		if (i % 64 == 63 || i == users - 1)
-			assert_int_equal(store_commit(&txn), RESULT_OK);
-	}
+	save_records(
+		fixture->context.state, &record, "u", 0, state_users_max(fixture->context.state));
 }
 
 /* The caller's to free. */
@@ -138,6 +127,56 @@ static void test_many_are_suspended_in_a_full_store(void **state)
 	expect_ok(import_with(fixture, "", after, strlen(after)));
 	free(before);
 	free(after);
+}
+
+/* How many events a reply has, all of that one. */
+static size_t told(json_t *reply, enum event event)
+{
+	json_t *events = json_object_get(reply, "events"), *said;
+	size_t i, count = json_array_size(events);
+
+	json_array_foreach(events, i, said)
+	{
+		assert_int_equal(json_integer_value(json_object_get(said, "event")), event);
+		assert_string_equal(json_string_value(json_object_get(said, "user")), "alice");
+	}
+	expect_ok(reply);
+	return count;
+}
+
+/* Once each time, whichever verb does it; of nobody that he was resumed by going. */
+static void test_who_is_suspended_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+	json_t *reply = import_with(
+		fixture, "", TEXT("name,phone,suspended\nalice,+91 99999 00001,yes\nbob,,no\n"));
+
+	assert_int_equal(told(reply, EVENT_IDENTITY_SUSPENDED), 1);
+	reply = import_with(fixture, "", TEXT("name,suspended\nalice,no\nbob,no\n"));
+	assert_int_equal(told(reply, EVENT_IDENTITY_RESUMED), 1);
+	reply = import_with(fixture, "", TEXT("name,suspended\nalice,yes\nbob,no\n"));
+	assert_int_equal(told(reply, EVENT_IDENTITY_SUSPENDED), 1);
+	reply = import_with(fixture, "", TEXT("name,suspended,uid\nalice,yes,7\n"));
+	assert_int_equal(told(reply, EVENT_COUNT), 0);
+	for (int again = 0; again < 2; again++) {
+		reply = run(fixture, "{\"verb\": \"identity.resume\", \"name\": \"alice\"}", -1);
+		assert_int_equal(told(reply, EVENT_IDENTITY_RESUMED), 1 - again);
+	}
+	reply = run(fixture, "{\"verb\": \"identity.suspend\", \"name\": \"alice\"}", -1);
+	assert_int_equal(told(reply, EVENT_IDENTITY_SUSPENDED), 1);
+	reply = run(fixture,
+		"{\"verb\": \"identity.set\", \"name\": \"alice\", \"set\": {\"suspended\": "
+		"\"no\"}}",
+		-1);
+	assert_int_equal(told(reply, EVENT_IDENTITY_RESUMED), 1);
+	reply = run(fixture,
+		"{\"verb\": \"identity.set\", \"name\": \"alice\", \"set\": "
+		"{\"suspended\": \"yes\", \"phone\": \"\"}}",
+		-1);
+	assert_int_equal(json_array_size(json_object_get(reply, "events")), 2);
+	expect_ok(reply);
+	reply = run(fixture, "{\"verb\": \"identity.remove\", \"name\": \"alice\"}", -1);
+	assert_int_equal(told(reply, EVENT_COUNT), 0);
 }
 
 /* What happens beside an import at the first word of it that comes in its last fifth, or before. */
@@ -228,10 +267,15 @@ static void test_store_changed_beside(void **state)
 	const struct ctl_progress progress = {.context = &beside, .tell = tell_beside};
 
 	begin(fixture);
+	expect_ok(import_with(fixture, "", TEXT("name,uid\nu00007,7\n")));
+	put_record(fixture, 1);
 	fixture->context.progress = &progress;
-	expect_error(import_with(fixture, "", TEXT("name,uid\nalice,9\n")), "identities changed");
+	expect_error(import_with(fixture, "", TEXT("name,uid\nu00007,9\n")),
+		"no identity was changed, but codes, known places and locks of those who would "
+		"have been may be forgotten");
 	assert_true(beside.done);
 	assert_false(beside.in_turn);
+	assert_int_equal(get_record(fixture), 0);
 	expect_ok(import_with(fixture, "", TEXT("name,uid\nalice,9\n")));
 }
 
@@ -297,6 +341,7 @@ int main(void)
 		WITH_STORES(test_what_follows),
 		WITH_STORES(test_suspended),
 		WITH_STORES(test_many_are_suspended_in_a_full_store),
+		WITH_STORES(test_who_is_suspended_is_told),
 		WITH_STORES(test_other_uid),
 		WITH_STORES(test_who_goes_is_forgotten),
 		WITH_STORES(test_all_that_change_wait),

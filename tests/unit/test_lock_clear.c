@@ -4,6 +4,7 @@
  * what failed in the midst is said and goes on where it is repeated.
  */
 #include "control_fixture.h"
+#include "records_fixture.h"
 
 #define CLEAR_ALL "{\"verb\": \"lock.clear\", \"all\": true}"
 
@@ -40,7 +41,8 @@ static size_t events(struct bench *bench)
 	audit_stop(&bench->audit);
 	snprintf(path, sizeof(path), "%s/" AUDIT_FILE, bench->scene->directory);
 	FILE *trail = fopen(path, "re");
-	assert_non_null(trail);
+	if (trail == NULL) /* it is made with the first event */
+		return 0;
 	while (fgets(line, sizeof(line), trail) != NULL)
 		found += strstr(line, "\"lock.cleared\"") != NULL;
 	fclose(trail);

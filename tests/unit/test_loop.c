@@ -9,6 +9,7 @@
 #include "smsotpd/signals.h"
 
 #define TURNS_MAX 20 /* of all that a test does */
+#define DRAIN_MS  1000
 
 struct bed {
 	struct bench *bench;
@@ -110,7 +111,7 @@ static void test_stop_under_systemd(void **state)
 	assert_int_equal(end, LOOP_STOP);
 	play.stops = false;
 	play.joins = bed;
-	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow), 0);
+	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
 	close(play.late);
 	close(play.silent);
 	close(kept);
@@ -134,7 +135,7 @@ static void test_stop_as_one_comes(void **state)
 	size_t asked = ask_encode(&ask, frame, sizeof(frame));
 
 	assert_int_equal(send(fd, frame, asked, 0), asked);
-	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow), 0);
+	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
 	ssize_t size = recv(fd, frame, sizeof(frame), 0);
 	assert_true(size > 0);
 	assert_int_equal(answer_decode(frame, (size_t)size, &answer), RESULT_OK);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* smsotpctl before a daemon that cannot be asked, or says no. */
 #include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -111,12 +113,64 @@ static void test_no_descriptor_to_ask_with(void **state)
 	json_decref(request.json);
 }
 
+/* Exit 0: a reply came. */
+static int ask(const char *path)
+{
+	struct tool_request request = {.json = json_pack("{s:s}", "verb", "status"), .bulk = -1};
+	json_t *reply = NULL;
+	enum result result = request_try(path, &request, 60, &reply);
+
+	json_decref(request.json);
+	json_decref(reply);
+	return result == RESULT_OK ? 0 : 1;
+}
+
+static bool sleeps(pid_t pid)
+{
+	char path[64], state = ' ';
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*d %*s %c", &state), 1);
+	fclose(file);
+	return state == 'S';
+}
+
+/* As by ^Z and fg. */
+static void test_stopped_while_it_waits(void **state)
+{
+	const struct fixture *fixture = *state;
+	json_t *request = NULL, *reply = json_pack("{s:b}", "ok", 1);
+	int status = -1, bulk = -1;
+
+	pid_t child = fork();
+	if (child == 0)
+		_exit(ask(fixture->path));
+	int peer = accept(fixture->listener, NULL, NULL);
+	assert_int_equal(ctl_receive_request(peer, &request, &bulk), RESULT_OK);
+	while (!sleeps(child))
+		sched_yield();
+	assert_int_equal(kill(child, SIGSTOP), 0);
+	assert_int_equal(waitpid(child, &status, WUNTRACED), child);
+	assert_true(WIFSTOPPED(status));
+	assert_int_equal(kill(child, SIGCONT), 0);
+	enum result sent = ctl_send_reply(peer, reply);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(sent, RESULT_OK);
+	json_decref(request);
+	json_decref(reply);
+	close(peer);
+}
+
 int main(void)
 {
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		row(test_stats_of_a_daemon_that_has_none),
 		row(test_no_descriptor_to_ask_with),
+		row(test_stopped_while_it_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

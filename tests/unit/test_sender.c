@@ -49,7 +49,7 @@ static void test_a_withdrawn_text_never_leaves_and_is_told_once(void **state)
 	assert_int_equal(sender_turn(bench->sender, DEAD), -1);
 	assert_int_equal(bench->reports, 2);
 	assert_int_equal(bench->dummies, 1);
-	assert_int_equal(bench->report.outcome, OUTCOME_UNSENT);
+	assert_int_equal(bench->report.outcome, OUTCOME_WITHDRAWN);
 	assert_non_null(strstr(bench->report.detail, "withdrawn"));
 }
 

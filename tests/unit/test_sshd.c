@@ -77,6 +77,37 @@ static void test_file(void **state)
 	assert_null(file);
 }
 
+/* As sshd takes them apart; a Match line is shown, so it stays as it is written. */
+static void test_values(void **state)
+{
+	static const struct {
+		const char *written, *value;
+	} rows[] = {
+		{"publickey,keyboard-interactive:pam # key and code",
+			"publickey,keyboard-interactive:pam"},
+		{"\"publickey,keyboard-interactive\"\t#", "publickey,keyboard-interactive"},
+		{"'a b' \"c\"d", "a b cd"},
+		{"a#b #c", "a#b"},
+		{"\"# a\" b", "# a b"},
+		{"a' #'b", "a #b"},
+		{"\\\"a\\ b\\c\\\\", "\"a b\\c\\"},
+		{"'a\\ b'", "a\\ b"},
+		{"# all", ""},
+	};
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		snprintf(text, sizeof(text), "Match User \"a b\" # x\n\tBanner %s\n",
+			rows[i].written);
+		struct sshd_file *file = sshd_file_parse("f", text);
+		const char *value = sshd_match_value(file, 0, "banner");
+		HOLDS(rows[i].written, value != NULL && strcmp(value, rows[i].value) == 0);
+		assert_string_equal(file->line[0].value, "User \"a b\" # x");
+		sshd_file_free(&file);
+	}
+}
+
 static void test_the_line_that_counts(void **state)
 {
 	struct sshd_file *file = sshd_file_parse("f", "LoginGraceTime 1\nMaxStartups 1\n"
@@ -94,6 +125,7 @@ int main(void)
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_methods),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_the_line_that_counts),
 	};
 

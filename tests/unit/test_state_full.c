@@ -4,6 +4,7 @@
  * answers, one event a minute says so, and sign-in goes on as soon as there is room.
  */
 #include "flow_fixture.h"
+#include "records_fixture.h"
 
 /* A commit writes copies of the pages that it changes: a login's takes more than one record's room.
  */

@@ -6,6 +6,7 @@
  */
 #include <unistd.h>
 
+#include "records_fixture.h"
 #include "smsotpd/state.h"
 #include "stores_fixture.h"
 

@@ -3,6 +3,7 @@
  * How many pages of the state store one login's commit writes, with 5000 records: a page costs a
  * disk more than a login costs the processor, and whoever gave the right code waits for it.
  */
+#include "records_fixture.h"
 #include "smsotpd/state.h"
 #include "stores_fixture.h"
 

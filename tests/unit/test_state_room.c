@@ -5,6 +5,7 @@
  * minute tells the operator.
  */
 #include "flow_fixture.h"
+#include "records_fixture.h"
 
 static void forget(struct state *store, size_t user)
 {

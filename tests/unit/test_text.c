@@ -42,7 +42,7 @@ static void test_report_there_and_back(void **state)
 	struct report report = report_sample, back;
 
 	(void)state;
-	for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
+	for (int outcome = 0; outcome < OUTCOME_WITHDRAWN; outcome++) {
 		report.outcome = (enum outcome)outcome;
 		report.stub = !report.stub;
 		size_t size = report_encode(&report, frame, sizeof(frame));
@@ -111,7 +111,7 @@ static void test_foreign_bytes_are_refused(void **state)
 		size = report_encode(&report_sample, frame, sizeof(frame));
 		frame[2 + WIRE_ID_SIZE] = (uint8_t)byte;
 		assert_int_equal(
-			report_decode(frame, size, &report) == RESULT_OK, byte < OUTCOME_COUNT);
+			report_decode(frame, size, &report) == RESULT_OK, byte < OUTCOME_WITHDRAWN);
 		frame[2 + WIRE_ID_SIZE] = OUTCOME_UNSENT;
 		frame[1] = (uint8_t)byte;
 		assert_int_equal(
@@ -146,6 +146,7 @@ static void test_names_and_wiping(void **state)
 	assert_string_equal(outcome_name(OUTCOME_REFUSED), "refused");
 	assert_string_equal(outcome_name(OUTCOME_UNSENT), "unsent");
 	assert_string_equal(outcome_name(OUTCOME_UNKNOWN), "unknown");
+	assert_string_equal(outcome_name(OUTCOME_WITHDRAWN), "withdrawn");
 }
 
 int main(void)

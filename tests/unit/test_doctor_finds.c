@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What doctor finds in what others say of themselves. */
+#include "control_fixture.h"
+#include "smsotpctl/child.h"
+#include "smsotpctl/doctor.h"
+#include "smsotpctl/sshd.h"
+#include "smsotpctl/tool.h"
+
+/* What sshd_config holds. */
+static const char *sshd_config;
+
+/* child.c is no part of this program: no other one runs, and no file of the host's is read. */
+enum result child_run(const char *const argv[], struct child *ret_child)
+{
+	(void)argv;
+	(void)ret_child;
+	return RESULT_NOT_FOUND;
+}
+
+void child_free(struct child *child)
+{
+	(void)child;
+}
+
+char *file_text(const char *path)
+{
+	return strcmp(path, SSHD_FILE) == 0 ? strdup(sshd_config) : NULL;
+}
+
+/* Stands in main.c, which has the program's main. */
+enum tool_exit tool_fail(enum tool_exit code, const char *format, ...)
+{
+	(void)format;
+	return code;
+}
+
+/* Whether there is a finding of that id; the findings end here. */
+static bool found(struct doctor *doctor, const char *wanted)
+{
+	json_t *all = findings_json(doctor->findings);
+	bool there = false;
+	json_t *finding;
+	size_t i;
+
+	json_array_foreach(all, i, finding)
+	{
+		const char *id = json_string_value(json_object_get(finding, "id"));
+		there = there || strcmp(id, wanted) == 0;
+	}
+	json_decref(all);
+	findings_free(&doctor->findings);
+	return there;
+}
+
+static bool reply_means(const char *wanted)
+{
+	struct doctor doctor = {.findings = findings_new()};
+
+	daemon_judge(&doctor, reply);
+	return found(&doctor, wanted);
+}
+
+/* In smsotpd's own words; the fixture has no smsotp-send. */
+static void test_sender_away(void **state)
+{
+	control(*state, "{\"verb\": \"status\"}");
+	assert_true(reply_means("daemon.sender"));
+	json_object_set_new(reply, "sender", json_string("reachable"));
+	assert_false(reply_means("daemon.sender"));
+	forget_reply();
+}
+
+static bool block_means(const char *text, const char *methods, const char *asks, const char *wanted)
+{
+	struct doctor doctor = {
+		.findings = findings_new(), .services = json_pack("{s:{}}", asks), .now = 1};
+
+	assert_int_equal(config_defaults(&doctor.config), RESULT_OK);
+	snprintf(doctor.methods, sizeof(doctor.methods), "%s", methods);
+	sshd_config = text;
+	doctor_sshd(&doctor);
+	doctor_exempt(&doctor);
+	sshd_file_free(&doctor.sshd);
+	json_decref(doctor.services);
+	config_free(&doctor.config);
+	return found(&doctor, wanted);
+}
+
+static void test_blocks_past_us(void **state)
+{
+	static const struct {
+		const char *block, *methods;
+		bool past;
+	} rows[] = {
+		{"\tAuthenticationMethods publickey\n", "any", true},
+		{"\tAuthenticationMethods publickey,keyboard-interactive:pam # key and code\n",
+			"any", false},
+		{"\tAuthenticationMethods \"publickey,keyboard-interactive:pam\"\n", "any", false},
+		{"\tPubkeyAuthentication Yes\n", "any", true},
+		{"\tPubkeyAuthentication Yes\n", "publickey,keyboard-interactive", false},
+		{"\tKbdInteractiveAuthentication NO # not here\n", "any", true},
+		{"\tKbdInteractiveAuthentication yes\n", "any", false},
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		snprintf(text, sizeof(text), "Match User deploy\n%s", rows[i].block);
+		HOLDS(rows[i].block, block_means(text, rows[i].methods, "sshd", "exempt.unowned") ==
+					     rows[i].past);
+		HOLDS("nobody asks", !block_means(text, rows[i].methods, "sudo", "exempt.unowned"));
+	}
+	assert_true(block_means("PAMServiceName other\nMatch User deploy\n"
+				"AuthenticationMethods publickey\n",
+		"any", "other", "exempt.unowned"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_sender_away, flow_setup, flow_teardown),
+		cmocka_unit_test(test_blocks_past_us),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
