@@ -150,11 +150,12 @@ static enum result read_all(struct walk *walk)
 
 	enum result result = identities_begin(context->identities, false, &walk->identity);
 	if (result == RESULT_OK)
-		result = state_begin(context->state, false, &state);
-	if (result == RESULT_OK)
 		result = identities_schema(context->identities, walk->identity, &walk->schema);
 	if (result == RESULT_OK)
 		result = identities_each(context->identities, walk->identity, judge_one, walk);
+	/* Only now: as long as it lasts, logins find no page free again (STATE_VIEW). */
+	if (result == RESULT_OK)
+		result = state_begin(context->state, false, &state);
 	if (result == RESULT_OK)
 		result = seen_each(context->state, state, list_stranger, walk);
 	store_abort(&state);
