@@ -21,6 +21,7 @@ struct committer {
 	pthread_mutex_t mutex;
 	pthread_cond_t given;
 	int64_t next;           /* when a batch may begin, see pace.h */
+	struct moment latest;   /* of the login that was judged last */
 	struct job_list parked; /* long replies that wait for their turn at the identities */
 	struct job_list in;     /* under mutex */
 	struct job_list out;    /* under mutex */
@@ -122,6 +123,17 @@ static void park(struct job_list *batch, struct job_list *parked)
 		job_push(batch, job);
 }
 
+/* Who waited for a turn was passed by others. In a record no time comes before another's, or it
+ * would look like that of a clock which was set back: nobody's moment is before the last one's. */
+static void keep_order(struct committer *committer, struct job_list *batch)
+{
+	for (struct job *job = batch->first; job != NULL; job = job->next) {
+		if (job->now.boottime < committer->latest.boottime)
+			job->now = committer->latest;
+		committer->latest = job->now;
+	}
+}
+
 /* While somebody else's turn at the identities lasts, only those wait who want one. */
 static void run_in_turn(struct committer *committer, struct job_list *batch)
 {
@@ -132,6 +144,7 @@ static void run_in_turn(struct committer *committer, struct job_list *batch)
 	if (writes && !ours)
 		park(batch, &committer->parked);
 	if (batch->first != NULL) {
+		keep_order(committer, batch);
 		batch_run(&committer->judge, batch->first);
 		give_back(committer, batch);
 	}
@@ -139,15 +152,11 @@ static void run_in_turn(struct committer *committer, struct job_list *batch)
 		turn_give(turn);
 }
 
-/* Others went before them, and in a record no time comes before another's: theirs is now. */
 static void run_parked(struct committer *committer)
 {
-	const struct clock *clock = committer->judge.clock;
 	struct job_list batch;
 
 	take_ready(&committer->parked, &batch);
-	for (struct job *job = batch.first; job != NULL; job = job->next)
-		clock->now(clock, &job->now);
 	run_in_turn(committer, &batch);
 }
 
