@@ -16,7 +16,6 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#define BACKLOG  128  /* systemd's own Backlog= is never less than a login storm fills */
 #define ALIVE_MS 1000 /* each word to the watchdog wakes systemd itself */
 
 static void names_free(char ***names)
@@ -109,7 +108,7 @@ static enum result listen_bind(int fd, const char *path, const struct sockaddr_u
 	enum result result = path_give(path, owner, error);
 	if (result != RESULT_OK)
 		return result;
-	if (listen(fd, BACKLOG) != 0)
+	if (listen(fd, SERVE_BACKLOG) != 0)
 		return error_set(
 			error, RESULT_FAILED, "cannot listen on %s: %s", path, strerror(errno));
 	return RESULT_OK;

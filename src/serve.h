@@ -12,6 +12,10 @@
 
 #include "result.h"
 
+/* So many may wait at a socket that we made; systemd's own Backlog= is never less than a login
+ * storm fills. */
+#define SERVE_BACKLOG 128
+
 /*
  * The SOCK_SEQPACKET listener `name` (FileDescriptorName= of its .socket unit, sd_listen_fds(3));
  * where systemd hands none over, binds `path`, mode 0600, owned by `owner` (a stale socket is

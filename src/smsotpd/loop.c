@@ -103,35 +103,27 @@ void loop_free(struct loop **loop)
 
 static void hook_answer(void *context, uint64_t connection, const struct answer *answer)
 {
-	struct loop *loop = context;
-
-	connections_answer(loop->connections, connection, answer);
+	connections_answer(context, connection, answer);
 }
 
 static void hook_reply(void *context, uint64_t connection, const json_t *reply)
 {
-	struct loop *loop = context;
-
-	connections_reply(loop->connections, connection, reply);
+	connections_reply(context, connection, reply);
 }
 
 static int hook_lend(void *context, uint64_t connection)
 {
-	struct loop *loop = context;
-
-	return connections_lend(loop->connections, connection);
+	return connections_lend(context, connection);
 }
 
 static void hook_pass(void *context, uint64_t connection, int reply)
 {
-	struct loop *loop = context;
-
-	connections_pass(loop->connections, connection, reply);
+	connections_pass(context, connection, reply);
 }
 
 struct flow_hooks loop_hooks(struct loop *loop)
 {
-	return (struct flow_hooks){.context = loop,
+	return (struct flow_hooks){.context = loop->connections,
 		.answer = hook_answer,
 		.reply = hook_reply,
 		.lend = hook_lend,
@@ -203,11 +195,11 @@ static void on_connection(struct loop *loop, struct flow *flow, uint32_t event)
 }
 
 /* The module's frame is mostly there, and whoever waits for its answer is not kept for a turn. */
-static void on_module(struct loop *loop, struct flow *flow)
+static void on_module(struct loop *loop, struct flow *flow, int most)
 {
 	uint32_t event;
 
-	for (int i = 0; i < ACCEPT_MAX; i++) {
+	for (int i = 0; i < most; i++) {
 		if (!connections_accept(loop->connections, loop->module, false, loop_now(), &event))
 			return;
 		on_connection(loop, flow, event);
@@ -230,7 +222,7 @@ static bool on_event(struct loop *loop, struct flow *flow, uint64_t data, enum l
 
 	switch ((enum tag)(data >> 32)) {
 	case TAG_MODULE:
-		on_module(loop, flow);
+		on_module(loop, flow, ACCEPT_MAX);
 		return false;
 	case TAG_CONTROL:
 		on_control(loop);
@@ -376,7 +368,10 @@ uint32_t loop_drain(struct loop *loop, struct flow *flow, int64_t most)
 	enum loop_end again = LOOP_STOP;
 	bool ended = false;
 
-	on_module(loop, flow);
+	/* What is broken serves nobody: who waits for it finds the next one, where systemd keeps
+	 * the sockets. */
+	if (flow->committer == NULL || !committer_broken(flow->committer))
+		on_module(loop, flow, SERVE_BACKLOG);
 	/* Closed, not only forgotten: where no systemd keeps them open, whoever comes is refused at
 	 * once and tries again. Where one does, epoll(7) would go on telling of who waits there. */
 	(void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->module, NULL);

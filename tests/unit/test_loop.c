@@ -10,6 +10,7 @@
 
 #define TURNS_MAX 20 /* of all that a test does */
 #define DRAIN_MS  1000
+#define WAITING   20 /* more than have their turn at once */
 
 struct bed {
 	struct bench *bench;
@@ -64,7 +65,7 @@ static int listen_somewhere(struct sockaddr_un *ret_address, socklen_t *ret_size
 	*ret_size = sizeof(*ret_address);
 	assert_int_equal(bind(listener, (struct sockaddr *)ret_address, sizeof(sa_family_t)), 0);
 	assert_int_equal(getsockname(listener, (struct sockaddr *)ret_address, ret_size), 0);
-	assert_int_equal(listen(listener, 16), 0);
+	assert_int_equal(listen(listener, WAITING), 0);
 	return listener;
 }
 
@@ -117,10 +118,9 @@ static void test_stop_under_systemd(void **state)
 	close(kept);
 }
 
-/* Who has asked already is answered: his socket would close on him. */
-static void test_stop_as_one_comes(void **state)
+/* His end, and the frame that he has sent. */
+static int asks(const struct bed *bed)
 {
-	struct bed *bed = *state;
 	const struct ask ask = {.type = FRAME_VERIFY,
 		.service = "sshd",
 		.user = "demo",
@@ -130,16 +130,48 @@ static void test_stop_as_one_comes(void **state)
 		.connection = "",
 		.auth_info = ""};
 	uint8_t frame[WIRE_FRAME_SIZE];
-	struct answer answer = {.verdict = VERDICT_GRANTED};
 	int fd = caller(bed);
-	size_t asked = ask_encode(&ask, frame, sizeof(frame));
+	size_t size = ask_encode(&ask, frame, sizeof(frame));
 
-	assert_int_equal(send(fd, frame, asked, 0), asked);
+	assert_int_equal(send(fd, frame, size, 0), size);
+	return fd;
+}
+
+/* Who has asked already is answered: his socket would close on him. */
+static void test_stop_as_many_come(void **state)
+{
+	struct bed *bed = *state;
+	uint8_t frame[WIRE_FRAME_SIZE];
+	int fds[WAITING];
+
+	for (size_t i = 0; i < WAITING; i++)
+		fds[i] = asks(bed);
 	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
-	ssize_t size = recv(fd, frame, sizeof(frame), 0);
-	assert_true(size > 0);
-	assert_int_equal(answer_decode(frame, (size_t)size, &answer), RESULT_OK);
-	assert_int_equal(answer.verdict, VERDICT_UNAVAILABLE);
+	for (size_t i = 0; i < WAITING; i++) {
+		struct answer answer = {.verdict = VERDICT_GRANTED};
+		ssize_t size = recv(fds[i], frame, sizeof(frame), 0);
+		assert_true(size > 0);
+		assert_int_equal(answer_decode(frame, (size_t)size, &answer), RESULT_OK);
+		assert_int_equal(answer.verdict, VERDICT_UNAVAILABLE);
+		close(fds[i]);
+	}
+}
+
+/* But not by one whose store is broken: the next one will know better. */
+static void test_stop_where_the_store_broke(void **state)
+{
+	struct bed *bed = *state;
+	uint8_t byte;
+	int fd = asks(bed);
+
+	calls.bad_begin = 1;
+	committer_give(bed->committer, scene_job(bed->bench->scene, JOB_BEGIN, "sshd", "demo"));
+	struct job *job = committer_next(bed->committer, bed->bench->wake);
+	job_free(&job);
+	assert_true(committer_broken(bed->committer));
+	bed->bench->flow.committer = bed->committer;
+	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
+	assert_int_equal(recv(fd, &byte, sizeof(byte), 0), -1);
 	close(fd);
 }
 
@@ -147,7 +179,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_stop_under_systemd, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_stop_as_one_comes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop_as_many_come, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop_where_the_store_broke, setup, teardown),
 	};
 
 	assert_int_equal(signals_hold(), RESULT_OK);
