@@ -75,7 +75,7 @@ static const char *verb_of(const json_t *request)
 	return verb == NULL ? "" : verb;
 }
 
-void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
+static void take(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	const enum ctl_way way = ctl_way(request);
 	struct job *job = NULL;
@@ -111,6 +111,14 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 	}
 	flow->jobs++;
 	committer_give(flow->committer, job);
+}
+
+void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
+{
+	/* What one part of lock.clear hands to the next is nobody else's to say. */
+	json_object_del(request, "after");
+	json_object_del(request, "cleared");
+	take(flow, connection, request, bulk, arrived);
 }
 
 /* Calls `visit` with the ledger's tag of each name and uid that the verb left; they were for us. */
@@ -167,7 +175,7 @@ static bool finish_lock_clear(struct flow *flow, struct job *job)
 	if (json_object_get(job->request, "after") == NULL)
 		tell_cleared(flow, job);
 	if (next != NULL) {
-		control_ask(flow, job->connection, json_incref(next), -1, job->arrived);
+		take(flow, job->connection, json_incref(next), -1, job->arrived);
 		return false;
 	}
 	if (json_is_true(json_object_get(job->request, "all")))
@@ -191,7 +199,7 @@ void control_turn(struct flow *flow)
 	while (modes_fall(&flow->modes, flow->clock, &now, service, &was)) {
 		event_mode(flow_trail(flow), EVENT_MODE_FELL, service, was.choice, was.before, 0);
 		json_t *request = json_pack("{s:s, s:s}", "verb", "mode.fall", "service", service);
-		control_ask(flow, 0, request, -1, 0);
+		take(flow, 0, request, -1, 0);
 	}
 }
 

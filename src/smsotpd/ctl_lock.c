@@ -243,25 +243,21 @@ static enum result clear_all(struct walk *walk, struct error *error)
 	const char *after = json_string_value(json_object_get(call->request, "after"));
 	const json_int_t before = json_integer_value(json_object_get(call->request, "cleared"));
 	uint8_t id[HASH_SIZE] = {0};
-	size_t size = 0;
 	bool more = false;
 
-	if (after != NULL &&
-		(sodium_hex2bin(id, sizeof(id), after, strlen(after), NULL, &size, NULL) != 0 ||
-			size != sizeof(id)))
-		return error_set(error, RESULT_INVALID,
-			"the request's after is no place in the store; leave it out");
+	if (after != NULL)
+		(void)sodium_hex2bin(id, sizeof(id), after, strlen(after), NULL, NULL, NULL);
 	walk->cleared = before;
 	enum result result = state_begin(call->context->state, true, &walk->state);
 	if (result == RESULT_OK && after == NULL)
 		result = clear_host(walk);
 	if (result == RESULT_OK)
 		result = clear_part(walk, id, &more);
+	if (result == RESULT_OK && more)
+		result = put_next(walk, id);
 	if (result == RESULT_OK)
 		result = store_commit(&walk->state);
 	store_abort(&walk->state);
-	if (result == RESULT_OK && more)
-		result = put_next(walk, id);
 	return result == RESULT_OK ? result : clear_failed(before, result, error);
 }
 
