@@ -302,7 +302,7 @@ static void reload(struct daemon *daemon)
 	} else {
 		/* The section of a choice may have come only now. */
 		load_modes(daemon);
-		modes_join(&daemon->flow->modes, &daemon->modes);
+		modes_join(&daemon->flow->modes, &daemon->modes, daemon->clock);
 	}
 	event_daemon(daemon->trail, EVENT_CONFIG_RELOADED,
 		"[paths] and [store] change at the next start only");

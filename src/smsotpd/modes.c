@@ -78,12 +78,19 @@ bool modes_put(struct modes *modes, const char *service, const struct override *
 	return true;
 }
 
-void modes_join(struct modes *modes, const struct modes *from)
+void modes_join(struct modes *modes, const struct modes *from, const struct clock *clock)
 {
+	struct moment now;
+
+	clock->now(clock, &now);
 	for (size_t i = 0; i < CONFIG_SERVICES; i++) {
 		const struct modes_row *row = &from->row[i];
-		if (row->service[0] != '\0' && row_find(modes, row->service) == NULL)
-			(void)modes_put(modes, row->service, &row->override);
+		struct override override = row->override;
+		if (row->service[0] == '\0' || row_find(modes, row->service) != NULL)
+			continue;
+		if (mode_ended(&override, clock, &now))
+			mode_fall(&override);
+		(void)modes_put(modes, row->service, &override);
 	}
 }
 

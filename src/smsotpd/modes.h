@@ -26,8 +26,9 @@ struct modes {
 CHECKED enum result modes_load(struct state *state, const struct config *config,
 	struct modes *ret_modes, size_t *ret_spoilt);
 
-/* Adds those of `from` whose sections `modes` lacks, as far as there is room. */
-void modes_join(struct modes *modes, const struct modes *from);
+/* Adds those of `from` whose sections `modes` lacks, as far as there is room; of one that was not
+ * confirmed in time what it falls back to. */
+void modes_join(struct modes *modes, const struct modes *from, const struct clock *clock);
 
 /* The section's; all zero where there is none. */
 struct override modes_find(const struct modes *modes, const char *service);

@@ -174,13 +174,18 @@ static void test_a_spoilt_row(void **state)
 	assert_int_equal(stored(fixture, "sshd").choice, CHOICE_WARN);
 }
 
-/* What was not known when the others were read is added to them; they stay as they are. */
+/* What was not known when the others were read is added to them; they stay as they are. A choice
+ * that nobody confirmed comes back as what it fell to, though the store may not know yet. */
 static void test_a_section_that_comes_back(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct config_service *sshd = config_service_find(fixture->config, "sshd");
 	const struct login login = {.service = sshd, .mode = MODE_ENFORCE};
 	const struct override enforce = {.choice = CHOICE_ENFORCE, .confirm = 600};
+	const struct override late = {.choice = CHOICE_ENFORCE,
+		.before = CHOICE_WARN,
+		.confirm = 60,
+		.since = {now.boottime - 60000, now.realtime - 60000}};
 	struct modes modes = {.row = {{.service = ""}}};
 	struct modes loaded;
 	size_t spoilt = 0;
@@ -193,10 +198,12 @@ static void test_a_section_that_comes_back(void **state)
 	modes_granted(&modes, &login, &fixture->clock, 0);
 	assert_int_equal(
 		modes_load(fixture->context.state, fixture->config, &loaded, &spoilt), RESULT_OK);
-	modes_join(&modes, &loaded);
+	assert_true(modes_put(&loaded, "su", &late));
+	modes_join(&modes, &loaded, &fixture->clock);
 	assert_int_equal(modes_find(&modes, "sshd").choice, CHOICE_ENFORCE);
 	assert_true(modes_proven(&modes, "sshd"));
 	assert_int_equal(modes_find(&modes, "sudo").choice, CHOICE_OBSERVE);
+	assert_int_equal(modes_find(&modes, "su").choice, CHOICE_WARN);
 	assert_int_equal(modes_find(&modes, "login").choice, CHOICE_CONFIG);
 }
 
