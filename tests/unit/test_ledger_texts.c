@@ -29,6 +29,7 @@ static void test_three_texts_in_ten_minutes(void **state)
 	assert_int_equal(text_at(scene, 3, SECONDS(100)), LINE_NO_TEXTS);
 	assert_int_equal(scene->view.verdict, VERDICT_ASK);
 	assert_int_equal(scene->view.seconds, 500);
+	assert_string_equal(scene->view.over, "texts_user");
 	assert_false(scene->view.asks);
 	assert_int_equal(text_at(scene, 4, SECONDS(600)), LINE_SENT);
 }
@@ -41,6 +42,20 @@ static void test_a_joined_login_counts_no_text(void **state)
 		assert_int_equal(text(scene, i, SECONDS(i)), LINE_SENT);
 		assert_true(scene->view.asks);
 	}
+}
+
+/* The module may ask twice, and be answered late: its login has had its text. */
+static void test_a_begin_that_comes_again_counts_no_text(void **state)
+{
+	struct scene *scene = *state;
+
+	for (uint32_t i = 0; i < 5; i++) {
+		assert_int_equal(text(scene, 1, MINUTES(6 * i)), LINE_SENT);
+		assert_int_equal(scene->view.asks, i == 0);
+		assert_null(scene->view.over);
+	}
+	for (uint32_t i = 0; i < 3; i++)
+		assert_int_equal(text_at(scene, i, MINUTES(25)), LINE_SENT);
 }
 
 static void test_a_known_place_has_two_more(void **state)
@@ -74,6 +89,7 @@ static void test_ten_texts_a_day(void **state)
 	for (uint32_t i = 0; i < 60; i++)
 		sent += text_at(scene, i, MINUTES(5 * i)) == LINE_SENT;
 	assert_int_equal(sent, 10);
+	assert_string_equal(scene->view.over, "texts_day");
 	assert_int_equal(text_at(scene, 99, HOURS(24)), LINE_SENT);
 }
 
@@ -121,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_scene(test_three_texts_in_ten_minutes),
 		with_scene(test_a_joined_login_counts_no_text),
+		with_scene(test_a_begin_that_comes_again_counts_no_text),
 		with_scene(test_a_known_place_has_two_more),
 		with_scene(test_the_store_may_know_the_place),
 		with_scene(test_ten_texts_a_day),
