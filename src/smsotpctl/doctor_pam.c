@@ -216,7 +216,7 @@ static void add_broken(
 		&(struct mend){
 			.file = path_of(service, path), .text = "(mend that line, or take it out)"},
 		"%s: %s%s", service, error->text,
-		result == RESULT_INVALID ? ", so libpam refuses everybody" : "");
+		result == RESULT_INVALID ? ", so libpam refuses whoever comes to that line" : "");
 }
 
 /* Who is let in by the auth lines has no session where those of this type are broken. */
@@ -244,13 +244,10 @@ static void look_at_session(const struct look *look)
 		look->service);
 }
 
-/* Remembers the service; `first`: we are asked before anything has been proved. */
-static void note_service(const struct look *look)
+/* Remembers one that asks us; `first`: before anything has been proved. */
+static void note_service(struct doctor *doctor, const char *service, bool first)
 {
-	bool first = can(look, LOOK_BIT(RETURN_SUCCESS), false, WALK_ASKED);
-
-	json_object_set_new(
-		look->doctor->services, look->service, json_pack("{s:b}", "first", first));
+	json_object_set_new(doctor->services, service, json_pack("{s:b}", "first", first));
 }
 
 static void look_at_stack(struct doctor *doctor, const char *service, const struct stack *stack)
@@ -263,7 +260,7 @@ static void look_at_stack(struct doctor *doctor, const char *service, const stru
 	}
 	if (look.ours == NULL)
 		return;
-	note_service(&look);
+	note_service(doctor, service, can(&look, LOOK_BIT(RETURN_SUCCESS), false, WALK_ASKED));
 	look_at_line(&look);
 	look_at_section(&look);
 	look_at_verdicts(&look);
@@ -273,13 +270,17 @@ static void look_at_stack(struct doctor *doctor, const char *service, const stru
 }
 
 /* Other services' faults are none of ours. */
-static bool is_of_ours(const struct doctor *doctor, const char *service)
+static void look_at_broken(
+	struct doctor *doctor, const char *service, enum result result, const struct error *error)
 {
 	char *text = read_pam(NULL, service);
 	bool named = text != NULL && strstr(text, STACK_OURS) != NULL;
 
 	free(text);
-	return named || config_service_find(doctor->config, service) != NULL;
+	if (named)
+		note_service(doctor, service, false);
+	if (named || config_service_find(doctor->config, service) != NULL)
+		add_broken(doctor, service, result, error);
 }
 
 static void look_at_service(struct doctor *doctor, const char *service)
@@ -290,8 +291,8 @@ static void look_at_service(struct doctor *doctor, const char *service)
 	enum result result = stack_read(&reader, service, "auth", &stack, &error);
 	if (result == RESULT_OK)
 		look_at_stack(doctor, service, stack);
-	else if (is_of_ours(doctor, service))
-		add_broken(doctor, service, result, &error);
+	else
+		look_at_broken(doctor, service, result, &error);
 	free(stack);
 }
 

@@ -177,7 +177,7 @@ void doctor_sshd(struct doctor *doctor)
 	if (result == RESULT_NOT_FOUND) {
 		finding_add(doctor->findings, SSHD_MISSING,
 			&(struct mend){.text = "apt install openssh-server"},
-			"/etc/pam.d/%s asks us, and no sshd is installed", service);
+			"the stack %s asks us, and no sshd is installed", service);
 	} else if (result != RESULT_OK || child.status != 0) {
 		refused(doctor, result != RESULT_OK ? result_name(result) : child.error);
 	} else {

@@ -38,7 +38,7 @@ enum stack_action {
 };
 
 struct stack_entry {
-	char file[STACK_NAME]; /* below /etc/pam.d */
+	char file[STACK_NAME]; /* its name, or an absolute path */
 	unsigned int line;     /* its first, where it goes on behind a backslash */
 	unsigned int level;    /* substacks inside of which it stands */
 	int action[STACK_RETURNS];
@@ -53,8 +53,7 @@ struct stack {
 	size_t count;
 };
 
-/* Hands out the text of a file below /etc/pam.d, or of an absolute path: malloc'd, NULL for none.
- */
+/* Hands out the text of one of PAM's files, or of an absolute path: malloc'd, NULL for none. */
 struct stack_reader {
 	char *(*read)(void *context, const char *name);
 	void *context;

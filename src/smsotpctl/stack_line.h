@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One line of a file of /etc/pam.d, in libpam's words (pam.conf(5), pam_handlers.c). */
+/* One line of a stack's file, in libpam's words (pam.conf(5), pam_handlers.c). */
 #ifndef SMSOTP_STACK_LINE_H
 #define SMSOTP_STACK_LINE_H
 

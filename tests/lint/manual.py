@@ -5,7 +5,8 @@
 
 mandoc finds no fault; smsotp.conf(5) has each key of src/config_keys.c below its section, and no
 other; the page of each PROGRAM names every long option of its --help and of its verbs', and every
-letter that its source takes, and no other; what README and the pages have people type behind smsotpctl is a verb with these options.
+letter that its source takes, and no other; what README and the pages have people type behind
+smsotpctl is a verb with these options.
 """
 import pathlib
 import re
