@@ -130,8 +130,7 @@ static void transfer_end(struct courier *courier, struct transfer *transfer, boo
 	text_end(courier, held, &report);
 }
 
-/* What was trusted under the configuration before may be so no more, ca_file by the same name too.
- */
+/* What was trusted before may be so no more, even where ca_file has the same name. */
 static void connections_renew(struct courier *courier)
 {
 	if (courier->stale && queue_count(courier->queue, HELD_SENDING) == 0)

@@ -9,7 +9,7 @@
 
 #define REASON_SIZE 81
 
-/* Nothing else is read before the request: of HTTP, and of SOCKS. */
+/* Before the request nothing but a proxy is read from: the first of HTTP, the second of SOCKS. */
 #define NO_WAY "the proxy opened no way to the gateway: check [gateway] proxy"
 
 /* What to do about a request of which nothing left. */
@@ -23,7 +23,9 @@ static const struct {
 	{CURLE_RECV_ERROR, NO_WAY},
 	{CURLE_PROXY, NO_WAY},
 	{CURLE_OPERATION_TIMEDOUT, "no connection to the gateway in time: check DNS and route"},
-	{CURLE_PEER_FAILED_VERIFICATION, "the gateway's certificate is not trusted: check ca_file"},
+	{CURLE_PEER_FAILED_VERIFICATION,
+		"the certificate of the gateway, or of an https proxy, is not trusted: check "
+		"ca_file"},
 	{CURLE_SSL_PINNEDPUBKEYNOTMATCH, "the gateway has another key than [gateway] pin"},
 	{CURLE_SSL_CACERT_BADFILE, "[gateway] ca_file cannot be read: check it"},
 	{CURLE_SSL_CONNECT_ERROR, "no TLS with the gateway: check [gateway] url"},

@@ -56,7 +56,8 @@ int queue_descriptor(const struct queue *queue);
 /* Takes connections and frames, drops who is late, foreign or malformed (and logs that). */
 void queue_read(struct queue *queue, uint64_t now);
 
-/* No connection is taken any more. A text that comes by one that was is for queue_return. */
+/* No connection is taken any more. A text that still comes by one that was taken before is
+ * for queue_return. */
 void queue_close(struct queue *queue);
 
 /* The first come of those that wait and are due; NULL for none. */
