@@ -261,6 +261,7 @@ class Stacks(DoctorCase):
             with self.subTest(text=text), changed(f"{PAM}/common-sub", "@include common-sub\n"), \
                     changed(f"{PAM}/sshd", text):
                 self.assertIn(pattern, self.found("pam.broken")["cause"])
+                self.assertNotIn("pam.unused", self.ids())
 
     def test_what_lies_about_is_no_service(self):
         with contextlib.ExitStack() as stack:
