@@ -261,7 +261,6 @@ class Stacks(DoctorCase):
             with self.subTest(text=text), changed(f"{PAM}/common-sub", "@include common-sub\n"), \
                     changed(f"{PAM}/sshd", text):
                 self.assertIn(pattern, self.found("pam.broken")["cause"])
-                self.assertNotIn("pam.unused", self.ids())
 
     def test_what_lies_about_is_no_service(self):
         with contextlib.ExitStack() as stack:
@@ -489,6 +488,11 @@ class Sshd(DoctorCase):
                 if name not in ("sshd.open", "sshd.key", "sshd.methods"):
                     self.assertEqual((finding["mend"]["file"], finding["mend"]["number"]),
                                      ("/etc/ssh/sshd_config", 1))
+
+    def test_a_broken_stack_asks_us_all_the_same(self):
+        with changed(f"{PAM}/sshd", OURS + "atuh required pam_unix.so\n"), \
+                self.settings("UsePAM no"):
+            self.found("sshd.usepam")
 
     def test_what_mends_it_does(self):
         with self.settings("\n".join(SOUND)):
