@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stack.h"
 
-#include <ftw.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../unit/remove_tree.h"
 
 /* libpam's log lines come here without a context, so the thread's scene is the thread's own. */
 static _Thread_local struct scene *logging;
@@ -100,14 +101,6 @@ static void end_pam(struct scene *scene)
 	scene->pamh = NULL;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 int scene_teardown(void **state)
 {
 	struct scene *scene = *state;
@@ -115,7 +108,7 @@ int scene_teardown(void **state)
 	end_pam(scene);
 	fake_stop(&scene->fake);
 	logging = NULL;
-	assert_int_equal(nftw(scene->directory, remove_one, 4, FTW_DEPTH | FTW_PHYS), 0);
+	remove_tree(scene->directory);
 	free(scene);
 	return 0;
 }

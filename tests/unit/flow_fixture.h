@@ -102,20 +102,27 @@ static inline void at(struct bench *bench, int64_t milliseconds)
 	bench->now = milliseconds;
 }
 
-/* One frame of a login; `reply` NULL is its begin. The token is the last answer's. */
-static inline void ask(struct bench *bench, uint8_t login, const char *name, const char *reply)
+/* What a module asks that has nothing else to say. */
+static inline struct ask ask_of(enum frame_type type, const char *service, const char *user)
 {
-	struct ask ask = {.type = reply == NULL ? FRAME_BEGIN : FRAME_VERIFY,
-		.id = {login},
-		.uid = bench->uid,
-		.service = "sshd",
-		.user = name,
+	return (struct ask){.type = type,
+		.service = service,
+		.user = user,
 		.tty = "",
 		.rhost = "",
 		.ruser = "",
-		.connection = bench->source,
+		.connection = "",
 		.auth_info = ""};
+}
 
+/* One frame of a login; `reply` NULL is its begin. The token is the last answer's. */
+static inline void ask(struct bench *bench, uint8_t login, const char *name, const char *reply)
+{
+	struct ask ask = ask_of(reply == NULL ? FRAME_BEGIN : FRAME_VERIFY, "sshd", name);
+
+	ask.id[0] = login;
+	ask.uid = bench->uid;
+	ask.connection = bench->source;
 	memcpy(ask.token, bench->answer.token, TOKEN_SIZE);
 	ask.reply.length = (size_t)snprintf(
 		ask.reply.bytes, sizeof(ask.reply.bytes), "%s", reply == NULL ? "" : reply);

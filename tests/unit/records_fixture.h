@@ -3,15 +3,9 @@
 #ifndef SMSOTP_TEST_RECORDS_FIXTURE_H
 #define SMSOTP_TEST_RECORDS_FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
 #include "smsotpd/state.h"
 #include "smsotpd/store.h"
+#include "test.h"
 
 #define SAVE_BATCH 64
 

@@ -3,9 +3,9 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <ftw.h>
 #include <unistd.h>
 
+#include "remove_tree.h"
 #include "smsotpd/code.h"
 #include "smsotpd/identity_quarantine.h"
 #include "smsotpd/identity_recovery.h"
@@ -166,14 +166,6 @@ int scene_setup(void **state)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 int scene_teardown(void **state)
 {
 	struct scene *scene = *state;
@@ -182,7 +174,7 @@ int scene_teardown(void **state)
 	state_close(&scene->judge.state);
 	accounts_free(&scene->judge.accounts);
 	config_free(&scene->config);
-	assert_int_equal(nftw(scene->directory, remove_one, 4, FTW_DEPTH | FTW_PHYS), 0);
+	remove_tree(scene->directory);
 	free(scene);
 	return 0;
 }

@@ -167,14 +167,7 @@ static void test_an_answer_at_once_is_the_same_work(void **state)
 static void test_an_unknown_service_is_unavailable(void **state)
 {
 	struct bench *bench = *state;
-	const struct ask foreign = {.type = FRAME_BEGIN,
-		.service = "vsftpd",
-		.user = "demo",
-		.tty = "",
-		.rhost = "",
-		.ruser = "",
-		.connection = "",
-		.auth_info = ""};
+	const struct ask foreign = ask_of(FRAME_BEGIN, "vsftpd", "demo");
 
 	flow_ask(&bench->flow, 7, &foreign, 0);
 	assert_int_equal(bench->answer.verdict, VERDICT_UNAVAILABLE);

@@ -121,14 +121,7 @@ static void test_stop_under_systemd(void **state)
 /* His end, and the frame that he has sent. */
 static int asks(const struct bed *bed)
 {
-	const struct ask ask = {.type = FRAME_VERIFY,
-		.service = "sshd",
-		.user = "demo",
-		.tty = "",
-		.rhost = "",
-		.ruser = "",
-		.connection = "",
-		.auth_info = ""};
+	const struct ask ask = ask_of(FRAME_VERIFY, "sshd", "demo");
 	uint8_t frame[WIRE_FRAME_SIZE];
 	int fd = caller(bed);
 	size_t size = ask_encode(&ask, frame, sizeof(frame));

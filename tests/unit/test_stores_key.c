@@ -4,13 +4,13 @@
  * that is cut off leaves to the next.
  */
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core_fixture.h"
+#include "remove_tree.h"
 #include "smsotpd/modes.h"
 #include "smsotpd/state_row.h"
 #include "smsotpd/stores.h"
@@ -38,21 +38,13 @@ static int setup(void **state)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static int teardown(void **state)
 {
 	struct host *host = *state;
 
 	stores_close(&host->stores);
 	config_free(&host->config);
-	assert_int_equal(nftw(host->directory, remove_one, 4, FTW_DEPTH | FTW_PHYS), 0);
+	remove_tree(host->directory);
 	free(host);
 	return 0;
 }
