@@ -68,6 +68,19 @@ class Helper:
         self.process.communicate()
 
 
+class Agent(clients.Terminal):
+    """The terminal's. It prompts first, and then turns echo off with TCSAFLUSH: what was typed in
+    between is thrown away."""
+
+    def __init__(self, process, caller):
+        super().__init__(["/usr/bin/pkttyagent", "--process", str(process)], caller)
+
+    def prompt(self):
+        said = super().prompt()
+        assert self.child.waitnoecho(clients.TIMEOUT), "echo stays on"
+        return said
+
+
 class PolkitCase(DialogueCase):
     """The stack and the section that are shipped, and polkitd."""
 
@@ -121,8 +134,7 @@ class Polkit(PolkitCase):
         caller = self.user(number=False)
         shell = self.open(clients.Terminal(
             ["/bin/sh", "-c", "read go; pkexec id -un"], caller))
-        agent = self.open(clients.Terminal(
-            ["/usr/bin/pkttyagent", "--process", str(shell.child.pid)], caller))
+        agent = self.open(Agent(shell.child.pid, caller))
         self.host.syslog.wait(rf"Registered Authentication Agent.*:{shell.child.pid}:")
         shell.send("")
         self.assertEqual(agent.prompt(), SENT)
