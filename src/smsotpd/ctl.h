@@ -2,7 +2,7 @@
 /*
  * The operator's verbs, on the committer's thread. A request and a reply are JSON objects: one
  * SEQPACKET frame with the request, with one memfd beside it (SCM_RIGHTS) where it brings bulk
- *(import); the reply's frame is one memfd with the JSON, because a list may be longer than a frame.
+ * (import); the reply's frame is one memfd with the JSON, as a list may be longer than a frame.
  *
  *	{"verb": "identity.set", "name": "alice", ...}
  *	{"ok": true, ...}   or   {"ok": false, "error": "sentence", "exit": 1}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- *	export   format (csv, jsonl; none: jsonl)  ->  exported; the file in the memfd of the
- *request
+ *	export   format (csv, jsonl; none: jsonl)  ->  exported; the file is in the request's memfd
  */
 #include <fcntl.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
  *	import   format (csv, jsonl; none: guessed), replace, dry_run, max_change (percent),
  *	         names_at (where in the bulk the names to take begin); the file in the memfd
  *	         ->  added, changed, removed, unchanged, missing [name], schema_changed, dry_run,
- *warnings, and with dry_run add [{name}], change [{name, fields}], remove [{name}]
+ *	         warnings, and with dry_run add [{name}], change [{name, fields}], remove [{name}]
  */
 #include <fcntl.h>
 #include <sys/mman.h>

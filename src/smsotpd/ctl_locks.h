@@ -6,9 +6,12 @@
  *	source    a label, "new places", "known places" or "all places"
  *	failures  wrong codes that count, or texts
  *	locked    nothing goes until `seconds` have passed; false: failures that may still lead
- *there seconds   0 with `locked`: until a sign-in from a known place, or lock clear until     RFC
- *3339, null likewise why       a sentence;  rule, where   the key that decides, and the line that
- *set it
+ *	          there
+ *	seconds   0 with `locked`: until a sign-in from a known place, or lock clear
+ *	until     RFC 3339, null where seconds is 0
+ *	why       a sentence
+ *	rule      the key that decides
+ *	where     the line that set it
  */
 #ifndef SMSOTP_CTL_LOCKS_H
 #define SMSOTP_CTL_LOCKS_H

@@ -2,9 +2,9 @@
 /*
  *	mode          [service]                ->  services [{service, mode, ...}]
  *	mode.set      service, mode, confirm   ->  the same of the one; change: for control.c
- *	mode.confirm  service                  ->  the same; control.c puts `proven` into the
- *request mode.fall     service                  ->  the same, where its deadline is over; control.c
- *asks
+ *	mode.confirm  service                  ->  the same; `proven` in the request is control.c's
+ *	mode.fall     service                  ->  the same, where its deadline is over; control.c
+ *	                                           asks for it
  *
  * The row in the state store is the truth that a restart begins with.
  */

@@ -2,8 +2,7 @@
 /*
  *	status           ->  version, stub, identities, identity_used, state_used, schema_phone,
  *	                     warnings; control.c adds what the main thread knows
- *	send-test  name  ->  name, phone: for control.c, which sends and puts the report in their
- *place
+ *	send-test  name  ->  name, phone: for control.c, which sends and replies with the report
  */
 #include "config.h"
 #include "ctl_verb.h"

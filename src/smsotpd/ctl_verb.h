@@ -13,8 +13,7 @@ struct ctl_call {
 	const struct ctl_context *context;
 	const json_t *request;
 	int bulk;
-	json_t *events; /* what control.c writes to the trail where the verb is done; see ctl_event
-			 */
+	json_t *events; /* ctl_event's: control.c writes them where the verb is done */
 };
 
 /*

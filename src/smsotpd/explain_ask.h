@@ -3,8 +3,8 @@
  * The begin that an operator asks about:
  *
  *	explain  name, and any of service (sshd), from (an address), key ("TYPE BASE64" of a public
- *	         key that has passed), uid (of who runs the application), tty, password (true: one
- *has passed)
+ *	         key that has passed), uid (of who runs the application), tty, password (true:
+ *	         one has passed)
  *
  * It becomes the frame that the module would have sent.
  */

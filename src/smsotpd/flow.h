@@ -5,10 +5,10 @@
  *	telemetry -> lookup -> challenge -> send -> prompt -> verify -> session
  *
  * - A begin MUST be answered from memory at once; what it asks for MUST be committed before a text
- *leaves.
+ *   leaves.
  * - What a caller sees MUST come from the visible ledger alone, and be the same for every name.
  * - A verdict MUST leave only after the commit that consumed or charged it, for a name that does
- *not exist as well.
+ *   not exist as well.
  * - Only a job that grants (job_grants) makes VERDICT_GRANTED.
  * - Whatever fails MUST be VERDICT_UNAVAILABLE or the line that a wrong code shows, never more.
  * - Only flow_verdict makes VERDICT_WAIVED of a refusal, for all names of a service and mode alike.

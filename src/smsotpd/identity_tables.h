@@ -11,7 +11,7 @@
  *	quarantine  'n' name -> what is remembered of its phones
  *
  * The records hold all that is needed to make the indexes anew. A recovery code is kept as 'r'
- *name, NUL, code; a number that went as 'p' number.
+ * name, NUL, code; a number that went as 'p' number.
  */
 #ifndef SMSOTP_IDENTITY_TABLES_H
 #define SMSOTP_IDENTITY_TABLES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The host's key: 32 random bytes and the machine-id they were made for, in a file of smsotpd's
- *own. What is used are keys derived from it (crypto_kdf), one for each purpose.
+ * own. What is used are keys derived from it (crypto_kdf), one for each purpose.
  *
  *	"smsotp-key 1\n", 32 bytes of key, 32 bytes BLAKE2b of the machine-id keyed with the key
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A user's record in the state store: RECORD_SIZE bytes whatever it holds, so that it never grows
- *and every name costs the same. Encode and decode are pure. All numbers are little endian.
+ * and every name costs the same. Encode and decode are pure. All numbers are little endian.
  *
  *	version u8 (1), zeros 7, boot id 16
  *	16 challenges of 104: binding 16, sent u8, tries u8, live u8, zeros 5, last text i64,

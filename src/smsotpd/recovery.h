@@ -2,7 +2,7 @@
 /*
  * Recovery codes: RECOVERY_CODES of one issue, each good for one sign-in without a text. A code is
  * twelve symbols of 32 (Crockford's base 32: no I, L, O, U), 60 bits, shown in groups of four. It
- *is told from a text code by its length alone. Pure.
+ * is told from a text code by its length alone. Pure.
  *
  * The record, which keeps keyed hashes only, is RECOVERY_RECORD_SIZE bytes, little endian:
  *

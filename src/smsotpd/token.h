@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The token of a begin's answer: when the dialogue began, and a keyed MAC over that and over who
- *asked. After a restart the ledger's row is made anew from it, for names that exist and for those
- *that do not.
+ * asked. After a restart the ledger's row is made anew from it, for names that exist and for those
+ * that do not.
  *
  *	boottime i64, realtime i64, MAC 16, zeros
  */

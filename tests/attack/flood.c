@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Attempts under random names from random addresses, put to smsotpd as sshd's module would put
- *them:
+ * Attempts under random names from random addresses, as sshd's module would put them to smsotpd:
  *
  *	flood begin|guess COUNT SEED
  *

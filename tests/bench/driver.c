@@ -5,8 +5,9 @@
  *	driver run fork|exec [SLOTS]
  *		Standard input: one attempt a line, "PAUSE_US THINK_US CONFDIR SERVICE USER SOURCE
  *		TTY ANSWER" (attempt.h), each in a child, or in a child that is a program anew.
- *SLOTS is a pipe's descriptor: as many bytes as are in it are worked on at once. Standard output:
- *"BEGUN PROMPT AUTH WHOLE WAITED PROMPTS CODE" each. driver maps CONFDIR SERVICE USER
+ *		SLOTS is a pipe's descriptor: as many bytes as are in it are worked on at once.
+ *		Standard output: "BEGUN PROMPT AUTH WHOLE WAITED PROMPTS CODE" each.
+ *	driver maps CONFDIR SERVICE USER
  *		/proc/self/maps before pam_start, a blank line, and the same at the prompt.
  *	driver race COUNT CONFDIR SERVICE
  *		See race.h.

@@ -5,7 +5,7 @@
  *	smsotpd --clock FILE [arguments of smsotpd(8)]
  *
  * FILE holds one line, "BOOTTIME_MS REALTIME_MS BOOTID_HEX32", and is read at each look; the boot
- *id counts once, at start. Replace the file by rename(2): a torn line ends the daemon.
+ * id counts once, at start. Replace the file by rename(2): a torn line ends the daemon.
  */
 #include <fcntl.h>
 #include <stdbool.h>

@@ -8,7 +8,7 @@
  * says one line each time it waits: "ready", "asked", and of a login that is over "ended CODE" with
  * what pam_authenticate returned. A login that is granted opens its session and closes it. It
  * allocates nothing of its own after its start but replies, and it reads and writes by system
- *calls, so that faults in its process are libpam's and the module's.
+ * calls, so that faults in its process are libpam's and the module's.
  */
 #include <security/pam_appl.h>
 #include <stdbool.h>
