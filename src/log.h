@@ -13,10 +13,12 @@
 /* priority: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO. */
 void log_line(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What a value of the trail has at most, escaped, with its NUL. */
+#define LOG_VALUE_SIZE 512
+
 /*
- * Writes `text` so that it cannot end a line or drive a terminal: bytes outside printable ASCII,
- * and
- * '"' and '\', as \xHH. Cut at `size` bytes with its NUL. Returns ret.
+ * Writes `text` so that it cannot end a line or drive a terminal: '"', '\' and bytes outside
+ * printable ASCII as \xHH. Cut at `size` bytes with its NUL. Returns ret.
  */
 const char *log_escape(const char *text, char *ret, size_t size);
 

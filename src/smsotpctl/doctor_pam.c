@@ -25,12 +25,16 @@ static const char *const directories[] = {"/etc/pam.d", "/usr/lib/pam.d"};
 /* Of a file that is in neither: in the first. */
 static const char *path_of(const char *name, char ret[static PATH_MAX])
 {
-	snprintf(ret, PATH_MAX, "%s", name);
-	for (size_t i = 0; name[0] != '/' && i < 3; i++) {
-		snprintf(ret, PATH_MAX, "%s/%s", directories[i % 2], name);
-		if (access(ret, R_OK) == 0)
-			break;
+	if (name[0] == '/') {
+		snprintf(ret, PATH_MAX, "%s", name);
+		return ret;
 	}
+	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+		snprintf(ret, PATH_MAX, "%s/%s", directories[i], name);
+		if (access(ret, R_OK) == 0)
+			return ret;
+	}
+	snprintf(ret, PATH_MAX, "%s/%s", directories[0], name);
 	return ret;
 }
 

@@ -7,8 +7,6 @@
 #include "log.h"
 #include "output.h"
 
-#define USER_SIZE 512 /* as smsotpd cuts it */
-
 bool filter_any(const struct filter *filter)
 {
 	return filter->user != NULL || filter->id != NULL || filter->kind != NULL ||
@@ -23,7 +21,7 @@ static bool begins(const char *text, const char *beginning)
 bool filter_is_of(const json_t *event, const char *user)
 {
 	const char *name = output_field(event, "user");
-	char written[USER_SIZE];
+	char written[LOG_VALUE_SIZE];
 
 	return strcmp(name, user) == 0 ||
 	       strcmp(name, log_escape(user, written, sizeof(written))) == 0;

@@ -9,8 +9,6 @@
 #include "mute.h"
 #include "when.h"
 
-#define VALUE_SIZE 512
-
 struct trail {
 	struct audit *audit;
 	const struct clock *clock;
@@ -47,7 +45,7 @@ static void put(struct fields *fields, enum field field, json_t *value)
 
 void event_put(struct fields *fields, enum field field, const char *value)
 {
-	char escaped[VALUE_SIZE];
+	char escaped[LOG_VALUE_SIZE];
 
 	if (value != NULL && value[0] != '\0')
 		put(fields, field, json_string(log_escape(value, escaped, sizeof(escaped))));
