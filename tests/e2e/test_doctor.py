@@ -585,7 +585,7 @@ class Files(DoctorCase):
         script = "#!/bin/sh\n[ \"$1\" = is-enabled ] && echo {}\n"
         os.makedirs("/run/systemd/system")
         self.addCleanup(os.removedirs, "/run/systemd/system")
-        for state, count in (("disabled", 3), ("enabled", 0)):
+        for state, count in (("disabled", 1), ("masked", 3), ("enabled", 0)):
             with changed("/usr/bin/systemctl", script.format(state)):
                 os.chmod("/usr/bin/systemctl", 0o755)
                 found = [each for each in self.doctor() if each["id"] == "unit.disabled"]
