@@ -321,18 +321,20 @@ static int wait_events(const struct loop *loop, struct epoll_event *events, stru
 		(int)(wait.tv_sec * 1000 + (wait.tv_nsec + 999999) / 1000000));
 }
 
-/* Waits `most` ms at most, and does what has come; *ret_end is set where a signal has. */
+/* Waits `most` ms at most, no longer than what is laid, and does what has come; *ret_end is set
+ * where a signal has. */
 static enum result turn(
 	struct loop *loop, struct flow *flow, int most, bool *ret_ended, enum loop_end *ret_end)
 {
 	struct epoll_event events[EVENTS];
+
+	do_rest(loop, flow);
 	int count = wait_events(loop, events, turn_wait(loop, flow, most));
 
 	if (count < 0 && errno != EINTR)
 		return RESULT_FAILED;
 	for (int i = 0; i < count; i++)
 		*ret_ended = on_event(loop, flow, events[i].data.u64, ret_end) || *ret_ended;
-	do_rest(loop, flow);
 	serve_alive(loop_now());
 	return RESULT_OK;
 }

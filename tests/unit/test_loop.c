@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How smsotpd's main thread ends, turn by turn: what happens while it waits is the test's. */
+#include <errno.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -28,6 +29,8 @@ static struct {
 	int late;                /* his end */
 	int silent;              /* a client that closes when all else is done, -1 for none */
 	bool stops;              /* SIGTERM comes when all is done */
+	const struct flow
+		*flow; /* it waits as long as it says, until no job is under way; NULL: no */
 } play;
 
 static int caller(const struct bed *bed)
@@ -41,14 +44,22 @@ static int caller(const struct bed *bed)
 int epoll_pwait2(int epoll, struct epoll_event *events, int size, const struct timespec *timeout,
 	const sigset_t *mask)
 {
-	(void)timeout;
+	const struct timespec none = {0};
+
 	(void)mask;
 	if (++play.turns > TURNS_MAX)
 		fail_msg("it turns without end");
 	if (play.joins != NULL)
 		play.late = caller(play.joins);
 	play.joins = NULL;
-	int count = epoll_wait(epoll, events, size, 0);
+	const struct timespec *wait = play.flow == NULL ? &none : timeout;
+	int count = epoll_wait(epoll, events, size,
+		(int)(wait->tv_sec * 1000 + (wait->tv_nsec + 999999) / 1000000));
+	/* Laid for others to share its commit: for a moment, not until something comes. */
+	if (play.flow != NULL && play.flow->laid)
+		assert_int_equal(wait->tv_sec * 1000 + wait->tv_nsec / 1000000, 0);
+	if (play.flow != NULL && play.flow->jobs == 0)
+		assert_int_equal(kill(getpid(), SIGTERM), 0);
 	if (count == 0 && play.stops)
 		assert_int_equal(kill(getpid(), SIGTERM), 0);
 	else if (count == 0 && play.silent >= 0)
@@ -119,9 +130,9 @@ static void test_stop_under_systemd(void **state)
 }
 
 /* His end, and the frame that he has sent. */
-static int asks(const struct bed *bed)
+static int asks(const struct bed *bed, enum frame_type type)
 {
-	const struct ask ask = ask_of(FRAME_VERIFY, "sshd", "demo");
+	const struct ask ask = ask_of(type, "sshd", "demo");
 	uint8_t frame[WIRE_FRAME_SIZE];
 	int fd = caller(bed);
 	size_t size = ask_encode(&ask, frame, sizeof(frame));
@@ -138,7 +149,7 @@ static void test_stop_as_many_come(void **state)
 	int fds[WAITING];
 
 	for (size_t i = 0; i < WAITING; i++)
-		fds[i] = asks(bed);
+		fds[i] = asks(bed, FRAME_VERIFY);
 	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
 	for (size_t i = 0; i < WAITING; i++) {
 		struct answer answer = {.verdict = VERDICT_GRANTED};
@@ -150,12 +161,36 @@ static void test_stop_as_many_come(void **state)
 	}
 }
 
+/* And gets the text that he is told of, though nothing else wakes this loop. */
+static void test_stop_as_one_begins(void **state)
+{
+	struct bed *bed = *state;
+	struct flow *flow = &bed->bench->flow;
+	uint8_t frame[WIRE_FRAME_SIZE];
+	struct answer answer = {.line = LINE_NONE};
+
+	assert_int_equal(
+		committer_start(&bed->bench->scene->judge, loop_wake(bed->loop), &flow->committer),
+		RESULT_OK);
+	int fd = asks(bed, FRAME_BEGIN);
+	play.flow = flow;
+	assert_int_equal(loop_drain(bed->loop, flow, DRAIN_MS), 1);
+	ssize_t size = recv(fd, frame, sizeof(frame), 0);
+	assert_true(size > 0);
+	assert_int_equal(answer_decode(frame, (size_t)size, &answer), RESULT_OK);
+	assert_int_equal(answer.line, LINE_SENT);
+	assert_int_equal(flow->jobs, 0);
+	assert_int_equal(sender_count(flow->sender), 1);
+	committer_stop(&flow->committer);
+	close(fd);
+}
+
 /* But not by one whose store is broken: the next one will know better. */
 static void test_stop_where_the_store_broke(void **state)
 {
 	struct bed *bed = *state;
 	uint8_t byte;
-	int fd = asks(bed);
+	int fd = asks(bed, FRAME_VERIFY);
 
 	calls.bad_begin = 1;
 	committer_give(bed->committer, scene_job(bed->bench->scene, JOB_BEGIN, "sshd", "demo"));
@@ -165,6 +200,7 @@ static void test_stop_where_the_store_broke(void **state)
 	bed->bench->flow.committer = bed->committer;
 	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
 	assert_int_equal(recv(fd, &byte, sizeof(byte), 0), -1);
+	assert_int_equal(errno, ECONNRESET);
 	close(fd);
 }
 
@@ -173,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_stop_under_systemd, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop_as_many_come, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop_as_one_begins, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop_where_the_store_broke, setup, teardown),
 	};
 
