@@ -75,7 +75,7 @@ static const char *verb_of(const json_t *request)
 	return verb == NULL ? "" : verb;
 }
 
-static void take(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
+void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	const enum ctl_way way = ctl_way(request);
 	struct job *job = NULL;
@@ -111,14 +111,6 @@ static void take(struct flow *flow, uint64_t connection, json_t *request, int bu
 	}
 	flow->jobs++;
 	committer_give(flow->committer, job);
-}
-
-void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
-{
-	/* What one part of lock.clear hands to the next is nobody else's to say. */
-	json_object_del(request, "after");
-	json_object_del(request, "cleared");
-	take(flow, connection, request, bulk, arrived);
 }
 
 /* Calls `visit` with the ledger's tag of each name and uid that the verb left; they were for us. */
@@ -168,16 +160,13 @@ static void tell_cleared(struct flow *flow, const struct job *job)
 static bool finish_lock_clear(struct flow *flow, struct job *job)
 {
 	json_int_t cleared = json_integer_value(json_object_get(job->reply, "cleared"));
-	json_t *next = json_object_get(job->reply, "next");
 	json_int_t shown = 0;
 
 	/* Said of the first part already: the others may fail. */
-	if (json_object_get(job->request, "after") == NULL)
+	if (job->part.done <= 1)
 		tell_cleared(flow, job);
-	if (next != NULL) {
-		take(flow, job->connection, json_incref(next), -1, job->arrived);
+	if (job->part.more)
 		return false;
-	}
 	if (json_is_true(json_object_get(job->request, "all")))
 		shown = ledger_forget_all(flow->ledger);
 	else
@@ -199,7 +188,7 @@ void control_turn(struct flow *flow)
 	while (modes_fall(&flow->modes, flow->clock, &now, service, &was)) {
 		event_mode(flow_trail(flow), EVENT_MODE_FELL, service, was.choice, was.before, 0);
 		json_t *request = json_pack("{s:s, s:s}", "verb", "mode.fall", "service", service);
-		take(flow, 0, request, -1, 0);
+		control_ask(flow, 0, request, -1, 0);
 	}
 }
 
@@ -316,6 +305,16 @@ static void finish_verb(struct flow *flow, struct job *job)
 	wipe_codes(job->reply);
 }
 
+/* For the next part, behind what came meanwhile. */
+static void give_again(struct flow *flow, struct job *job)
+{
+	json_decref(job->reply);
+	job->reply = NULL;
+	job->part.more = false;
+	flow->jobs++;
+	committer_give(flow->committer, job);
+}
+
 void control_finished(struct flow *flow, struct job *job)
 {
 	if (job->kind != JOB_VERB && job->kind != JOB_EXPLAIN) {
@@ -329,7 +328,10 @@ void control_finished(struct flow *flow, struct job *job)
 		control_worker_start(flow);
 	else
 		finish_verb(flow, job);
-	job_free(&job);
+	if (job->part.more)
+		give_again(flow, job);
+	else
+		job_free(&job);
 }
 
 void control_reported(void *context, const struct parcel *parcel, const struct report *report)

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "challenge.h"
+#include "ctl.h"
 #include "decision.h"
 #include "findings.h"
 #include "identity.h"
@@ -73,8 +74,9 @@ struct job {
 	const char *over;       /* EFFECT_OVER: the key in [limits] of the one that forbids it */
 	char user[IDENTITY_NAME_MAX + 1]; /* the identity's name, "" for none */
 	struct phone phone;
-	struct code text; /* begin, resend: the code to send */
-	json_t *reply;    /* owned */
+	struct code text;     /* begin, resend: the code to send */
+	json_t *reply;        /* owned */
+	struct ctl_part part; /* of a verb: given again it goes on from there */
 };
 
 /* First in, first out; all zeros is an empty one. A job is in one at most. */
