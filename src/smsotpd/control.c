@@ -113,26 +113,22 @@ void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bu
 	committer_give(flow->committer, job);
 }
 
-/* Calls `visit` with the ledger's tag of each name and uid that the verb left; they were for us. */
+/* Calls `visit` with the ledger's tag of the name that was asked for, and of the uid that the verb
+ * left for us. */
 static void each_tag(struct flow *flow, struct job *job,
 	void (*visit)(struct flow *flow, const uint8_t *tag, void *context), void *context)
 {
-	json_t *value;
-	size_t index;
+	const char *name = json_string_value(json_object_get(job->request, "name"));
+	const json_t *uid = json_object_get(job->reply, "uid");
 	uint8_t tag[HASH_SIZE];
 
-	json_array_foreach(json_object_get(job->reply, "names"), index, value)
-	{
-		login_name_tag(flow->keys, false, 0, json_string_value(value), tag);
-		visit(flow, tag, context);
-	}
-	json_array_foreach(json_object_get(job->reply, "uids"), index, value)
-	{
-		login_name_tag(flow->keys, true, (uint32_t)json_integer_value(value), "", tag);
-		visit(flow, tag, context);
-	}
-	json_object_del(job->reply, "names");
-	json_object_del(job->reply, "uids");
+	login_name_tag(flow->keys, false, 0, name, tag);
+	visit(flow, tag, context);
+	if (uid == NULL)
+		return;
+	login_name_tag(flow->keys, true, (uint32_t)json_integer_value(uid), "", tag);
+	visit(flow, tag, context);
+	json_object_del(job->reply, "uid");
 }
 
 static void forget_tag(struct flow *flow, const uint8_t *tag, void *context)

@@ -3,8 +3,9 @@
  *	lock.list   name or none   ->  locks, as ctl_locks.h has them
  *	lock.clear  name or all    ->  cleared
  *
- * With a name both leave names, uids and unknown (true: no identity) in the reply, for control.c:
- * what the visible ledger shows of a name is in its memory, also for names that do not exist.
+ * With a name both leave uid (of its identity, where that has one) and unknown (true: no identity)
+ * in the reply, for control.c: what the visible ledger shows of a name is in its memory, also for
+ * names that do not exist.
  *
  * All are cleared in parts of STATE_PART records, so that logins go in between and a full store
  * takes it.
@@ -46,13 +47,6 @@ static enum result list_one(const struct identity *identity, void *context)
 	return result;
 }
 
-static void put_name(const struct walk *walk, const char *name, uint32_t uid)
-{
-	json_object_set_new(walk->reply, "names", json_pack("[s]", name));
-	json_object_set_new(walk->reply, "uids",
-		uid == UID_NONE ? json_array() : json_pack("[I]", (json_int_t)uid));
-}
-
 /* One name's; one that is nobody's has rows in the ledger only. */
 static enum result with_name(struct walk *walk, MDB_txn *txn, const char *name,
 	enum result (*visit)(const struct identity *identity, void *context))
@@ -63,11 +57,11 @@ static enum result with_name(struct walk *walk, MDB_txn *txn, const char *name,
 	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
 		return result;
 	if (result == RESULT_NOT_FOUND) {
-		put_name(walk, name, UID_NONE);
 		json_object_set_new(walk->reply, "unknown", json_true());
 		return RESULT_OK;
 	}
-	put_name(walk, identity.name, identity.uid);
+	if (identity.uid != UID_NONE)
+		json_object_set_new(walk->reply, "uid", json_integer(identity.uid));
 	return visit(&identity, walk);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The locks of all are cleared some at a time: in a state store that is full, beside logins, and
- * what failed in the midst is said and goes on where it is repeated.
+ * what failed in the midst is said and goes on where it is repeated. Of one name goes what is shown
+ * to its uid as well.
  */
 #include "control_fixture.h"
 #include "records_fixture.h"
@@ -208,6 +209,51 @@ static void test_nothing_was_cleared(void **state)
 	assert_int_equal(events(bench), 0);
 }
 
+/* demo, who is asked at su by his uid, types wrong codes until he is locked. */
+static void lock_at_su(struct bench *bench)
+{
+	struct ask ask = ask_of(FRAME_BEGIN, "su", "root");
+
+	ask.uid = 1000;
+	ask.id[0] = 1;
+	for (uint32_t i = 0; i <= bench->scene->config->lockout.failures; i++) {
+		flow_ask(&bench->flow, 7, &ask, bench->now);
+		settle(bench);
+		ask.type = FRAME_VERIFY;
+		memcpy(ask.token, bench->answer.token, TOKEN_SIZE);
+		ask.reply = (struct reply){.length = 6, .bytes = "111111"};
+	}
+	assert_int_equal(bench->answer.line, LINE_LOCKED);
+}
+
+static json_int_t shown(struct bench *bench, const char *name)
+{
+	char request[64];
+
+	snprintf(request, sizeof(request), "{\"verb\": \"lock.list\", \"name\": \"%s\"}", name);
+	control(bench, request);
+	assert_null(json_object_get(reply, "uid"));
+	return json_integer_value(json_object_get(json_object_get(reply, "shown"), "locks"));
+}
+
+/* By his name he is found, and nobody else is. */
+static void test_what_is_shown_to_a_uid(void **state)
+{
+	struct bench *bench = *state;
+
+	lock_at_su(bench);
+	assert_int_equal(shown(bench, "demo"), 1);
+	assert_int_equal(shown(bench, "bare"), 0);
+	assert_int_equal(shown(bench, "nobody-here"), 0);
+	control(bench, "{\"verb\": \"lock.clear\", \"name\": \"bare\"}");
+	assert_int_equal(cleared(), 0);
+	assert_int_equal(shown(bench, "demo"), 1);
+	control(bench, "{\"verb\": \"lock.clear\", \"name\": \"demo\"}");
+	assert_int_equal(cleared(), 1);
+	assert_int_equal(json_object_size(reply), 2);
+	assert_int_equal(shown(bench, "demo"), 0);
+}
+
 /* Once: what is counted for the host while the others are cleared stays. */
 static void test_the_hosts_go_with_the_first_part(void **state)
 {
@@ -256,6 +302,7 @@ int main(void)
 		with_control(test_a_login_goes_in_between),
 		with_control(test_it_fails_in_the_midst),
 		with_control(test_nothing_was_cleared),
+		with_control(test_what_is_shown_to_a_uid),
 		with_control(test_the_hosts_go_with_the_first_part),
 		with_control(test_no_memory_in_between),
 	};
