@@ -147,8 +147,8 @@ static void tell_cleared(struct flow *flow, const struct job *job)
 
 	if (name != NULL)
 		login_name_tag(flow->keys, false, 0, name, tag);
-	event_operator(flow_trail(flow), EVENT_LOCK_CLEARED, name == NULL || unknown ? "" : name,
-		name == NULL ? NULL : tag);
+	event_lock_cleared(
+		flow_trail(flow), name == NULL || unknown ? "" : name, name == NULL ? NULL : tag);
 }
 
 /* What the ledger shows goes as well; of all, names that do not exist included, with the last part.

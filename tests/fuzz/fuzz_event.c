@@ -137,8 +137,7 @@ static void say(void)
 		event_service(play.trail, login.visitor.id, text);
 		break;
 	default:
-		event_operator(play.trail, EVENT_IDENTITY_SUSPENDED,
-			(detail & 1) != 0 ? "demo" : "",
+		event_lock_cleared(play.trail, (detail & 1) != 0 ? "demo" : "",
 			(detail & 2) != 0 ? login.visitor.name : NULL);
 	}
 	play.calls++;
