@@ -46,8 +46,9 @@ struct ctl_context {
 /*
  * Runs one verb; NULL only without memory, the caller frees it with json_decref. `bulk` is the
  * request's memfd or -1, and stays the caller's. "events" in the reply, [{event, user, ...}], is
- * for the trail, not for whoever asked. Verbs that need the main thread as well (send-test,
- * lock.clear, status) leave what it needs in the reply; see flow.c.
+ * for the trail, not for whoever asked. Verbs that need the main thread as well (lock.clear,
+ * lock.list of a name, mode.confirm, mode.set, send-test, status) leave what it needs in the reply;
+ * see control.c.
  */
 json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bulk);
 

@@ -48,11 +48,11 @@ struct job {
 	uint64_t connection; /* who waits for the answer, 0 for nobody */
 	const struct config *config;
 	struct login login;
-	struct moment now;
-	int64_t arrived;  /* monotonic ms, for the hold */
-	int64_t waited;   /* verify: ms since this dialogue's newest text was asked for */
-	struct view view; /* what a wrong or unanswered one shows */
-	struct code code; /* verify: what was typed */
+	struct moment now; /* where other logins have passed this one, the last's: committer.c */
+	int64_t arrived;   /* monotonic ms, for the hold */
+	int64_t waited;    /* verify: ms since this dialogue's newest text was asked for */
+	struct view view;  /* what a wrong or unanswered one shows */
+	struct code code;  /* verify: what was typed */
 	bool comparable;
 	bool junk;
 	int64_t begun;                 /* verify: boottime of the newest text */
