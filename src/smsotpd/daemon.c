@@ -39,7 +39,6 @@ struct daemon {
 	size_t retired_count;
 	struct stores stores;
 	struct accounts *accounts;
-	struct modes modes;    /* as the stores had them when they were last read */
 	struct error why_shut; /* why they do not open, "" where they do */
 	struct stores_lack lack;
 	struct audit *audit;
@@ -78,13 +77,22 @@ static void load_modes(struct daemon *daemon)
 {
 	size_t spoilt = 0;
 
-	memset(&daemon->modes, 0, sizeof(daemon->modes));
-	if (modes_load(daemon->stores.state, daemon->config, &daemon->modes, &spoilt) !=
+	if (modes_load(daemon->stores.state, daemon->config, &daemon->flow->modes, &spoilt) !=
 			RESULT_OK ||
 		spoilt > 0)
 		event_daemon(daemon->trail, EVENT_MODE_LOST,
 			"a mode that was chosen cannot be read, and the config's holds: see "
 			"smsotpctl mode");
+}
+
+/* The section of a choice may have come only now. Those that are known hold, whatever is read. */
+static void join_modes(struct daemon *daemon)
+{
+	struct modes found = {0};
+	size_t spoilt = 0;
+
+	if (modes_load(daemon->stores.state, daemon->config, &found, &spoilt) == RESULT_OK)
+		modes_join(&daemon->flow->modes, &found, daemon->clock);
 }
 
 /* At the start alone: later the operator learns of it from what he does. */
@@ -161,6 +169,7 @@ static void open_stores(struct daemon *daemon, bool asked)
 		stay_shut(daemon, asked, &error);
 		return;
 	}
+	daemon->flow->committer = daemon->committer;
 	if (daemon->why_shut.text[0] == '\0')
 		return;
 	daemon->why_shut.text[0] = '\0';
@@ -168,30 +177,23 @@ static void open_stores(struct daemon *daemon, bool asked)
 	event_daemon(daemon->trail, EVENT_STORE_OPENED, "people can sign in again");
 }
 
-/* While the daemon serves, with its stores shut. */
-static void reopen_stores(struct daemon *daemon, bool asked)
-{
-	open_stores(daemon, asked);
-	daemon->flow->committer = daemon->committer;
-	daemon->flow->modes = daemon->modes;
-}
-
-/* Unasked: what keeps them shut may have gone by itself, as where a disk was mounted late. */
-static void retry_stores(struct daemon *daemon)
+/* What keeps them shut may have gone, as where a disk was mounted late. Asked or not, for logrotate
+ * asks too, in the middle of whatever is being restored. */
+static void retry_stores(struct daemon *daemon, bool asked)
 {
 	struct stores_lack lack;
 	struct error why;
 
 	stores_lack(daemon->config, &lack);
 	if (stores_again(&daemon->lack, &lack)) {
-		reopen_stores(daemon, false);
+		open_stores(daemon, asked);
 		return;
 	}
 	snprintf(why.text, sizeof(why.text),
 		"the stores in %s are not all there: restore what is missing, or restart smsotpd, "
 		"which makes new ones where there is neither key nor identity",
 		daemon->config->paths.store);
-	stay_shut(daemon, false, &why);
+	stay_shut(daemon, asked, &why);
 }
 
 static enum result start_parts(struct daemon *daemon, struct error *error)
@@ -218,20 +220,18 @@ static enum result start_parts(struct daemon *daemon, struct error *error)
 			daemon->clock, &daemon->worker);
 	if (result != RESULT_OK || daemon->flow == NULL)
 		return error_set(error, RESULT_MEMORY, "no memory to start");
-	open_stores(daemon, true);
 	*daemon->flow = (struct flow){
 		.config = config,
 		.keys = &daemon->stores.keys,
 		.clock = daemon->clock,
 		.ledger = daemon->ledger,
-		.committer = daemon->committer,
 		.sender = daemon->sender,
 		.worker = daemon->worker,
 		.trail = daemon->trail,
 		.hooks = loop_hooks(daemon->loop),
-		.modes = daemon->modes,
 		.counters.started = loop_now(),
 	};
+	open_stores(daemon, true);
 	return RESULT_OK;
 }
 
@@ -297,13 +297,10 @@ static void reload(struct daemon *daemon)
 	daemon->config = config;
 	daemon->flow->config = config;
 	audit_journal(daemon->audit, config->audit.journal);
-	if (daemon->committer == NULL) {
-		reopen_stores(daemon, true);
-	} else {
-		/* The section of a choice may have come only now. */
-		load_modes(daemon);
-		modes_join(&daemon->flow->modes, &daemon->modes, daemon->clock);
-	}
+	if (daemon->committer == NULL)
+		retry_stores(daemon, true);
+	else
+		join_modes(daemon);
 	event_daemon(daemon->trail, EVENT_CONFIG_RELOADED,
 		"[paths] and [store] change at the next start only");
 }
@@ -350,7 +347,7 @@ static int run(struct daemon *daemon)
 		if (result == RESULT_OK && end == LOOP_RELOAD)
 			reload(daemon);
 		if (result == RESULT_OK && end == LOOP_SHUT)
-			retry_stores(daemon);
+			retry_stores(daemon, false);
 	}
 	int64_t most = drain_most(daemon->config);
 	uint32_t left = result == RESULT_OK ? loop_drain(daemon->loop, daemon->flow, most) : 0;

@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "identity_quarantine.h"
+#include "store_check.h"
 
 /*
  * What a key that was made here is called until both stores are whole under it. So a start that is
@@ -121,12 +122,30 @@ static enum result open_all(const struct config *config, const struct clock *clo
 	return RESULT_OK;
 }
 
+/* Whoever else may write there could put another's key in its place. */
+static enum result check_place(const char *directory, struct error *error)
+{
+	int fd = -1;
+	enum result result = store_directory(directory, false, &fd, error);
+
+	if (result == RESULT_OK)
+		close(fd);
+	if (result != RESULT_NOT_FOUND)
+		return result;
+	return error_set(error, result,
+		"there is no %s: mount or restore it or, for a first start, make it: install -d -m "
+		"0700 -o %u %s",
+		directory, geteuid(), directory);
+}
+
 enum result stores_open(const struct config *config, const struct clock *clock,
 	struct stores *ret_stores, struct error *error)
 {
 	struct stores stores = {0};
-	enum result result = open_all(config, clock, &stores, error);
+	enum result result = check_place(config->paths.store, error);
 
+	if (result == RESULT_OK)
+		result = open_all(config, clock, &stores, error);
 	if (result != RESULT_OK) {
 		stores_close(&stores);
 		return result;

@@ -53,6 +53,12 @@ class Sandbox(HostCase):
         self.assertEqual(self.probe("smsotpd.service",
                                     OPEN.format("<", "/var/lib/smsotp/state/data.mdb")), "done")
 
+    def test_no_daemon_may_write_its_home(self):
+        """What it left there sshd would take for its keys."""
+        for name in ("smsotp", "smsotp-send"):
+            home = self.host.run("getent", "passwd", name).stdout.split(":")[5]
+            self.assertEqual(self.host.run("stat", "-c", "%U", home).stdout, "root\n", name)
+
     def test_daemon_opens_no_network_socket(self):
         for family in ("AF_INET", "AF_INET6", "16"):
             self.assertEqual(self.probe("smsotpd.service", SOCKET.format(family)), NO_FAMILY)

@@ -198,6 +198,25 @@ class StoreAgain(DialogueCase):
         self.is_open()
         self.assertEqual(self.since("store.made") + self.since("state.lost"), [])
 
+    def test_logrotate_in_the_middle_of_it(self):
+        """Its signal is nobody's word that the restoring is over."""
+        os.chmod(STORE + "/key", 0o640)
+        self.starts_shut("mode 0600")
+        self.aside("identity")
+        self.aside("key")
+        self.host.smsotpd.signal(signal.SIGHUP)
+        self.told("not all there: restore", count=2)
+        self.host.smsotpd.signal(signal.SIGHUP)
+        self.told("not all there: restore", count=3)
+        self.assertEqual([name for name in os.listdir(STORE) if name.startswith("key")], [])
+        self.assertFalse(os.path.exists(STORE + "/identity"))
+        os.chmod(ASIDE + "/key", 0o600)
+        self.back("identity")
+        self.back("key")
+        self.host.smsotpd.signal(signal.SIGHUP)
+        wait.until(lambda: self.since("store.opened"), "event")
+        self.assertEqual(self.since("store.made") + self.since("state.lost"), [])
+
     def test_room_for_a_first_start(self):
         """What it was to make at its start it makes when there is room."""
         rootfs.tmpfs(STORE, "0700")

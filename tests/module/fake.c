@@ -61,6 +61,8 @@ static void hear(struct fake *fake, const struct ask *ask)
 	snprintf(heard->user, sizeof(heard->user), "%s", ask->user);
 	snprintf(heard->tty, sizeof(heard->tty), "%s", ask->tty);
 	snprintf(heard->rhost, sizeof(heard->rhost), "%s", ask->rhost);
+	snprintf(heard->ruser, sizeof(heard->ruser), "%s", ask->ruser);
+	snprintf(heard->auth_info, sizeof(heard->auth_info), "%s", ask->auth_info);
 	snprintf(heard->connection, sizeof(heard->connection), "%s", ask->connection);
 	memcpy(heard->token, ask->token, TOKEN_SIZE);
 	heard->reply = ask->reply;

@@ -48,7 +48,9 @@ struct fake_heard {
 	char user[NAME_SIZE_MAX + 1];
 	char tty[64];
 	char rhost[64];
+	char ruser[64];
 	char connection[64];
+	char auth_info[64];
 	uint8_t token[TOKEN_SIZE];
 	struct reply reply;
 };

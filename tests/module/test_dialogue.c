@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The conversation: what is shown, what is taken from it, and applications that misbehave. */
+#include <dlfcn.h>
+#include <unistd.h>
+
 #include "stack.h"
 
 #define QUICK_MS 1500
@@ -31,6 +34,34 @@ static void test_lines_are_shown_in_the_prompt(void **state)
 	assert_string_equal(scene->fake->heard[1].reply.bytes, "111111");
 	assert_string_equal(scene->fake->heard[2].reply.bytes, "222222");
 	assert_string_equal(scene->log, "");
+}
+
+/* A module before us has left a password. What stands before libpam's can only be file-scope. */
+static bool password;
+
+__attribute__((visibility("default"))) int pam_get_item(
+	const pam_handle_t *pamh, int type, const void **ret_value)
+{
+	int (*real)(const pam_handle_t *, int, const void **) =
+		(__typeof__(real))(uintptr_t)dlsym(RTLD_NEXT, "pam_get_item");
+
+	if (!password || type != PAM_AUTHTOK)
+		return real(pamh, type, ret_value);
+	*ret_value = "secret";
+	return PAM_SUCCESS;
+}
+
+static void test_a_password_before_is_told(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_turns(scene, {.verdict = VERDICT_REFUSED});
+	scene_start(scene, "demo");
+	password = true;
+	int result = scene_authenticate(scene, 0, QUICK_MS);
+	password = false;
+	assert_int_equal(result, PAM_AUTH_ERR);
+	assert_true(scene->fake->heard[0].first_factor);
 }
 
 /* The token of each answer comes back with the next ask, and with none before. */
@@ -239,18 +270,26 @@ static void test_what_smsotpd_is_told(void **state)
 	scene_start(scene, "demo");
 	assert_int_equal(pam_set_item(scene->pamh, PAM_TTY, "ssh"), PAM_SUCCESS);
 	assert_int_equal(pam_set_item(scene->pamh, PAM_RHOST, "host.example"), PAM_SUCCESS);
+	assert_int_equal(pam_set_item(scene->pamh, PAM_RUSER, "me"), PAM_SUCCESS);
 	assert_int_equal(
 		pam_putenv(scene->pamh, "SSH_CONNECTION=192.0.2.1 1 192.0.2.2 22"), PAM_SUCCESS);
+	assert_int_equal(pam_putenv(scene->pamh, "SSH_AUTH_INFO_0=publickey k"), PAM_SUCCESS);
 	/* The application's own environment is a caller's: it says nothing. */
 	assert_int_equal(setenv("SSH_CONNECTION", "198.51.100.1 1 2 3", 1), 0);
-	assert_int_equal(scene_authenticate(scene, 0, QUICK_MS), PAM_AUTH_ERR);
+	/* As sudo: the real uid is the caller's. */
+	assert_int_equal(setresuid(1000, 0, 0), 0);
+	int result = scene_authenticate(scene, 0, QUICK_MS);
+	assert_int_equal(setresuid(0, 0, 0), 0);
+	assert_int_equal(result, PAM_AUTH_ERR);
 	assert_int_equal(unsetenv("SSH_CONNECTION"), 0);
 	const struct fake_heard *heard = &scene->fake->heard[0];
 	assert_string_equal(heard->service, STACK_SERVICE);
 	assert_string_equal(heard->tty, "ssh");
 	assert_string_equal(heard->rhost, "host.example");
 	assert_string_equal(heard->connection, "192.0.2.1 1 192.0.2.2 22");
-	assert_int_equal(heard->uid, 0);
+	assert_string_equal(heard->ruser, "me");
+	assert_string_equal(heard->auth_info, "publickey k");
+	assert_int_equal(heard->uid, 1000);
 	assert_false(heard->first_factor);
 }
 
@@ -288,6 +327,7 @@ int main(void)
 		with_scene(test_without_a_name_nobody_is_asked),
 		with_scene(test_a_name_that_is_asked_for),
 		with_scene(test_what_smsotpd_is_told),
+		with_scene(test_a_password_before_is_told),
 		with_scene(test_arguments),
 	};
 

@@ -249,12 +249,15 @@ static void test_symbols_and_libraries(void **state)
 		assert_memory_equal(line, "pam_sm_", 7);
 	assert_int_equal(symbols, 6);
 	output_of("objdump -p", scene->module, text, sizeof(text));
+	int needed = 0;
 	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
 		if (strstr(line, "NEEDED") == NULL)
 			continue;
+		needed++;
 		HOLDS(line,
 			strstr(line, "libpam.so.0") != NULL || strstr(line, "libc.so.6") != NULL);
 	}
+	assert_int_equal(needed, 2);
 	output_of("ldd", scene->module, text, sizeof(text));
 	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
 		static const char *const allowed[] = {"linux-vdso", "libpam.so.0", "libc.so.6",

@@ -264,7 +264,7 @@ static void test_written_over_in_place(void **state)
 	struct desk *desk = *state;
 	char text[64];
 
-	looks.ahead = 0;
+	looks.ahead = 2;
 	looks.whole = true;
 	put(desk->path, "alice:x:1000:1::/:\n");
 	begin(desk);

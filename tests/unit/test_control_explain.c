@@ -19,6 +19,7 @@ static void test_wrong_requests(void **state)
 			"cannot come from that uid"},
 		{"{\"verb\": \"explain\", \"name\": \"demo\", \"uid\": -1}", "no number"},
 		{"{\"verb\": \"explain\", \"name\": \"demo\", \"uid\": 4294967296}", "no number"},
+		{"{\"verb\": \"explain\", \"name\": \"demo\", \"uid\": 4294967295}", "no number"},
 		{"{\"verb\": \"explain\", \"name\": \"demo\", \"service\": \"su\"}", "--uid"},
 	};
 

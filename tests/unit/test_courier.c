@@ -61,6 +61,17 @@ static void test_told_to_stop(void **state)
 	assert_int_equal(play.started, 1);
 }
 
+/* Told twice it waits no longer: nobody knows what became of what was leaving. */
+static void test_told_to_stop_twice(void **state)
+{
+	static const struct step steps[] = {{0, NOTHING}, {0, NOTHING}, {0, STOPS}, {0, STOPS}};
+	struct fixture *fixture = *state;
+	int fd = client_send(fixture, LIFE);
+
+	run(fixture, steps, COUNT(steps));
+	assert_report(fd, OUTCOME_UNKNOWN, 0, "smsotp-send was stopped while it left");
+}
+
 /* Its socket would close on one that it has not taken, and smsotpd could not tell what became of
  * it. */
 static void test_told_to_stop_as_one_comes(void **state)
@@ -154,6 +165,7 @@ int main(void)
 		row(test_an_answer_that_tells),
 		row(test_a_life_that_ends_before_its_turn),
 		row(test_told_to_stop),
+		row(test_told_to_stop_twice),
 		row(test_told_to_stop_as_one_comes),
 		row(test_connections_are_renewed),
 		row(test_a_full_disk_under_the_stub),

@@ -40,6 +40,8 @@ static struct override stored(struct fixture *fixture, const char *service)
 static void test_a_choice_is_stored(void **state)
 {
 	struct fixture *fixture = *state;
+	MDB_txn *txn = NULL;
+	size_t rows = 9;
 
 	assert_int_equal(stored(fixture, "sshd").choice, CHOICE_CONFIG);
 	expect_ok(run(fixture,
@@ -49,6 +51,18 @@ static void test_a_choice_is_stored(void **state)
 	expect_ok(run(fixture,
 		"{\"verb\": \"mode.set\", \"service\": \"sudo\", \"mode\": \"config\"}", -1));
 	assert_int_equal(stored(fixture, "sudo").choice, CHOICE_CONFIG);
+	/* And no row is left of it. */
+	assert_int_equal(state_begin(fixture->context.state, false, &txn), RESULT_OK);
+	assert_int_equal(
+		state_rows_count(fixture->context.state, txn, STATE_MODES, &rows), RESULT_OK);
+	store_abort(&txn);
+	assert_int_equal(rows, 0);
+	json_t *reply = run(fixture, "{\"verb\": \"mode\", \"service\": \"sudo\"}", -1);
+	const json_t *services = json_object_get(reply, "services");
+	assert_int_equal(json_array_size(services), 1);
+	assert_string_equal(
+		json_string_value(json_object_get(json_array_get(services, 0), "service")), "sudo");
+	json_decref(reply);
 }
 
 static void test_what_is_refused(void **state)

@@ -2,8 +2,6 @@
 /* JSON lines, and that what is exported comes back byte for byte. */
 #include "import_fixture.h"
 
-#define TEXT(text) (text), sizeof(text) - 1
-
 static void test_json_lines(void **state)
 {
 	static const char text[] =
@@ -158,7 +156,7 @@ static void test_there_and_back(void **state)
 	uint32_t seed = 20261123;
 
 	for (int round = 0; round < 40; round++) {
-		struct fixture *one = NULL, *other = NULL;
+		struct fixture *one = NULL, *other = NULL, *third = NULL;
 		char *drawn = identities(&seed);
 		assert_int_equal(fixture_make((void **)&one), 0);
 		expect_ok(import_with(one, "", drawn, strlen(drawn)));
@@ -180,11 +178,21 @@ static void test_there_and_back(void **state)
 		again = export_with(other, "csv");
 		assert_string_equal(again, columns);
 		free(again);
+		/* Where the schema alone is there, the columns bring the rest. */
+		assert_int_equal(fixture_make((void **)&third), 0);
+		expect_ok(import_with(third, "", whole, strcspn(whole, "\n") + 1));
+		if (!none)
+			expect_ok(import_with(
+				third, ", \"format\": \"csv\"", columns, strlen(columns)));
+		again = export_with(third, "jsonl");
+		assert_string_equal(again, whole);
+		free(again);
 		free(whole);
 		free(columns);
 		free(drawn);
 		empty(one);
 		empty(other);
+		empty(third);
 	}
 }
 

@@ -49,6 +49,7 @@ static void test_outside(void **state)
 		{"small c with cedilla", "\xc3\xa7", 0},
 		{"emoji", "a\xf0\x9f\x98\x80", 1},
 		{"a continuation alone", "\x80", 0},
+		{"not gone on with", "\xc3i", 0},
 		{"cut off", "ab\xc3", 2},
 		{"cut off, three bytes", "ab\xe2\x82", 2},
 		{"overlong A", "\xc1\x81", 0},

@@ -81,6 +81,7 @@ static void test_refused_values(void **state)
 		{"-alice", "", "", "cannot name an identity"},
 		{"al:ice", "", "", "cannot name an identity"},
 		{"al\x1b[31m", "", "", "\\x1b"},
+		{"al\x7f", "", "", "\\x7f"},
 	};
 
 	assert_int_equal(set_schema(fixture, &phone_identifies, false), RESULT_OK);

@@ -134,6 +134,33 @@ static void test_cut_and_padded(void **state)
 	assert_int_equal(schema_back.count, 7);
 }
 
+/* Whole otherwise: only the count is one too many. */
+static void test_one_trait_too_many(void **state)
+{
+	(void)state;
+	struct schema wide = {.count = SCHEMA_TRAITS_MAX}, schema_back;
+	struct identity full = {.name = "n", .uid = UID_NONE}, back;
+	uint8_t bytes[IDENTITY_RECORD_MAX], schema_bytes[SCHEMA_RECORD_MAX];
+	uint8_t many[2 + 255 * 6] = {1};
+
+	for (size_t i = 0; i < SCHEMA_TRAITS_MAX; i++) {
+		wide.trait[i].name[0] = (char)('a' + i);
+		full.value[i][0] = 'v';
+	}
+	size_t size = identity_encode(&wide, &full, bytes, sizeof(bytes));
+	memcpy(bytes + size, "\x01\x00z\x00\x01\x00v", 8);
+	assert_int_equal(identity_decode(&wide, bytes, size, &back), RESULT_OK);
+	bytes[10]++;
+	assert_int_equal(identity_decode(&wide, bytes, size + 8, &back), RESULT_INVALID);
+	size = schema_encode(&wide, schema_bytes, sizeof(schema_bytes));
+	assert_int_equal(schema_decode(schema_bytes, size, &schema_back), RESULT_OK);
+	assert_memory_equal(&wide, &schema_back, sizeof(wide));
+	many[1] = 255;
+	for (size_t i = 2; i < sizeof(many); i += 6)
+		memcpy(many + i, "\x00\x00\x01\x00z", 6);
+	assert_int_equal(schema_decode(many, sizeof(many), &schema_back), RESULT_INVALID);
+}
+
 static void test_foreign(void **state)
 {
 	(void)state;
@@ -183,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_a_value_stands_once),
 		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_cut_and_padded),
+		cmocka_unit_test(test_one_trait_too_many),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_schema_round_trip),
 	};

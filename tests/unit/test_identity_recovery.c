@@ -3,6 +3,7 @@
 #include "identity_fixture.h"
 #include "smsotpd/identity_quarantine.h"
 #include "smsotpd/identity_recovery.h"
+#include "smsotpd/identity_tables.h"
 
 #define NOW  INT64_C(1800000000000)
 #define DAY  86400
@@ -94,6 +95,25 @@ static void test_a_code_is_one_name_s_and_used_once(void **state)
 	reopen(fixture, key);
 	assert_false(use(fixture, "alice", &codes[0]));
 	assert_true(use(fixture, "alice", &codes[1]));
+}
+
+/* It is not one without codes, to be written over. */
+static void test_a_damaged_record_decides_nothing(void **state)
+{
+	struct recovery_code codes[RECOVERY_CODES];
+	struct fixture *fixture = *state;
+	struct recovery_work work;
+	struct identity_id id;
+	MDB_val at = {sizeof(id), &id}, damaged = {1, (char[]){"?"}};
+
+	issue(fixture, "alice", NOW, codes);
+	id_of_name(fixture->identities, "alice", &id);
+	MDB_txn *txn = begin(fixture, true);
+	assert_int_equal(mdb_put(txn, fixture->identities->recovery, &at, &damaged, 0), 0);
+	assert_int_equal(
+		identities_recovery_find(fixture->identities, txn, "alice", true, &codes[0], &work),
+		RESULT_FAILED);
+	store_abort(&txn);
 }
 
 static void test_nobody_s_records_hold_no_code(void **state)
@@ -305,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		row(test_a_code_is_one_name_s_and_used_once),
+		row(test_a_damaged_record_decides_nothing),
 		row(test_nobody_s_records_hold_no_code),
 		row(test_a_copy_makes_no_used_code_good_again),
 		row(test_a_copy_does_not_undo_an_issue_or_a_revocation),

@@ -37,6 +37,21 @@ static void test_rows(void **state)
 	assert_int_equal(csv_next(&csv, &row, &error), RESULT_NOT_FOUND);
 }
 
+static void test_the_longest_field(void **state)
+{
+	(void)state;
+	char text[TRAIT_VALUE_MAX + 1];
+	struct csv csv;
+	struct csv_row row;
+	struct error error;
+
+	memset(text, 'x', sizeof(text));
+	for (size_t more = 0; more < 2; more++) {
+		csv_open(&csv, text, TRAIT_VALUE_MAX + more);
+		assert_int_equal(csv_next(&csv, &row, &error), more ? RESULT_INVALID : RESULT_OK);
+	}
+}
+
 static void test_bad_rows(void **state)
 {
 	(void)state;
@@ -207,6 +222,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_the_longest_field),
 		cmocka_unit_test(test_bad_rows),
 		WITH_STORES(test_import),
 		WITH_STORES(test_all_or_nothing),

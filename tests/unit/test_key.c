@@ -65,8 +65,9 @@ static void test_made_and_read_back(void **state)
 	struct error error;
 	struct stat status;
 
-	umask(0);
+	mode_t before = umask(0);
 	make(place, &keys);
+	umask(before);
 	assert_int_equal(stat(place->path, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0600);
 	assert_int_equal(status.st_size, 13 + KEY_SIZE + KEY_SIZE);

@@ -95,6 +95,56 @@ static void test_the_hosts_wrong_codes_and_not_its_texts(void **state)
 	assert_int_equal(tally.texts.all, 3);
 }
 
+/* All that makes a user wait or brings him no text; where he signed in from stays. */
+static void test_what_is_cleared_of_a_user(void **state)
+{
+	struct bench *bench = *state;
+	struct state *store = bench->scene->judge.state;
+	const struct window one = {.since = bench->scene->now, .all = 1, .strange = 1};
+	struct record record = {.known = {{.realtime = 1}}};
+	uint8_t id[HASH_SIZE];
+	MDB_txn *txn = NULL;
+
+	for (size_t i = 0; i < RECORD_TALLIES; i++)
+		record.tally[i] = (struct tally){.texts = one, .failures = one};
+	state_id(store, "demo", true, id);
+	assert_int_equal(state_begin(store, true, &txn), RESULT_OK);
+	assert_int_equal(state_save(store, txn, id, &record), RESULT_OK);
+	assert_int_equal(store_commit(&txn), RESULT_OK);
+	control(bench, "{\"verb\": \"lock.clear\", \"name\": \"demo\"}");
+	assert_int_equal(cleared(), 1);
+	assert_int_equal(state_begin(store, false, &txn), RESULT_OK);
+	assert_int_equal(state_load(store, txn, id, &record), RESULT_OK);
+	store_abort(&txn);
+	for (size_t i = 0; i < RECORD_TALLIES; i++) {
+		assert_int_equal(record.tally[i].texts.all, 0);
+		assert_int_equal(record.tally[i].failures.all, 0);
+	}
+	assert_int_equal(record.known[0].realtime, 1);
+}
+
+/* What is shown to a name that does not exist is in no store. */
+static void test_what_is_shown_goes_too(void **state)
+{
+	struct bench *bench = *state;
+
+	for (int all = 0; all < 2; all++) {
+		ask(bench, (uint8_t)(1 + all), "nobody-here", NULL);
+		for (int i = 0; i < 5; i++) {
+			settle(bench);
+			ask(bench, (uint8_t)(1 + all), "nobody-here", "000000");
+		}
+		settle(bench);
+		assert_int_equal(bench->answer.line, LINE_LOCKED);
+		control(bench,
+			all ? CLEAR_ALL : "{\"verb\": \"lock.clear\", \"name\": \"nobody-here\"}");
+		assert_int_equal(cleared(), 1);
+		ask(bench, (uint8_t)(3 + all), "nobody-here", NULL);
+		assert_int_equal(bench->answer.line, LINE_SENT);
+		settle(bench);
+	}
+}
+
 /* He who comes while a part is cleared comes before the next one. */
 static void test_a_login_goes_in_between(void **state)
 {
@@ -124,7 +174,7 @@ static void test_it_fails_in_the_midst(void **state)
 
 	calls = (struct calls){.nth = 3};
 	control(bench, CLEAR_ALL);
-	SAYS("the store is full");
+	SAYS("the store is full; raise state_size or identity_size in [store] and");
 	SAYS("were cleared and stay so: repeat it");
 	const char *said = strstr(refusal(), "before that ");
 	assert_int_equal(sscanf(said, "before that %d were", &before), 1);
@@ -169,6 +219,8 @@ static void test_a_part_that_was_not_handed_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		with_control(test_what_is_cleared_of_a_user),
+		with_control(test_what_is_shown_goes_too),
 		with_control(test_in_a_full_store),
 		with_control(test_the_hosts_wrong_codes_and_not_its_texts),
 		with_control(test_a_login_goes_in_between),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How smsotpd's main thread ends, turn by turn: what happens while it waits is the test's. */
+#include <errno.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -199,6 +200,7 @@ static void test_stop_where_the_store_broke(void **state)
 	bed->bench->flow.committer = bed->committer;
 	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
 	assert_int_equal(recv(fd, &byte, sizeof(byte), 0), -1);
+	assert_int_equal(errno, ECONNRESET);
 	close(fd);
 }
 

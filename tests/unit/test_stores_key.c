@@ -195,6 +195,30 @@ static void move(const struct host *host)
 	close(fd);
 }
 
+/* Where others may write, or what they have put there, no key is made and none is read. */
+static void test_a_place_of_others(void **state)
+{
+	struct host *host = *state;
+	char moved[96];
+
+	mode_of(host, "", 0777);
+	assert_int_equal(try_again(host), RESULT_REFUSED);
+	assert_non_null(strstr(host->error.text, "mode 0777, not 0700"));
+	mode_of(host, "", 0700);
+	assert_false(is_there(host, "key") || is_there(host, "key.first"));
+	begin(host);
+	snprintf(moved, sizeof(moved), "%s.moved", host->directory);
+	assert_int_equal(rename(host->directory, moved), 0);
+	assert_int_equal(try_again(host), RESULT_NOT_FOUND);
+	assert_int_equal(symlink(moved, host->directory), 0);
+	assert_int_equal(try_again(host), RESULT_REFUSED);
+	assert_non_null(strstr(host->error.text, "is a link"));
+	assert_int_equal(unlink(host->directory), 0);
+	assert_int_equal(rename(moved, host->directory), 0);
+	open_again(host);
+	expect(host, KEY_READ, false, CHOICE_WARN);
+}
+
 /* Locks, codes and modes are those of the machine they were made on. */
 static void test_another_machine_keeps_identities_alone(void **state)
 {
@@ -312,6 +336,7 @@ int main(void)
 {
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_place_of_others, setup, teardown),
 		row(test_another_machine_keeps_identities_alone),
 		row(test_another_machine_is_known_until_it_opens),
 		row(test_a_lost_key),
