@@ -118,6 +118,27 @@ static void test_controls_of_a_terminal(void **state)
 	json_decref(json);
 }
 
+static void *no_memory(size_t size)
+{
+	(void)size;
+	return NULL;
+}
+
+/* What cannot be made plain is not shown. */
+static void test_controls_that_stay(void **state)
+{
+	static const char *const replies[] = {"[\"\\u001b\"]", "{\"a\": \"\\u001b\"}"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(replies); i++) {
+		json_t *json = json_loads(replies[i], 0, NULL);
+		json_set_alloc_funcs(no_memory, free);
+		HOLDS(replies[i], !output_plain(json));
+		json_set_alloc_funcs(malloc, free);
+		json_decref(json);
+	}
+}
+
 static size_t columns;
 
 static void show_text(const json_t *json)
@@ -140,6 +161,7 @@ int main(void)
 		cmocka_unit_test(test_status_of_a_daemon_that_counts_nothing),
 		cmocka_unit_test(test_progress_beyond_all_counts),
 		cmocka_unit_test(test_controls_of_a_terminal),
+		cmocka_unit_test(test_controls_that_stay),
 		cmocka_unit_test(test_text_as_it_is_shown),
 	};
 
