@@ -66,10 +66,9 @@ static int client_open(const struct fixture *fixture)
 	return fd;
 }
 
-static int client_send(const struct fixture *fixture, uint8_t id, uint32_t life)
+static int client_send(const struct fixture *fixture, uint8_t id, uint64_t end)
 {
-	struct text text = {
-		.id = {id}, .life = life, .phone = {"+919999900001"}, .code = {"123456"}};
+	struct text text = {.id = {id}, .end = end, .phone = {"+919999900001"}, .code = {"123456"}};
 	uint8_t frame[TEXT_FRAME_SIZE];
 	size_t size = text_encode(&text, frame, sizeof(frame));
 	int fd = client_open(fixture);
@@ -113,7 +112,7 @@ static void test_report(void **state)
 static void test_order_and_life(void **state)
 {
 	struct fixture *fixture = *state;
-	int fds[] = {client_send(fixture, 1, 5000), client_send(fixture, 2, 300),
+	int fds[] = {client_send(fixture, 1, 5000), client_send(fixture, 2, 1300),
 		client_send(fixture, 3, 2 * LIFE_MAX)};
 
 	queue_read(fixture->queue, 1000);
@@ -133,6 +132,20 @@ static void test_order_and_life(void **state)
 	assert_int_equal(queue_expired(fixture->queue, 1000 + LIFE_MAX)->text.id[0], 3);
 	for (size_t i = 0; i < 3; i++)
 		close(fds[i]);
+}
+
+/* It lay in the backlog while no smsotp-send was there, and is no younger by that. */
+static void test_life_ends_in_the_backlog(void **state)
+{
+	struct fixture *fixture = *state;
+	int fd = client_send(fixture, 1, 5000);
+
+	queue_read(fixture->queue, 5000);
+	queue_read(fixture->queue, 5000);
+	assert_int_equal(queue_count(fixture->queue, HELD_WAITING), 1);
+	assert_int_equal(queue_timeout(fixture->queue, 5000), 0);
+	assert_non_null(queue_expired(fixture->queue, 5000));
+	close(fd);
 }
 
 static void test_again(void **state)
@@ -329,6 +342,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_report, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_order_and_life, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_life_ends_in_the_backlog, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),

@@ -19,7 +19,7 @@ static void test_a_text_waits_for_its_hold_then_leaves(void **state)
 	assert_int_equal(text.id[0], 5);
 	assert_string_equal(text.phone.e164, "+919999900001");
 	assert_string_equal(text.code.digits, "123456");
-	assert_int_equal(text.life, DEAD - DUE);
+	assert_int_equal(text.end, BOOT + DEAD - DUE);
 	loop_turn(bench);
 	assert_int_equal(bench->reports, 0);
 	report(fd, &(struct report){
@@ -144,7 +144,7 @@ static void test_away_and_back_within_its_life(void **state)
 	(void)sender_turn(bench->sender, now);
 	int fd = handed_over(bench, &text);
 	assert_true(fd >= 0);
-	assert_int_equal(text.life, DEAD - now);
+	assert_int_equal(text.end, BOOT + DEAD - now);
 	close(fd);
 }
 
