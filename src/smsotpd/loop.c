@@ -388,6 +388,7 @@ uint32_t loop_drain(struct loop *loop, struct flow *flow, int64_t most)
 		bool over = left == 0 || (ended && again != LOOP_RELOAD) || now >= until;
 		if (over || turn(loop, flow, (int)(until - now), &ended, &again) != RESULT_OK) {
 			flow_tell(flow);
+			sender_end(flow->sender);
 			return left;
 		}
 	}

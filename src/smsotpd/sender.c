@@ -227,6 +227,21 @@ int sender_turn(struct sender *sender, int64_t now)
 	return next <= now ? 0 : (int)(next - now);
 }
 
+void sender_end(struct sender *sender)
+{
+	for (uint32_t i = 0; i < sender->end; i++) {
+		struct slot *slot = &sender->slot[i];
+		if (slot->state == SLOT_FREE || slot->parcel.dummy)
+			continue;
+		if (slot->state == SLOT_SENT)
+			finish_with(sender, slot, OUTCOME_UNKNOWN,
+				"smsotpd ended before the report; the text may have left");
+		else
+			finish_with(sender, slot, OUTCOME_UNSENT,
+				"smsotpd ended before the text could leave");
+	}
+}
+
 uint32_t sender_count(const struct sender *sender)
 {
 	uint32_t count = 0;
