@@ -57,7 +57,7 @@ static int listen_new(void)
 
 static size_t text_make(uint8_t number, uint8_t *frame, size_t size)
 {
-	struct text text = {.life = take_u32(&play.input) % 200000};
+	struct text text = {.end = take_u32(&play.input) % 200000};
 
 	memset(text.id, number, WIRE_ID_SIZE);
 	strcpy(text.phone.e164, "+919999900001");

@@ -212,7 +212,7 @@ static inline int teardown(void **state)
 
 static inline int client_send(const struct fixture *fixture, uint32_t life)
 {
-	struct text text = {.life = life, .phone = {"+12025550100"}, .code = {"123456"}};
+	struct text text = {.end = play.now + life, .phone = {"+12025550100"}, .code = {"123456"}};
 	uint8_t frame[TEXT_FRAME_SIZE];
 	size_t size = text_encode(&text, frame, sizeof(frame));
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

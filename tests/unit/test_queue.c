@@ -66,10 +66,9 @@ static int client_open(const struct fixture *fixture)
 	return fd;
 }
 
-static int client_send(const struct fixture *fixture, uint8_t id, uint32_t life)
+static int client_send(const struct fixture *fixture, uint8_t id, uint64_t end)
 {
-	struct text text = {
-		.id = {id}, .life = life, .phone = {"+919999900001"}, .code = {"123456"}};
+	struct text text = {.id = {id}, .end = end, .phone = {"+919999900001"}, .code = {"123456"}};
 	uint8_t frame[TEXT_FRAME_SIZE];
 	size_t size = text_encode(&text, frame, sizeof(frame));
 	int fd = client_open(fixture);
@@ -121,7 +120,7 @@ static void test_report(void **state)
 static void test_order_and_life(void **state)
 {
 	struct fixture *fixture = *state;
-	int fds[] = {client_send(fixture, 1, 5000), client_send(fixture, 2, 300),
+	int fds[] = {client_send(fixture, 1, 5000), client_send(fixture, 2, 1300),
 		client_send(fixture, 3, 2 * LIFE_MAX)};
 
 	queue_read(fixture->queue, 1000);
@@ -159,6 +158,20 @@ static void test_who_came_first_goes_first(void **state)
 	assert_int_equal(queue_next(fixture->queue, 1000)->text.id[0], 2);
 	for (size_t i = 0; i < 3; i++)
 		close(fds[i]);
+}
+
+/* It lay in the backlog while no smsotp-send was there, and is no younger by that. */
+static void test_life_ends_in_the_backlog(void **state)
+{
+	struct fixture *fixture = *state;
+	int fd = client_send(fixture, 1, 5000);
+
+	queue_read(fixture->queue, 5000);
+	queue_read(fixture->queue, 5000);
+	assert_int_equal(queue_count(fixture->queue, HELD_WAITING), 1);
+	assert_int_equal(queue_timeout(fixture->queue, 5000), 0);
+	assert_non_null(queue_expired(fixture->queue, 5000));
+	close(fd);
 }
 
 static void test_again(void **state)
@@ -360,6 +373,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_report, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_order_and_life, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_came_first_goes_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_life_ends_in_the_backlog, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),

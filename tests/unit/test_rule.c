@@ -48,7 +48,7 @@ static void test_rules(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct text text = {.life = 1};
+		struct text text = {.end = 1};
 		struct error error = {""};
 
 		memcpy(text.phone.e164, rows[i].phone, strlen(rows[i].phone));
