@@ -122,11 +122,10 @@ static void put_change(
 			"realtime", (json_int_t)to->since.realtime));
 }
 
-/* What a verb makes of the row. */
-typedef enum result (*turn_fn)(const struct ctl_call *call, const struct override *before,
-	struct override *ret_after, struct error *error);
-
-static enum result turn(const struct ctl_call *call, enum event event, turn_fn after_of,
+/* after_of is what a verb makes of the row. */
+static enum result turn(const struct ctl_call *call, enum event event,
+	enum result (*after_of)(const struct ctl_call *call, const struct override *before,
+		struct override *ret_after, struct error *error),
 	json_t *reply, struct error *error)
 {
 	const struct config_service *service = NULL;
