@@ -47,6 +47,8 @@ include $(wildcard tests/*.mk)
 .PHONY: always
 $(BUILD)/flags: always
 	@mkdir -p $(@D)
+	@for dir in $(@D) $(wildcard $(@D)/tests); do [ -w $$dir ] || { echo \
+		"$$dir is not yours, as after sudo make demo or check: run sudo make clean first" >&2; exit 1; }; done
 	@echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(MODULE_LINK)" | cmp -s - $@ || \
 		echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(MODULE_LINK)" >$@
 
