@@ -3,9 +3,9 @@
 
 BUILD       ?= build
 PREFIX      ?= /usr
-SYSCONFDIR  ?= /etc
 DESTDIR     ?=
-LIBDIR      ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch)
+# Where libpam looks for modules, whatever PREFIX is.
+LIBDIR      ?= /usr/lib/$(shell $(CC) -print-multiarch)
 MANDIR      ?= $(PREFIX)/share/man
 UNITDIR     ?= /usr/lib/systemd/system
 
@@ -92,18 +92,19 @@ SBINDIR      = "$(DESTDIR)"$(PREFIX)/sbin
 LIBEXECDIR   = "$(DESTDIR)"$(PREFIX)/libexec/smsotp
 SECURITYDIR  = "$(DESTDIR)"$(LIBDIR)/security
 SHAREDIR     = "$(DESTDIR)"$(PREFIX)/share
-CONFDIR      = "$(DESTDIR)"$(SYSCONFDIR)/smsotp
+CONFDIR      = "$(DESTDIR)"/etc/smsotp
+PAMCONFIG    = "$(DESTDIR)"/usr/share/pam-configs/smsotp
 COMPLETION   = $(SHAREDIR)/bash-completion/completions/smsotpctl
 UNITS       := $(notdir $(wildcard etc/systemd/*))
 SAMPLES     := $(patsubst etc/%,%,$(wildcard etc/pam.d/* etc/sshd_config.d/* etc/prometheus/*))
 MANUALS     := $(notdir $(wildcard man/*.[578]))
 INSTALLED    = $(SECURITYDIR)/pam_smsotp.so $(SBINDIR)/smsotpd $(SBINDIR)/smsotpctl \
-               $(LIBEXECDIR) $(SHAREDIR)/smsotp $(SHAREDIR)/pam-configs/smsotp \
+               $(LIBEXECDIR) $(SHAREDIR)/smsotp $(PAMCONFIG) \
                $(addprefix "$(DESTDIR)"$(UNITDIR)/,$(UNITS)) \
                $(foreach m,$(MANUALS),"$(DESTDIR)"$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
                "$(DESTDIR)"$(PREFIX)/lib/sysusers.d/smsotp.conf \
                "$(DESTDIR)"$(PREFIX)/lib/tmpfiles.d/smsotp.conf \
-               "$(DESTDIR)"$(SYSCONFDIR)/logrotate.d/smsotp $(COMPLETION)
+               "$(DESTDIR)"/etc/logrotate.d/smsotp $(COMPLETION)
 put          = install -D -m 0644
 
 .PHONY: install uninstall
@@ -113,14 +114,14 @@ install: all
 	install -D -m 0755 $(BUILD)/smsotp-send $(LIBEXECDIR)/smsotp-send
 	$(put) $(BUILD)/pam_smsotp.so $(SECURITYDIR)/pam_smsotp.so
 	for f in $(SAMPLES); do $(put) etc/$$f $(SHAREDIR)/smsotp/$$f || exit; done
-	$(put) etc/pam-configs/smsotp $(SHAREDIR)/pam-configs/smsotp
+	$(put) etc/pam-configs/smsotp $(PAMCONFIG)
 	for f in $(MANUALS); do $(put) man/$$f "$(DESTDIR)"$(MANDIR)/man$${f##*.}/$$f || exit; done
 	install -d "$(DESTDIR)"$(UNITDIR)
 	for f in $(UNITS); do sed 's,/usr/,$(PREFIX)/,g' etc/systemd/$$f >"$(DESTDIR)"$(UNITDIR)/$$f && \
 		chmod 0644 "$(DESTDIR)"$(UNITDIR)/$$f || exit; done
 	$(put) etc/sysusers.d/smsotp.conf "$(DESTDIR)"$(PREFIX)/lib/sysusers.d/smsotp.conf
 	$(put) etc/tmpfiles.d/smsotp.conf "$(DESTDIR)"$(PREFIX)/lib/tmpfiles.d/smsotp.conf
-	$(put) etc/logrotate.d/smsotp "$(DESTDIR)"$(SYSCONFDIR)/logrotate.d/smsotp
+	$(put) etc/logrotate.d/smsotp "$(DESTDIR)"/etc/logrotate.d/smsotp
 	$(put) etc/bash-completion/smsotpctl $(COMPLETION)
 	install -d $(CONFDIR)/smsotp.conf.d
 	[ -e $(CONFDIR)/smsotp.conf ] || $(put) etc/smsotp.conf $(CONFDIR)/smsotp.conf
