@@ -13,8 +13,11 @@ CC          ?= cc
 PKG_CONFIG  ?= pkg-config
 WARNINGS    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
                -Wwrite-strings -Wcast-align -Wvla -Wundef -Werror
-HARDENING   := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection -fPIC
 CFLAGS      ?= -O2 -g
+# Where CFLAGS have a level of their own it is theirs.
+HARDENING   := -fstack-protector-strong \
+               $(if $(findstring _FORTIFY_SOURCE,$(CFLAGS)),,-D_FORTIFY_SOURCE=2) \
+               -fstack-clash-protection -fPIC
 # Where it was built is not in what was built.
 ALL_CFLAGS   = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(HARDENING) -fvisibility=hidden \
                '-ffile-prefix-map=$(CURDIR)=.' -Isrc -MMD -MP
