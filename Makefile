@@ -46,24 +46,30 @@ all: $(PROGRAMS)
 
 include $(wildcard tests/*.mk)
 
+# A file of these words, written only where it has others.
+kept         = echo "$(1)" | cmp -s - $@ || echo "$(1)" >$@
+
 # Other flags than the last time: everything is built anew, so that nothing is of both.
 .PHONY: always
 $(BUILD)/flags: always
 	@mkdir -p $(@D)
 	@for dir in $(@D) $(wildcard $(@D)/tests); do [ -w $$dir ] || { echo \
 		"$$dir is not yours, as after sudo make demo or check: run sudo make clean first" >&2; exit 1; }; done
-	@echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(MODULE_LINK)" | cmp -s - $@ || \
-		echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(MODULE_LINK)" >$@
+	@$(call kept,$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(MODULE_LINK))
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-$(BUILD)/%.a:
+# Other sources than the last time: what was of a file that is gone is in no archive.
+$(BUILD)/members: always | $(BUILD)/flags
+	@$(call kept,$(COMMON) $(SMSOTPD) $(SENDER) $(CTL) $(UNIT_SHARED) $(MODULE_SHARED))
+
+$(BUILD)/%.a: $(BUILD)/members
 	@rm -f $@
 	@echo "  AR    $@"
-	@ar rcs $@ $^
+	@ar rcs $@ $(filter %.o,$^)
 
 $(BUILD)/common.a: $(COMMON)
 $(BUILD)/smsotpd.a: $(SMSOTPD)
