@@ -77,7 +77,7 @@ static const struct reason limits[] = {
 	{"too many wrong codes at new places since the last sign-in: no code is right there",
 		"limits", "ceiling_strange", "sign in from a known place, or smsotpctl lock clear NAME"},
 	{"too many wrong codes in a row at known places: no code is right there",
-		"limits", "ceiling_known", "smsotpctl lock clear NAME"},
+		"limits", "ceiling_known", "sign in from a new place, or smsotpctl lock clear NAME"},
 };
 
 static const struct reason hurdles[] = {

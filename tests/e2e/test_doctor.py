@@ -138,8 +138,8 @@ LOOSE_MATCHES = (
 # What a daemon says of itself, and what is found.
 REPLIES = (
     ("schema.phone", {"schema_phone": False}, "smsotpctl schema set"),
-    ("store.full", {"state_used": 80}, "smsotpctl identity remove NAME"),
-    ("store.full", {"identity_used": 99}, "smsotpctl identity remove NAME"),
+    ("store.full", {"state_used": 80}, "[store]\nstate_size = MB"),
+    ("store.full", {"identity_used": 99}, "[store]\nidentity_size = MB"),
     ("identity.none", {"identities": 0}, "smsotpctl identity set NAME"),
     ("daemon.version", {"version": "0.0"}, "systemctl try-restart smsotpd smsotp-send"),
     ("daemon.sender", {"sender": "away: start smsotp-send, texts wait for it"},
@@ -585,7 +585,7 @@ class Files(DoctorCase):
         script = "#!/bin/sh\n[ \"$1\" = is-enabled ] && echo {}\n"
         os.makedirs("/run/systemd/system")
         self.addCleanup(os.removedirs, "/run/systemd/system")
-        for state, count in (("disabled", 3), ("enabled", 0)):
+        for state, count in (("disabled", 1), ("masked", 3), ("enabled", 0)):
             with changed("/usr/bin/systemctl", script.format(state)):
                 os.chmod("/usr/bin/systemctl", 0o755)
                 found = [each for each in self.doctor() if each["id"] == "unit.disabled"]
@@ -603,7 +603,8 @@ class Daemon(DoctorCase):
             with self.subTest(changes=changes), \
                     daemon_that_says(json.dumps({**json.loads(whole), **changes})) \
                     as path:
-                self.assertIn(mend, self.found(name, "--socket", path)["mend"]["command"])
+                found = self.found(name, "--socket", path)["mend"]
+                self.assertIn(mend, found.get("command", found.get("line")))
         with daemon_that_says(whole) as path:
             self.assertEqual(self.errors("--socket", path), [])
         with daemon_that_says(None) as path:

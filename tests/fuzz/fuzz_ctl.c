@@ -70,7 +70,7 @@ static void check_reply(const json_t *request, const json_t *reply, bool brought
 		(verb != NULL && strcmp(verb, "export") == 0))
 		return;
 	char *said = json_dumps(reply, JSON_COMPACT);
-	must(said != NULL && (brought || strstr(said, "9999900001") == NULL));
+	must(said != NULL && (brought || strstr(said, "99999000") == NULL));
 	free(said);
 }
 

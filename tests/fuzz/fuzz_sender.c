@@ -208,6 +208,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	const struct sender_hooks hooks = {NULL, hook_leaves, hook_reported};
 
+	int before = descriptors_open();
 	memset(&play, 0, sizeof(play));
 	play.input = (struct input){bytes, size};
 	play.now = 1000;
@@ -228,5 +229,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 			(play.fate[i].dummy && !play.fate[i].withdrawn ? 0 : 1));
 	sender_free(&play.sender);
 	close(play.epoll);
+	must(descriptors_open() == before);
 	return 0;
 }

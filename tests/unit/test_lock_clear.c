@@ -174,7 +174,7 @@ static void test_it_fails_in_the_midst(void **state)
 
 	calls = (struct calls){.nth = 3};
 	control(bench, CLEAR_ALL);
-	SAYS("the store is full");
+	SAYS("the store is full; raise state_size or identity_size in [store] and");
 	SAYS("were cleared and stay so: repeat it");
 	const char *said = strstr(refusal(), "before that ");
 	assert_int_equal(sscanf(said, "before that %d were", &before), 1);

@@ -69,6 +69,7 @@ static void test_the_deadline_by_both_clocks(void **state)
 		{"at once", false, 0, 0, false},
 		{"just before", false, MINUTES(10) - 1, MINUTES(10) - 1, false},
 		{"at its end", false, MINUTES(10), MINUTES(10), true},
+		{"long after it", false, DAYS(1), DAYS(1), true},
 		{"by the boot's clock alone", false, MINUTES(10), SECONDS(1), true},
 		{"by the wall clock alone", false, SECONDS(1), MINUTES(10), true},
 		{"the wall clock was set back", false, SECONDS(1), -DAYS(1), false},

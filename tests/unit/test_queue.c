@@ -78,6 +78,14 @@ static int client_send(const struct fixture *fixture, uint8_t id, uint32_t life)
 	return fd;
 }
 
+/* Whether the loop would be woken. */
+static bool wakes(const struct fixture *fixture)
+{
+	struct pollfd ready = {.fd = queue_descriptor(fixture->queue), .events = POLLIN};
+
+	return poll(&ready, 1, 0) != 0;
+}
+
 /* The daemon closed without a report. */
 static void assert_dropped(int fd)
 {
@@ -135,6 +143,24 @@ static void test_order_and_life(void **state)
 		close(fds[i]);
 }
 
+/* Whatever place it has. */
+static void test_who_came_first_goes_first(void **state)
+{
+	struct fixture *fixture = *state;
+	struct report report = {.outcome = OUTCOME_ACCEPTED};
+	int fds[] = {client_send(fixture, 1, 5000), client_send(fixture, 2, 5000), -1};
+
+	queue_read(fixture->queue, 1000);
+	queue_read(fixture->queue, 1000);
+	queue_report(fixture->queue, queue_next(fixture->queue, 1000), &report, 1000);
+	fds[2] = client_send(fixture, 3, 5000);
+	queue_read(fixture->queue, 1000);
+	queue_read(fixture->queue, 1000);
+	assert_int_equal(queue_next(fixture->queue, 1000)->text.id[0], 2);
+	for (size_t i = 0; i < 3; i++)
+		close(fds[i]);
+}
+
 static void test_again(void **state)
 {
 	struct fixture *fixture = *state;
@@ -150,6 +176,8 @@ static void test_again(void **state)
 		queue_start(fixture->queue, held, NULL);
 		assert_null(queue_next(fixture->queue, now));
 		assert_int_equal(queue_again(fixture->queue, held, now), RESULT_OK);
+		assert_int_equal(queue_timeout(fixture->queue, now),
+			waits[i] < QUEUE_IDLE_MS ? waits[i] : QUEUE_IDLE_MS);
 		assert_null(queue_next(fixture->queue, now + waits[i] - 1));
 		now += waits[i];
 	}
@@ -300,6 +328,7 @@ static void test_hang_up(void **state)
 	queue_read(fixture->queue, 1000);
 	struct held *held = queue_next(fixture->queue, 1000);
 	assert_non_null(held);
+	assert_false(wakes(fixture));
 	queue_report(fixture->queue, held, &report, 1000);
 }
 
@@ -316,6 +345,7 @@ static void test_full(void **state)
 		queue_read(fixture->queue, 1000);
 	assert_int_equal(queue_count(fixture->queue, HELD_WAITING), QUEUE_MAX);
 	assert_int_equal(queue_count(fixture->queue, HELD_FREE), 0);
+	assert_false(wakes(fixture));
 	queue_report(fixture->queue, queue_next(fixture->queue, 1000), &report, 1000);
 	queue_read(fixture->queue, 1000);
 	queue_read(fixture->queue, 1000);
@@ -329,6 +359,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_report, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_order_and_life, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_came_first_goes_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),
