@@ -106,6 +106,7 @@ static void run_verb(const struct judge *judge, struct job *job)
 		.clock = judge->clock,
 		.identities = judge->identities,
 		.state = judge->state,
+		.part = &job->part,
 	};
 
 	job->reply = ctl_run(&context, job->request, job->bulk);

@@ -234,14 +234,13 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 {
 	uint8_t hash[HASH_SIZE];
 
+	challenge_withdraw(&desk->record, attempt);
 	if (job->junk && desk->own)
-		return challenge_withdraw(&desk->record, attempt);
+		return EFFECT_WRONG;
 	hash_of(judge, desk->id, attempt, &job->code, hash);
 	job->over = budget_guess_over(&desk->books, &desk->quotas, &job->now, !job->known);
-	if (job->over != NULL) {
-		(void)challenge_withdraw(&desk->record, attempt);
+	if (job->over != NULL)
 		return EFFECT_OVER;
-	}
 	/* A text that no phone got has no right code. */
 	enum effect effect = challenge_verify(
 		&desk->record, attempt, hash, job->comparable && (desk->good || !desk->own));

@@ -84,14 +84,16 @@ SOUND = ("UsePAM yes", "KbdInteractiveAuthentication yes", "PasswordAuthenticati
          "MaxStartups 100:30:200", "PerSourceMaxStartups 5")
 
 # A change to a file, what is found, and the command that mends it.
+AS_OWNER = "setpriv --reuid=smsotp --clear-groups "
 FILES = (
     ("file.mode", "/var/lib/smsotp", lambda path: os.chmod(path, 0o750), "chmod 0700 {}"),
-    ("file.mode", "/var/lib/smsotp/key", lambda path: os.chmod(path, 0o640), "chmod 0600 {}"),
+    ("file.mode", "/var/lib/smsotp/key", lambda path: os.chmod(path, 0o640),
+     AS_OWNER + "chmod 0600 {}"),
     ("file.mode", "/run/smsotp", lambda path: os.chmod(path, 0o733), "chmod 0711 {}"),
     ("file.mode", "/var/log/smsotp", lambda path: os.chmod(path, 0o705), "chmod 0700 {}"),
     ("file.mode", hosts.PASSWORD_FILE, lambda path: os.chmod(path, 0o444), "chmod 0400 {}"),
     ("file.owner", "/var/lib/smsotp/identity/data.mdb", lambda path: os.chown(path, 0, 0),
-     "chown smsotp {}"),
+     "chown -R smsotp /var/lib/smsotp"),
     ("file.owner", "/run/smsotp", lambda path: shutil.chown(path, "smsotp"), "chown root {}"),
     ("file.owner", hosts.PASSWORD_FILE, lambda path: shutil.chown(path, "smsotp"),
      "chown smsotp-send {}"),
@@ -559,6 +561,25 @@ class Files(DoctorCase):
                 self.assertEqual(finding["mend"]["command"], mend.format(path))
                 subprocess.run(finding["mend"]["command"].split(), check=True)
                 self.assertNotIn(name, self.ids())
+            os.chown(path, before.st_uid, before.st_gid)
+            os.chmod(path, before.st_mode & 0o7777)
+
+    def test_a_link_in_place_of_what_was_found(self):
+        """smsotp can put one there before root has typed the command."""
+        other = "/etc/other"
+        hosts.write(other, "", 0o644)
+        self.addCleanup(os.unlink, other)
+        for name, path, change, _ in FILES:
+            if not path.startswith("/var/lib/smsotp/"):
+                continue
+            before, there = os.stat(path), os.stat(other)
+            change(path)
+            command = self.found(name)["mend"]["command"]
+            with changed(path):
+                os.symlink(other, path)
+                subprocess.run(command.split(), check=False, stderr=subprocess.DEVNULL)
+            after = os.stat(other)
+            self.assertEqual((after.st_uid, after.st_mode), (there.st_uid, there.st_mode), command)
             os.chown(path, before.st_uid, before.st_gid)
             os.chmod(path, before.st_mode & 0o7777)
 

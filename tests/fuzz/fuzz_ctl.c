@@ -126,10 +126,12 @@ static void explain(const json_t *request)
 
 static void answer(int ends[2], const json_t *request, int bulk, bool brought)
 {
+	struct ctl_part part = {.done = 0};
 	const struct ctl_context context = {.config = world->config,
 		.clock = &world->clock,
 		.identities = world->judge.identities,
-		.state = world->judge.state};
+		.state = world->judge.state,
+		.part = &part};
 	const struct tool_verb *verb = verb_of(request);
 	json_t *came = NULL;
 

@@ -32,8 +32,10 @@ static void step(struct record *record, struct attempt *attempt, uint8_t choice)
 		must(challenge_begin(record, attempt, hash) < EFFECT_COUNT);
 	else if (choice >> 6 == 1)
 		must(challenge_resend(record, attempt, hash) < EFFECT_COUNT);
-	else
+	else {
+		challenge_withdraw(record, attempt);
 		must(challenge_verify(record, attempt, hash, choice >> 6 == 2) < EFFECT_COUNT);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

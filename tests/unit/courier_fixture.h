@@ -49,7 +49,8 @@ static struct {
 	uint64_t now;
 	int started;
 	int renewed;
-	bool refuses; /* no request can be made */
+	bool refuses;     /* no request can be made */
+	const char *body; /* of an answer */
 	struct transfer *moves, *ended;
 	int stops;
 } play;
@@ -85,8 +86,8 @@ void transfers_wait(struct transfers *transfers, const int *fds, size_t count, i
 				: (struct exchange){.http = 200,
 					  .left = true,
 					  .reason = "",
-					  .body = GOOD,
-					  .body_size = strlen(GOOD)};
+					  .body = play.body,
+					  .body_size = strlen(play.body)};
 		play.ended = play.moves;
 		play.moves = NULL;
 	}
@@ -187,6 +188,7 @@ static inline int setup(void **state)
 	courier->settings = settings_make();
 	memset(&play, 0, sizeof(play));
 	play.now = 1000;
+	play.body = GOOD;
 	play.stops = ends[1];
 	log_take(fixture);
 	*state = fixture;

@@ -50,11 +50,36 @@ static void test_many_that_go(void **state)
 	assert_int_equal(fixture_remove((void **)&fixture), 0);
 }
 
+/* What is committed is told, whatever was struck. */
+static void test_of_a_part_that_is_not_the_first(void **state)
+{
+	static const struct verb_case clear = {
+		"{\"verb\":\"lock.clear\",\"all\":true}", NULL, false};
+	struct fixture *fixture = verbs_anew(NULL);
+	bool hit = true;
+	int refused = 0;
+
+	(void)state;
+	for (unsigned int number = 1; hit; number++) {
+		fixture->part = (struct ctl_part){.done = 2, .cleared = 40};
+		json_t *reply = verbs_run(fixture, &clear, number, &hit);
+		if (json_is_true(json_object_get(reply, "ok"))) {
+			json_decref(reply);
+			continue;
+		}
+		refused++;
+		expect_error(reply, "; before that 40 were cleared and stay so: repeat it for");
+	}
+	assert_true(refused > 0);
+	assert_int_equal(fixture_remove((void **)&fixture), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_call_for_memory),
 		cmocka_unit_test(test_many_that_go),
+		cmocka_unit_test(test_of_a_part_that_is_not_the_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
