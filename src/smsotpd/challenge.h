@@ -18,7 +18,7 @@
 
 struct config;
 
-/* Who asks, from where, and when. `binding` is of service, source and first factor. */
+/* Who asks, from where, and when. `binding` is of service, source, first factor and phone. */
 struct attempt {
 	const struct config *config;
 	struct moment now;

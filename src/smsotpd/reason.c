@@ -91,6 +91,8 @@ static const struct reason hurdles[] = {
 		"texts_user", "wait, or smsotpctl lock clear NAME"},
 	[HURDLE_TEXTS_DAY] = {"this name has had its texts of a day at this source: none is asked for",
 		"limits", "texts_day", "wait, or smsotpctl lock clear NAME"},
+	[HURDLE_DIGITS] = {"smsotp-send sends nothing to ten digits: the gateway takes them for an Indian number",
+		"", "", "correct the phone"},
 	[HURDLE_PREFIX] = {"smsotp-send sends no text to the phone's country", "gateway",
 		"allow_prefixes", "add its prefix, or correct the phone"},
 	[HURDLE_DLT] = {"smsotp-send sends no text to +91 without DLT ids", "gateway", "dlt",

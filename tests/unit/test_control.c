@@ -128,6 +128,20 @@ static void test_a_mode_without_room(void **state)
 	assert_string_equal(json_string_value(json_object_get(shown, "chosen")), "config");
 }
 
+/* sudo's section speaks of sudo-i as well. */
+static void test_a_mode_holds_at_once(void **state)
+{
+	struct bench *bench = ((struct hall *)*state)->bench;
+
+	control(bench, "{\"verb\": \"mode.set\", \"service\": \"sudo-i\", \"mode\": \"warn\"}");
+	assert_true(is("ok"));
+	assert_null(json_object_get(reply, "change"));
+	assert_int_equal(modes_find(&bench->flow.modes, "sudo").choice, CHOICE_WARN);
+	control(bench, "{\"verb\": \"mode.set\", \"service\": \"sudo\", \"mode\": \"config\"}");
+	assert_true(is("ok"));
+	assert_int_equal(modes_find(&bench->flow.modes, "sudo").choice, CHOICE_CONFIG);
+}
+
 static void take(struct bench *bench, const char *request, bool writes)
 {
 	worker_take(bench->flow.worker, 9, writes, json_loads(request, 0, NULL), -1);
@@ -288,6 +302,7 @@ int main(void)
 		with_hall(test_a_file_that_is_not_asked_for),
 		with_hall(test_a_test_text_beside_too_many),
 		with_hall(test_a_mode_without_room),
+		with_hall(test_a_mode_holds_at_once),
 		with_hall(test_verbs_beside_those_that_wait),
 		with_hall(test_locks_of_all_are_listed_in_a_child),
 		with_hall(test_verbs_beside_an_import),

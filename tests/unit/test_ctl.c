@@ -151,6 +151,8 @@ static void test_a_phone_where_no_text_may_go_is_not_stored(void **state)
 	struct fixture *fixture = *state;
 	char request[128];
 
+	snprintf(request, sizeof(request), set, "short", "+91 99999 000");
+	expect_error(run(fixture, request, -1), "short would get no texts: the gateway would take");
 	strcpy(fixture->config->gateway.allow_prefixes[0], "+91");
 	snprintf(request, sizeof(request), set, "abroad", "+1 202 555 0100");
 	json_t *refused = run(fixture, request, -1);
