@@ -123,11 +123,10 @@ static enum result put_change(const struct ctl_call *call, const struct config_s
 	return json_object_update_new(reply, change) == 0 ? RESULT_OK : RESULT_MEMORY;
 }
 
-/* What a verb makes of the row. */
-typedef enum result (*turn_fn)(const struct ctl_call *call, const struct override *before,
-	struct override *ret_after, struct error *error);
-
-static enum result turn(const struct ctl_call *call, enum event event, turn_fn after_of,
+/* after_of is what a verb makes of the row. */
+static enum result turn(const struct ctl_call *call, enum event event,
+	enum result (*after_of)(const struct ctl_call *call, const struct override *before,
+		struct override *ret_after, struct error *error),
 	json_t *reply, struct error *error)
 {
 	const struct config_service *service = NULL;
