@@ -170,6 +170,7 @@ class Hangup(Part):
     def test_whether_the_journal_has_the_events(self):
         """Here it is the line of text on standard error."""
         def told():
+            self.host.settle()
             return self.host.smsotpd.said().count("config.reloaded")
         self.part("[audit]\njournal = no\n")
         before = told()
