@@ -2,6 +2,7 @@
 """Steps and lines that the tests of all services share."""
 
 import re
+import time
 
 import clients
 from case import HostCase
@@ -11,6 +12,8 @@ SENT = "We sent a code to your registered phone. Code (r: resend in 30 s): "
 EXPIRED = r"^That code has expired\. Code \(r: resend\): $"
 LOCKED = r"Too many wrong codes\. Try again in \d+ minutes?\."
 AWAY = "Sign-in by text is not available now."
+# The longest that there is, and its seconds.
+HELD, HOLD = {"resend": {"hold": 2000}}, 2
 
 
 def left(tries):
@@ -54,6 +57,20 @@ class DialogueCase(HostCase):
         dialogue = self.dialogue(user.name, source=source)
         self.assertRaises(clients.Ended, dialogue.prompt)
         return self.told_last(dialogue)
+
+    def withdrawn(self, answers):
+        """`answers(user)` answers the first prompt before the text has left, which then never does.
+        With HELD; where that took longer than the hold it shows nothing, and another user tries."""
+        for _ in range(10):
+            user, since = self.user(), time.monotonic()
+            answers(user)
+            if time.monotonic() - since < HOLD:
+                event = self.host.event(lambda line, name=user.name: '"text.' in line
+                                        and f'"{name}"' in line)
+                self.assertIn("withdrawn: an answer came before it left", event)
+                self.assertEqual(user.phone.lines(), [])
+                return
+        self.fail("no answer came within the hold")
 
     def refused(self, name, source, answers):
         """Every request of a dialogue that gives these answers, to its end."""
