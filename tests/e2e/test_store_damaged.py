@@ -78,6 +78,12 @@ class StoreCase(HostCase):
                 if os.path.isfile(f"{ASIDE}{directory}/{name}"):
                     self.copy(f"{ASIDE}{directory}/{name}", f"{STORE}{directory}/{name}")
 
+    def end(self):
+        """The status it ends with, or has ended with: of damage it may die."""
+        if self.host.smsotpd.running():
+            self.host.smsotpd.stop()
+        return self.host.smsotpd.process.returncode
+
     def whole_again(self):
         """What was put back is all there."""
         self.host.smsotpd.stop()
@@ -137,7 +143,7 @@ class Damaged(StoreCase):
                 attempt = faults.Attempt(self.person)
                 attempt.begin()
                 self.assertNotEqual(attempt.answer("000000"), frames.GRANTED)
-                ends.append(self.host.smsotpd.stop() or self.host.smsotpd.process.returncode)
+                ends.append(self.end())
                 self.mend()
         print(f"# {len(ends)} times, smsotpd ended with {collections.Counter(ends)}", flush=True)
 
@@ -202,7 +208,7 @@ class Images(StoreCase):
         attempt = faults.Attempt(self.person)
         attempt.begin()
         self.assertNotEqual(attempt.answer("000000"), frames.GRANTED)
-        return self.host.smsotpd.stop() or self.host.smsotpd.process.returncode
+        return self.end()
 
     def test_sizes(self):
         for size in range(1 << 10, 120 << 10, 7 << 10):
