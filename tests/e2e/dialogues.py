@@ -42,6 +42,11 @@ class DialogueCase(HostCase):
     def told_last(self, dialogue):
         return dialogue.told()[-1].strip() if dialogue.told() else ""
 
+    def no_text_for(self, *users):
+        """None came: the text of somebody who asked later is here."""
+        self.begun(self.user())
+        self.assertEqual([user.phone.lines() for user in users], [[]] * len(users))
+
     def locked(self, user, source):
         """Spends all tries of a user from a source; returns the lock's line."""
         dialogue, code = self.begun(user, source=source)

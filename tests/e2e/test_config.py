@@ -197,7 +197,10 @@ class Hangup(Part):
         self.assertEqual(dialogue.prompt(), "Password: ")
         dialogue.answer("123456")
         self.assertFalse(dialogue.outcome())
-        self.assertEqual((dialogue.told(), user.phone.lines()), ([], []))
+        self.assertEqual(dialogue.told(), [])
+        os.unlink(PART)
+        self.hangup()
+        self.no_text_for(user)
 
 
 class Help(Part):
