@@ -19,8 +19,9 @@ import world
 from phone import wrong
 
 OUTSIDE = True
+UNITS = "/run/systemd/units"
 SEEN = ("/etc", "/lib/systemd", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/lib/tmpfiles.d",
-        "/usr/lib/pam.d", "/run/systemd/system", "/run/systemd/units")
+        "/usr/lib/pam.d", "/run/systemd/system", UNITS)
 SINGLE = ("/var/lib/dpkg/status", "/proc/self/mounts")
 LAST = re.compile(r"^demo: signed in as demo over OpenSSH \d\S*; the code came from the gateway "
                   r"emulator; \d+\.\d s$")
@@ -55,12 +56,17 @@ def ports():
     return found
 
 
+def ours(directory, name):
+    """Of the units that run, which others come and go beside us, our own."""
+    return directory != UNITS or "smsotp" in name
+
+
 def host():
     """All of the host that must stay the same."""
     seen = {("ports",): ports()}
     for top in SEEN:
         for directory, directories, files in os.walk(top):
-            for name in [*directories, *files]:
+            for name in (name for name in [*directories, *files] if ours(directory, name)):
                 path = os.path.join(directory, name)
                 seen[path] = describe(path)
     for path in SINGLE:
