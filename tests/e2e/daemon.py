@@ -2,6 +2,7 @@
 """One program that serves: started, known to be ready by connecting to it, ended by its pid."""
 
 import os
+import signal
 import socket
 import subprocess
 
@@ -28,7 +29,7 @@ def socket_open(path):
 
 class Daemon:
     """`ready` is called until it returns true; `log` takes standard output and error. `ends` has the
-    statuses it may have after SIGTERM, where they are known: a sanitizer's word has another."""
+    statuses it may have, where they are known: a sanitizer's word has another."""
 
     def __init__(self, name, argv, ready, log, env=None, ends=()):
         self.name, self.argv, self.ready, self.log = name, argv, ready, log
@@ -57,6 +58,11 @@ class Daemon:
             raise self.ended()
         return self.ready()
 
+    def assert_sound(self, *more):
+        """It has not run, or its end was as it may be, or as one of these."""
+        if self.ends and self.process and self.process.returncode not in (*self.ends, *more):
+            raise self.ended()
+
     def running(self):
         return self.process is not None and self.process.poll() is None
 
@@ -80,16 +86,17 @@ class Daemon:
         self.process.wait()
 
     def stop(self):
-        """Ends it; returns its exit status, or None where it was not running."""
+        """Ends it; returns its exit status, or None where it was not running: nobody asked it to
+        end, unless it was killed."""
         if not self.running():
+            self.assert_sound(-signal.SIGKILL)
             return None
         self.process.terminate()
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.kill()
-        if self.ends and self.process.returncode not in self.ends:
-            raise self.ended()
+        self.assert_sound()
         return self.process.returncode
 
     def restart(self):

@@ -2,6 +2,7 @@
 """Steps and lines that the tests of all services share."""
 
 import re
+import time
 
 import clients
 from case import HostCase
@@ -11,6 +12,8 @@ SENT = "We sent a code to your registered phone. Code (r: resend in 30 s): "
 EXPIRED = r"^That code has expired\. Code \(r: resend\): $"
 LOCKED = r"Too many wrong codes\. Try again in \d+ minutes?\."
 AWAY = "Sign-in by text is not available now."
+# The longest that there is, and its seconds.
+HELD, HOLD = {"resend": {"hold": 2000}}, 2
 
 
 def left(tries):
@@ -39,6 +42,11 @@ class DialogueCase(HostCase):
     def told_last(self, dialogue):
         return dialogue.told()[-1].strip() if dialogue.told() else ""
 
+    def no_text_for(self, *users):
+        """None came: the text of somebody who asked later is here."""
+        self.begun(self.user())
+        self.assertEqual([user.phone.lines() for user in users], [[]] * len(users))
+
     def locked(self, user, source):
         """Spends all tries of a user from a source; returns the lock's line."""
         dialogue, code = self.begun(user, source=source)
@@ -54,6 +62,20 @@ class DialogueCase(HostCase):
         dialogue = self.dialogue(user.name, source=source)
         self.assertRaises(clients.Ended, dialogue.prompt)
         return self.told_last(dialogue)
+
+    def withdrawn(self, answers):
+        """`answers(user)` answers the first prompt before the text has left, which then never does.
+        With HELD; where that took longer than the hold it shows nothing, and another user tries."""
+        for _ in range(10):
+            user, since = self.user(), time.monotonic()
+            answers(user)
+            if time.monotonic() - since < HOLD:
+                event = self.host.event(lambda line, name=user.name: '"text.' in line
+                                        and f'"{name}"' in line)
+                self.assertIn("withdrawn: an answer came before it left", event)
+                self.assertEqual(user.phone.lines(), [])
+                return
+        self.fail("no answer came within the hold")
 
     def refused(self, name, source, answers):
         """Every request of a dialogue that gives these answers, to its end."""

@@ -51,6 +51,10 @@ class FaultCase(HostCase):
             page.disarm()
         self.host.start_daemons()
 
+    def pages(self):
+        """Whose calls may keep a text from coming."""
+        return self.host.pages.values()
+
     def next_user(self, later=STEP):
         """So much later that no lock, window or code of before counts."""
         self.host.clock.advance(later)
@@ -68,7 +72,7 @@ class FaultCase(HostCase):
         """A login where nothing fails."""
         attempt = faults.Attempt(self.next_user(0))
         self.assertEqual(attempt.begin(), frames.ASK, why)
-        self.assertTrue(attempt.wait_codes(1, 5), f"{why}: no text for the next login")
+        self.assertTrue(attempt.wait_codes(1), f"{why}: no text for the next login")
         verdict = attempt.answer(attempt.codes()[0])
         if verdict == frames.ASK and attempt.wait_codes(2):  # the first was a killed login's
             verdict = attempt.answer(attempt.codes()[-1])
@@ -84,11 +88,11 @@ class FaultCase(HostCase):
             verdict = attempt.begin()
         if verdict != frames.ASK:
             return attempt, None, False
-        attempt.wait_codes(1)
+        attempt.wait_codes(1, *self.pages())
         self.revive(why)
         self.host.clock.advance(RESEND)
         attempt.answer("r")
-        attempt.wait_codes(2)
+        attempt.wait_codes(2, *self.pages())
         self.revive(why)
         self.assertNotEqual(attempt.answer(attempt.wrong()), frames.GRANTED, why)
         self.revive(why)

@@ -19,7 +19,7 @@ MEMORY, STORE, FILE, SOCKET, CURL, ALL = 1, 2, 4, 8, 16, 31
 FAIL, LATE, DIE, DIE_AFTER = range(4)
 FOREVER = 2 ** 32 - 1
 NEVER = FOREVER
-TEXT_SECONDS = 0.5  # where one may never come
+LOST_SECONDS = 0.5  # for a text that may never come
 SERVICE = "faults"
 
 
@@ -47,6 +47,10 @@ class Page:
 
     def disarm(self):
         self.map[:4] = bytes(4)
+
+    def struck(self):
+        """Whether it is armed, and some call has failed."""
+        return self.map[:4] != bytes(4) and self.hits() > 0
 
     def count(self):
         return struct.unpack("<I", self.map[16:20])[0]
@@ -108,10 +112,14 @@ class Attempt:
         return [CODE.findall(line.split("]", 1)[1])[0]
                 for line in self.user.phone.lines()[self.before:]]
 
-    def wait_codes(self, count, seconds=TEXT_SECONDS):
-        """False where so many do not come."""
+    def wait_codes(self, count, *pages):
+        """False where so many do not come: soon, once a page of these is struck."""
+        def came():
+            return len(self.codes()) >= count
+
         try:
-            wait.until(lambda: len(self.codes()) >= count, "text", seconds)
+            wait.until(lambda: came() or any(page.struck() for page in pages), "text")
+            wait.until(came, "text", LOST_SECONDS)
         except wait.Late:
             return False
         return True

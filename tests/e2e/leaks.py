@@ -10,6 +10,8 @@ from phone import CODE
 
 LOGS = "/var/log"
 STATE = "/var/lib/smsotp/state/data.mdb"
+# How long an answer took may have as many digits as a code.
+MILLISECONDS = re.compile(rb'answer_ms(=|":)\d+')
 
 
 def read(path):
@@ -42,13 +44,14 @@ def places():
 
 
 def found(codes, phones):
-    """Which place holds what. A code within a longer number or a hexadecimal id is none."""
+    """Which place holds what. A code within a longer number, a name or a hexadecimal id is none."""
     words = [re.escape(word) for word in sorted(phones | {hosts.GATEWAY_PASSWORD})]
     plain = re.compile("|".join(words).encode())
-    digits = re.compile(rb"(?<![0-9a-f.])\d{6,8}(?![0-9a-f])")
+    digits = re.compile(rb"(?<![0-9A-Za-z.])\d{6,8}(?![0-9A-Za-z])")
     held = {(path, match) for path, data in [*places(), (STATE, read(STATE))]
             for match in set(plain.findall(data))}
-    held |= {(path, match) for path, data in places() for match in set(digits.findall(data))
+    held |= {(path, match) for path, data in places()
+             for match in set(digits.findall(MILLISECONDS.sub(b"", data)))
              if match.decode() in codes}
     return held
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Between the module and smsotpd: hands on every frame and keeps the sizes of each pair."""
 
+import contextlib
 import os
 import socket
 import threading
@@ -31,16 +32,21 @@ class Relay:
     def serve(self):
         while True:
             caller, _ = self.socket.accept()
-            with caller, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as daemon:
-                asked = caller.recv(FRAME_SIZE)
-                if not asked:
-                    continue
-                daemon.connect(DAEMON)
-                daemon.send(asked)
-                answered = daemon.recv(FRAME_SIZE)
-                # Version, type, and how many bytes: what is in them differs by name alone.
-                self.frames.append((asked[1], len(asked), len(answered)))
-                caller.send(answered)
+            # A caller that no longer waits, or no daemon, is the end of that one.
+            with contextlib.suppress(OSError), caller:
+                self.hand_on(caller)
+
+    def hand_on(self, caller):
+        asked = caller.recv(FRAME_SIZE)
+        if not asked:
+            return
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as daemon:
+            daemon.connect(DAEMON)
+            daemon.send(asked)
+            answered = daemon.recv(FRAME_SIZE)
+        # Version, type, and how many bytes: what is in them differs by name alone.
+        self.frames.append((asked[1], len(asked), len(answered)))
+        caller.send(answered)
 
     def taken(self):
         """What came since the last call."""

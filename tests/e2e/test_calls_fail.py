@@ -64,7 +64,7 @@ class ModuleCase(faultcase.FaultCase):
         return attempt, last, int(said.split()[1]) if said else None
 
     def resent(self, attempt):
-        attempt.wait_codes(1)
+        attempt.wait_codes(1, self.page)
         self.host.clock.advance(faultcase.RESEND)
         return "r"
 
@@ -72,9 +72,13 @@ class ModuleCase(faultcase.FaultCase):
     def refused(attempt):
         return attempt.wrong()
 
+    def refused_then(self, attempt):
+        """Once the second text is there: an answer before it left withdraws it."""
+        attempt.wait_codes(2, self.page)
+        return attempt.wrong()
+
     @staticmethod
     def right(attempt):
-        attempt.wait_codes(2)
         return (attempt.codes() or ["000000"])[-1]
 
     def armed(self, number, replies, **how):
@@ -95,7 +99,7 @@ class ModuleCase(faultcase.FaultCase):
             self.page.disarm()
 
     def whole(self, number, **how):
-        return self.armed(number, [self.resent, self.refused, self.right], **how)
+        return self.armed(number, [self.resent, self.refused_then, self.right], **how)
 
     def strike(self, daemon, number, **how):
         attempt, last, result = self.whole(number, **how)
@@ -110,7 +114,7 @@ class ModuleCase(faultcase.FaultCase):
         _, _, result = self.armed(number, [self.refused] * 4, **how)
         self.assertNotEqual(result, 0, why)
         self.application.start()
-        _, _, result = self.typed([lambda attempt: attempt.wait_codes(1, 5) and attempt.codes()[0]])
+        _, _, result = self.typed([lambda attempt: attempt.wait_codes(1) and attempt.codes()[0]])
         self.assertEqual(result, 0, f"the next login after {why}")
         return self.page.hits() > 0
 

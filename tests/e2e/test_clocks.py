@@ -5,6 +5,7 @@ A lock that only the store remembers (smsotpd's own memory went with the boot) s
 does not come, not in the lines.
 """
 
+import wait
 from dialogues import EXPIRED, LOCKED, DialogueCase
 
 DAY = 86400
@@ -43,13 +44,21 @@ class Clocks(DialogueCase):
         self.host.clock.write()
         self.host.smsotpd.start()
 
+    def begins(self, user, source):
+        """A new dialogue; returns the texts of before."""
+        before = user.phone.lines()
+        self.dialogue(user.name, source=source).next()
+        return before
+
     def gets_text(self, user, source):
-        """Whether a new dialogue brings a text; another user's shows that it would be here."""
-        before, other = len(user.phone.lines()), self.user()
-        dialogue = self.dialogue(user.name, source=source)
-        dialogue.next()
-        self.begun(other, source=self.source())
-        return len(user.phone.lines()) > before
+        before = self.begins(user, source)
+        wait.until(lambda: user.phone.lines() != before, "text")
+
+    def gets_no_text(self, user, source):
+        """Another user's shows that it would be here."""
+        before = self.begins(user, source)
+        self.begun(self.user(), source=self.source())
+        self.assertEqual(user.phone.lines(), before)
 
     def shifted(self, *steps):
         """A code that some step of the clocks ended."""
@@ -91,20 +100,20 @@ class Clocks(DialogueCase):
             self.host.clock.step_wall(seconds)
             self.assertRegex(self.shut(user, source), LOCKED)
             self.restart()
-            self.assertFalse(self.gets_text(user, source))
+            self.gets_no_text(user, source)
             self.host.clock.advance(WAIT)
-            self.assertTrue(self.gets_text(user, source))
+            self.gets_text(user, source)
 
     def outlasts(self, change, left):
         """A lock holds through `change` and for `left` seconds more, and no longer."""
         user, source = self.user(), self.source()
         self.locked(user, source)
         change()
-        self.assertFalse(self.gets_text(user, source))
+        self.gets_no_text(user, source)
         self.host.clock.advance(left - 1)
-        self.assertFalse(self.gets_text(user, source))
+        self.gets_no_text(user, source)
         self.host.clock.advance(1)
-        self.assertTrue(self.gets_text(user, source))
+        self.gets_text(user, source)
 
     def test_lock_goes_on_after_a_boot(self):
         self.outlasts(self.boots, WAIT - 30)
@@ -123,9 +132,9 @@ class Clocks(DialogueCase):
         user, source = self.user(), self.source()
         self.locked(user, source)
         boot()
-        self.assertFalse(self.gets_text(user, source))
+        self.gets_no_text(user, source)
         self.host.clock.step_wall(50 * 365 * DAY)
-        self.assertFalse(self.gets_text(user, source))
+        self.gets_no_text(user, source)
 
     def test_lock_goes_on_in_a_machine_that_was_paused(self):
         self.outlasts(lambda: self.host.clock.step_wall(DAY), WAIT)

@@ -140,13 +140,15 @@ class Cockpit(ShippedCase):
         self.assertEqual(user.phone.lines(), [])
 
     def test_code_first_sends_no_text(self):
-        """A stack that should not be: the password comes for an answer."""
+        """A stack that should not be: the password comes for an answer. Nobody has seen one before."""
         with open(STACK, encoding="ascii") as file:
             shipped = file.read()
         self.addCleanup(hosts.write, STACK, shipped)
         hosts.write(STACK, "auth [success=done ignore=ignore default=die] pam_smsotp.so\n")
         user, other = self.user(password=PASSWORD), self.user(password=PASSWORD)
         self.assertRegex(self.session(user).prompt(), left(4))
+        self.host.event(lambda line: '"login.begin"' in line and f'"{user.name}"' in line
+                        and '"decision":"no text","rule":"before"' in line)
         hosts.write(STACK, shipped)
         self.begun(other)
         self.assertEqual(user.phone.lines(), [])

@@ -170,6 +170,7 @@ class Hangup(Part):
     def test_whether_the_journal_has_the_events(self):
         """Here it is the line of text on standard error."""
         def told():
+            self.host.settle()
             return self.host.smsotpd.said().count("config.reloaded")
         self.part("[audit]\njournal = no\n")
         before = told()
@@ -196,7 +197,10 @@ class Hangup(Part):
         self.assertEqual(dialogue.prompt(), "Password: ")
         dialogue.answer("123456")
         self.assertFalse(dialogue.outcome())
-        self.assertEqual((dialogue.told(), user.phone.lines()), ([], []))
+        self.assertEqual(dialogue.told(), [])
+        os.unlink(PART)
+        self.hangup()
+        self.no_text_for(user)
 
 
 class Help(Part):

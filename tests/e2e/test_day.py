@@ -3,6 +3,7 @@
 
 import concurrent.futures
 import glob
+import operator
 import os
 import random
 import re
@@ -138,7 +139,7 @@ class Day(HostCase):
         for part in range(9):
             self.hours(people, SIGN_INS // 10, 100 * (part + 1))
             print(f"# after {part + 2} tenths: {self.memory()} KB of anonymous memory", flush=True)
-        wait.until(lambda: self.descriptors() <= (few, 0),
+        wait.until(lambda: all(map(operator.le, self.descriptors(), (few, 0))),
                    f"closed descriptor of {self.descriptors()}, {few}")
         self.assertEqual(self.held(), held)
         for before, after in zip(memory, self.memory()):

@@ -18,6 +18,8 @@ import time
 import unittest
 import urllib.parse
 
+import wait
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / os.environ.get("BUILD", "build") / "tests" / "bulkpush-emulator"
 PATH = "/BulkSms/SingleMsgApi"
@@ -356,10 +358,12 @@ class Faults(Case):
                 self.emulator.fault(name)
                 text = self.text()
                 before = self.requests()
-                with self.assertRaises(socket.timeout):
-                    self.send(text, timeout=0.5)
-                while self.requests() == before:
-                    select.select([], [], [], 0.01)
+                hanging = self.emulator.connect()
+                self.addCleanup(hanging.close)
+                hanging.request("POST", PATH, form(text), FORM)
+                wait.until(lambda before=before: self.requests() > before, "request")
+                hanging.sock.settimeout(0.5)
+                self.assertRaises(socket.timeout, hanging.getresponse)
                 self.assertEqual(self.taken(text), taken)
 
     def test_others_are_served_beside_a_hang(self):
@@ -372,9 +376,10 @@ class Faults(Case):
     def test_a_drip(self):
         self.emulator.fault("drip 20")
         connection = self.emulator.connect()
+        connection.connect()
+        started = time.monotonic()
         connection.request("POST", PATH, form(self.text()), FORM)
         response = connection.getresponse()
-        started = time.monotonic()
         self.assertEqual(response.read(10), b"<!DOCTYPE ")
         self.assertGreater(time.monotonic() - started, 0.1)
         connection.close()
@@ -466,8 +471,7 @@ class Life(unittest.TestCase):
         emulator.fault("hang-after")
         connection = emulator.connect()
         connection.request("POST", PATH, form("hanging"), FORM)
-        while not emulator.inbox(PHONE):
-            select.select([], [], [], 0.01)
+        wait.until(lambda: emulator.inbox(PHONE), "text")
         self.assertEqual(emulator.stop(), 0)
         connection.close()
 

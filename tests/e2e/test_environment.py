@@ -4,6 +4,7 @@
 import glob
 import os
 import re
+import signal
 import socket
 
 import clients
@@ -52,25 +53,26 @@ class Environment(DialogueCase):
 class GraceTime(DialogueCase):
     """sshd ends a login that takes too long; the code stays good for the next."""
 
-    SSHD = "LoginGraceTime 1\n"
-
     def served(self, user):
-        """Whether a process of sshd is there for the user: its end is all that Debian's says."""
-        titles = []
+        """The processes of sshd for the user, by what each is: their end is all that Debian's says."""
+        served, found = re.compile(rf"sshd(-session)?: {user.name} \[(\w+)\]"), {}
         for path in glob.glob("/proc/[0-9]*/cmdline"):
             try:
                 with open(path, encoding="utf-8", errors="replace") as file:
-                    titles.append(file.read())
+                    title = served.match(file.read())
             except OSError:
                 continue
-        served = re.compile(rf"sshd(-session)?: {user.name} \[")
-        return any(map(served.match, titles))
+            if title:
+                found[title.group(2)] = int(path.split("/")[2])
+        return found
 
     def test_grace_time_ends_at_the_prompt(self):
         user = self.user()
         ssh = self.open(clients.ssh(user.name))
         ssh.prompt()
         code = user.phone.next_code()
+        # What LoginGraceTime sets alarm(2) for.
+        os.kill(self.served(user)["priv"], signal.SIGALRM)
         wait.until(lambda: not self.served(user), "end of the grace time")
         ssh.send(code)
         self.assertEqual(ssh.finish()[1], 255)

@@ -143,6 +143,7 @@ class Trust(GatewayCase):
             proxy.settimeout(10)
             with proxy.accept()[0] as asked:
                 self.assertTrue(asked.recv(4096).startswith(b"CONNECT 127.0.0.1:8443 "))
+            self.host.event(lambda line: '"text.' in line and f'"{user.name}"' in line, 20)
             self.assertEqual(user.phone.lines(), [])
 
     def test_proxy_by_https(self):

@@ -107,12 +107,16 @@ class StackCase(DialogueCase):
 class Running(StackCase):
     def test_observe(self):
         self.mode("observe")
+        users = []
         for stack in STACKS:
             for loose in (False, True):
                 self.install(stack, loose)
                 user, terminal, becomes = self.arrive(stack)
                 self.goes_on_by_password(stack, terminal, becomes)
-                self.assertEqual(user.phone.lines(), [])
+                users.append(user)
+        self.mode("enforce")
+        self.install("sshd", False)
+        self.no_text_for(*users)
 
     def test_warn_goes_on_where_nothing_is_typed(self):
         self.mode("warn")

@@ -6,7 +6,6 @@ import os
 import re
 import resource
 import signal
-import time
 
 import clients
 import frames
@@ -70,10 +69,8 @@ class Frames(DialogueCase):
 
     def test_silent_connection_is_not_waited_for(self):
         for path in SOCKETS:
-            with frames.connect(path) as silent:
-                since = time.monotonic()
+            with frames.connect(path, clients.TIMEOUT) as silent:
                 self.assertEqual(frames.receive(silent), b"", path)
-                self.assertLess(time.monotonic() - since, 3)
 
     def test_token_of_another_login(self):
         """A token is good for its own id, name, service and uid."""
@@ -104,9 +101,7 @@ class Frames(DialogueCase):
         with contextlib.ExitStack() as stack:
             for _ in range(FLOOD):
                 stack.enter_context(frames.connect())
-            since = time.monotonic()
             self.signs_in()
-            self.assertLess(time.monotonic() - since, 3)
 
     def test_nobody_but_root_connects(self):
         user = self.user()
@@ -129,10 +124,10 @@ class Frames(DialogueCase):
             sudo = self.open(clients.sudo(user, "true"))
             stopped.append(sudo)
             os.kill(sudo.child.pid, signal.SIGSTOP)
-        since = time.monotonic()
         self.signs_in()
-        self.assertLess(time.monotonic() - since, 3)
         for sudo in stopped:
             os.kill(sudo.child.pid, signal.SIGCONT)
-        wait.until(lambda: user.phone.lines(), "text for the first of them")
+        for sudo in stopped:  # whose time was up meanwhile, ends
+            sudo.child.expect([clients.PROMPT, clients.pexpect.EOF])
+        self.begun(self.user())
         self.assertEqual(len(user.phone.lines()), 1)

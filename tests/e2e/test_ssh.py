@@ -2,7 +2,7 @@
 """Sign-in over OpenSSH: its own client, and its protocol byte for byte."""
 
 import clients
-from dialogues import LOCKED, SENT, DialogueCase, left
+from dialogues import HELD, LOCKED, SENT, DialogueCase, left
 from phone import wrong
 
 
@@ -98,23 +98,23 @@ class Ssh(DialogueCase):
         dialogue.answer(code)
         self.signed_in(dialogue, user.name)
 
-    def test_answer_before_the_text_left_withdraws_it(self):
-        user, other = self.user(), self.user()
+
+class SshHeld(DialogueCase):
+    """Who answers at once gets no text."""
+
+    SSHD = "PasswordAuthentication yes\n"
+    CONFIG = HELD
+
+    def guesses(self, user):
         dialogue = self.dialogue(user.name)
         dialogue.prompt()
         dialogue.answer("123456")
         self.assertRegex(dialogue.prompt(), left(4))
-        self.begun(other)
-        self.assertEqual(user.phone.lines(), [])
 
+    def test_answer_before_the_text_left_withdraws_it(self):
+        self.withdrawn(self.guesses)
 
-class SshPassword(DialogueCase):
-    """sshd's own password method: PAM's prompt gets the password at once, and nobody a text."""
-
-    SSHD = "PasswordAuthentication yes\n"
-
-    def test_password_method_sends_no_text(self):
-        user, other = self.user(), self.user()
+    def types_a_password(self, user):
         ssh = self.open(clients.ssh(user.name, options=(
             "-o", "PreferredAuthentications=password", "-o", "NumberOfPasswordPrompts=1")))
         ssh.expect("password: ")
@@ -122,8 +122,10 @@ class SshPassword(DialogueCase):
         said, status = ssh.finish()
         self.assertEqual(status, 255)
         self.assertIn("Permission denied", said)
-        self.begun(other)
-        self.assertEqual(user.phone.lines(), [])
+
+    def test_password_method_sends_no_text(self):
+        """sshd's own: PAM's prompt gets the password at once."""
+        self.withdrawn(self.types_a_password)
 
 
 class SshKeyAndCode(DialogueCase):

@@ -65,4 +65,4 @@ class Sudo(DialogueCase):
         said, status = sudo.finish()
         self.assertEqual(status, 1)
         self.assertIn("a password is required", said)
-        self.assertEqual(user.phone.lines(), [])
+        self.no_text_for(user)
