@@ -5,36 +5,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What jansson calls for memory is told nothing of whom it is for, so this cannot stand elsewhere.
- */
-static _Thread_local struct {
+struct reading {
 	bool lacked;
 	bool reads;
 	void *reserve;
 	size_t size; /* of the reserve */
-} memory;
+};
+
+/* What jansson calls for memory is told nothing of whom it is for, so this cannot stand elsewhere.
+ */
+static _Thread_local struct reading reading;
 
 static bool stock(size_t size)
 {
-	if (size <= memory.size)
+	if (size <= reading.size)
 		return true;
-	void *reserve = realloc(memory.reserve, size);
+	void *reserve = realloc(reading.reserve, size);
 	if (reserve == NULL)
 		return false;
-	memory.reserve = reserve;
-	memory.size = size;
+	reading.reserve = reserve;
+	reading.size = size;
 	return true;
 }
 
 /* It is freed as any other block. */
 static void *reserve_take(size_t size)
 {
-	void *reserve = memory.reserve;
+	void *reserve = reading.reserve;
 
-	if (size > memory.size)
+	if (size > reading.size)
 		return NULL;
-	memory.reserve = NULL;
-	memory.size = 0;
+	reading.reserve = NULL;
+	reading.size = 0;
 	return reserve;
 }
 
@@ -43,11 +45,11 @@ static void *take(size_t size)
 	void *block = malloc(size);
 
 	if (block == NULL) {
-		memory.lacked = true;
+		reading.lacked = true;
 		return reserve_take(size);
 	}
-	if (memory.reads && !memory.lacked)
-		memory.lacked = !stock(2 * size);
+	if (reading.reads && !reading.lacked)
+		reading.lacked = !stock(2 * size);
 	return block;
 }
 
@@ -72,7 +74,7 @@ static size_t next(void *byte, size_t size, void *context)
 	struct source *source = context;
 
 	(void)size; /* there is room for 1024 */
-	if (memory.lacked)
+	if (reading.lacked)
 		return 0;
 	if (source->left == 0 && source->from != NULL) {
 		size_t length = source->from(source->block, sizeof(source->block), source->context);
@@ -90,14 +92,14 @@ static size_t next(void *byte, size_t size, void *context)
 
 static json_t *read_whole(struct source *source, size_t flags)
 {
-	memory.lacked = false;
-	memory.reads = true;
+	reading.lacked = false;
+	reading.reads = true;
 	json_t *read = json_load_callback(next, source, flags, NULL);
-	memory.reads = false;
-	free(memory.reserve);
-	memory.reserve = NULL;
-	memory.size = 0;
-	if (!memory.lacked)
+	reading.reads = false;
+	free(reading.reserve);
+	reading.reserve = NULL;
+	reading.size = 0;
+	if (!reading.lacked)
 		return read;
 	json_decref(read);
 	return NULL;
@@ -121,10 +123,10 @@ json_t *json_read_from(json_load_callback_t from, void *context)
 
 char *json_write(const json_t *object, size_t flags)
 {
-	memory.lacked = false;
+	reading.lacked = false;
 	char *text = json_dumps(object, flags);
 
-	if (!memory.lacked)
+	if (!reading.lacked)
 		return text;
 	free(text);
 	return NULL;

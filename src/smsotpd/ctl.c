@@ -72,14 +72,14 @@ json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bu
 				     ? error_set(&error, RESULT_MEMORY,
 					       "smsotpd has no memory left; repeat later")
 				     : run(&call, reply, &error);
+	if (result != RESULT_OK && context->part != NULL && context->part->cleared > 0)
+		result = failed_after(context->part, result, &error);
 	if (json_array_size(call.events) == 0)
 		json_object_del(reply, "events");
 	json_decref(call.events);
 	if (result == RESULT_OK)
 		return reply;
 	json_decref(reply);
-	if (context->part != NULL && context->part->cleared > 0)
-		result = failed_after(context->part, result, &error);
 	/* Whatever came from outside is escaped in the sentence already. */
 	return ctl_refusal(error.text);
 }
