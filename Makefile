@@ -3,9 +3,9 @@
 
 BUILD       ?= build
 PREFIX      ?= /usr
-SYSCONFDIR  ?= /etc
 DESTDIR     ?=
-LIBDIR      ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch)
+# Where libpam looks for modules, whatever PREFIX is.
+LIBDIR      ?= /usr/lib/$(shell $(CC) -print-multiarch)
 MANDIR      ?= $(PREFIX)/share/man
 UNITDIR     ?= /usr/lib/systemd/system
 
@@ -13,8 +13,11 @@ CC          ?= cc
 PKG_CONFIG  ?= pkg-config
 WARNINGS    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
                -Wwrite-strings -Wcast-align -Wvla -Wundef -Werror
-HARDENING   := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection -fPIC
 CFLAGS      ?= -O2 -g
+# Where CFLAGS have a level of their own it is theirs.
+HARDENING   := -fstack-protector-strong \
+               $(if $(findstring _FORTIFY_SOURCE,$(CFLAGS)),,-D_FORTIFY_SOURCE=2) \
+               -fstack-clash-protection -fPIC
 # Where it was built is not in what was built.
 ALL_CFLAGS   = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(HARDENING) -fvisibility=hidden \
                '-ffile-prefix-map=$(CURDIR)=.' -Isrc -MMD -MP
@@ -43,22 +46,30 @@ all: $(PROGRAMS)
 
 include $(wildcard tests/*.mk)
 
+# A file of these words, written only where it has others.
+kept         = echo "$(1)" | cmp -s - $@ || echo "$(1)" >$@
+
 # Other flags than the last time: everything is built anew, so that nothing is of both.
 .PHONY: always
 $(BUILD)/flags: always
 	@mkdir -p $(@D)
-	@echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(MODULE_LINK)" | cmp -s - $@ || \
-		echo "$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(MODULE_LINK)" >$@
+	@for dir in $(@D) $(wildcard $(@D)/tests); do [ -w $$dir ] || { echo \
+		"$$dir is not yours, as after sudo make demo or check: run sudo make clean first" >&2; exit 1; }; done
+	@$(call kept,$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(MODULE_LINK))
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-$(BUILD)/%.a:
+# Other sources than the last time: what was of a file that is gone is in no archive.
+$(BUILD)/members: always | $(BUILD)/flags
+	@$(call kept,$(COMMON) $(SMSOTPD) $(SENDER) $(CTL) $(UNIT_SHARED) $(MODULE_SHARED))
+
+$(BUILD)/%.a: $(BUILD)/members
 	@rm -f $@
 	@echo "  AR    $@"
-	@ar rcs $@ $^
+	@ar rcs $@ $(filter %.o,$^)
 
 $(BUILD)/common.a: $(COMMON)
 $(BUILD)/smsotpd.a: $(SMSOTPD)
@@ -90,18 +101,19 @@ SBINDIR      = "$(DESTDIR)"$(PREFIX)/sbin
 LIBEXECDIR   = "$(DESTDIR)"$(PREFIX)/libexec/smsotp
 SECURITYDIR  = "$(DESTDIR)"$(LIBDIR)/security
 SHAREDIR     = "$(DESTDIR)"$(PREFIX)/share
-CONFDIR      = "$(DESTDIR)"$(SYSCONFDIR)/smsotp
+CONFDIR      = "$(DESTDIR)"/etc/smsotp
+PAMCONFIG    = "$(DESTDIR)"/usr/share/pam-configs/smsotp
 COMPLETION   = $(SHAREDIR)/bash-completion/completions/smsotpctl
 UNITS       := $(notdir $(wildcard etc/systemd/*))
 SAMPLES     := $(patsubst etc/%,%,$(wildcard etc/pam.d/* etc/sshd_config.d/* etc/prometheus/*))
 MANUALS     := $(notdir $(wildcard man/*.[578]))
 INSTALLED    = $(SECURITYDIR)/pam_smsotp.so $(SBINDIR)/smsotpd $(SBINDIR)/smsotpctl \
-               $(LIBEXECDIR) $(SHAREDIR)/smsotp $(SHAREDIR)/pam-configs/smsotp \
+               $(LIBEXECDIR) $(SHAREDIR)/smsotp $(PAMCONFIG) \
                $(addprefix "$(DESTDIR)"$(UNITDIR)/,$(UNITS)) \
                $(foreach m,$(MANUALS),"$(DESTDIR)"$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
                "$(DESTDIR)"$(PREFIX)/lib/sysusers.d/smsotp.conf \
                "$(DESTDIR)"$(PREFIX)/lib/tmpfiles.d/smsotp.conf \
-               "$(DESTDIR)"$(SYSCONFDIR)/logrotate.d/smsotp $(COMPLETION)
+               "$(DESTDIR)"/etc/logrotate.d/smsotp $(COMPLETION)
 put          = install -D -m 0644
 
 .PHONY: install uninstall
@@ -111,14 +123,14 @@ install: all
 	install -D -m 0755 $(BUILD)/smsotp-send $(LIBEXECDIR)/smsotp-send
 	$(put) $(BUILD)/pam_smsotp.so $(SECURITYDIR)/pam_smsotp.so
 	for f in $(SAMPLES); do $(put) etc/$$f $(SHAREDIR)/smsotp/$$f || exit; done
-	$(put) etc/pam-configs/smsotp $(SHAREDIR)/pam-configs/smsotp
+	$(put) etc/pam-configs/smsotp $(PAMCONFIG)
 	for f in $(MANUALS); do $(put) man/$$f "$(DESTDIR)"$(MANDIR)/man$${f##*.}/$$f || exit; done
 	install -d "$(DESTDIR)"$(UNITDIR)
 	for f in $(UNITS); do sed 's,/usr/,$(PREFIX)/,g' etc/systemd/$$f >"$(DESTDIR)"$(UNITDIR)/$$f && \
 		chmod 0644 "$(DESTDIR)"$(UNITDIR)/$$f || exit; done
 	$(put) etc/sysusers.d/smsotp.conf "$(DESTDIR)"$(PREFIX)/lib/sysusers.d/smsotp.conf
 	$(put) etc/tmpfiles.d/smsotp.conf "$(DESTDIR)"$(PREFIX)/lib/tmpfiles.d/smsotp.conf
-	$(put) etc/logrotate.d/smsotp "$(DESTDIR)"$(SYSCONFDIR)/logrotate.d/smsotp
+	$(put) etc/logrotate.d/smsotp "$(DESTDIR)"/etc/logrotate.d/smsotp
 	$(put) etc/bash-completion/smsotpctl $(COMPLETION)
 	install -d $(CONFDIR)/smsotp.conf.d
 	[ -e $(CONFDIR)/smsotp.conf ] || $(put) etc/smsotp.conf $(CONFDIR)/smsotp.conf

@@ -21,6 +21,7 @@
 #define HELP_SIZE_MAX 120
 #define RESEND_NEVER  UINT32_MAX
 #define WAIVER        "not yet required"
+#define VERIFY_MS     5000 /* so long the module waits for the answer to a FRAME_VERIFY */
 
 /*
  * Zero is refusal. Only VERDICT_GRANTED lets anybody in. What becomes PAM_IGNORE takes more than

@@ -182,7 +182,7 @@ static int64_t budget_ms(enum frame_type type)
 {
 	static const int64_t budgets[] = {
 		[FRAME_BEGIN] = CLIENT_BEGIN_MS,
-		[FRAME_VERIFY] = CLIENT_VERIFY_MS,
+		[FRAME_VERIFY] = VERIFY_MS,
 		[FRAME_SESSION_OPEN] = CLIENT_SESSION_MS,
 		[FRAME_SESSION_CLOSE] = CLIENT_SESSION_MS,
 	};

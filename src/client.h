@@ -10,7 +10,6 @@
 
 #define CLIENT_SOCKET     "/run/smsotp/smsotpd.sock"
 #define CLIENT_BEGIN_MS   2000
-#define CLIENT_VERIFY_MS  5000
 #define CLIENT_SESSION_MS 200
 #define CLIENT_FRAME_SIZE (ANSWER_SIZE_MAX + 1) /* a longer one is as long as no answer */
 

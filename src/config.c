@@ -151,7 +151,12 @@ const struct config_service *config_service_find(const struct config *config, co
 	return any;
 }
 
-bool config_prefix_allowed(const struct config_gateway *gateway, const char *e164)
+bool config_phone_ambiguous(const char *e164)
+{
+	return strlen(e164) == sizeof("+9199999000") - 1;
+}
+
+static bool prefix_allowed(const struct config_gateway *gateway, const char *e164)
 {
 	const char(*prefixes)[CONFIG_WORD] = gateway->allow_prefixes;
 
@@ -160,6 +165,17 @@ bool config_prefix_allowed(const struct config_gateway *gateway, const char *e16
 			return true;
 	}
 	return prefixes[0][0] == '\0';
+}
+
+const char *config_phone_barred(const struct config_gateway *gateway, const char *e164)
+{
+	if (config_phone_ambiguous(e164))
+		return "the gateway would take the phone's ten digits for an Indian number; "
+		       "correct the phone";
+	if (!prefix_allowed(gateway, e164))
+		return "the phone is in no country of [gateway] allow_prefixes; add its prefix, or "
+		       "correct the phone";
+	return NULL;
 }
 
 const char *config_dlt_missing(const struct config_gateway *gateway, const char *e164)

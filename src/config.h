@@ -165,8 +165,13 @@ void config_free(struct config **config);
 /* The section of a PAM service: by name, by `also`, then "*"; NULL where there is none. */
 const struct config_service *config_service_find(const struct config *config, const char *name);
 
-/* A text may go there: [gateway] allow_prefixes has the start of its E.164 form, or is empty. */
-bool config_prefix_allowed(const struct config_gateway *gateway, const char *e164);
+/* The gateway takes ten digits, the country's among them, for an Indian number without its 91, and
+ * so a stranger in India would have what is for +65 6xxx xxxx. */
+bool config_phone_ambiguous(const char *e164);
+
+/* Why no text may go to a phone, a sentence with what to do; NULL where one may: it is not
+ * ambiguous, and [gateway] allow_prefixes has the start of its E.164 form, or is empty. */
+const char *config_phone_barred(const struct config_gateway *gateway, const char *e164);
 
 /* Carriers of India drop a text without its registered ids and tell nobody: the keys of [gateway]
  * that a text to this phone wants and has not, NULL for none. The stub sends nothing. */

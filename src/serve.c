@@ -163,11 +163,9 @@ static enum result become(const char *name, struct error *error)
 	return RESULT_OK;
 }
 
-/*
- * Locks all memory, also that to come, as it is touched: a map of LMDB is not read in. A finite
- * limit would make a later mmap(2) fail instead, so there nothing is locked.
+/* As it is touched: a map of LMDB is not read in. A finite limit would make a later mmap(2) fail.
  */
-static void memory_lock(void)
+void serve_lock_memory(void)
 {
 	struct rlimit limit;
 
@@ -182,7 +180,7 @@ enum result serve_drop(const char *user, struct error *error)
 	enum result result = RESULT_OK;
 
 	if (geteuid() == 0) {
-		/* Refused in a container, for one: memory_lock looks at what holds. */
+		/* Refused in a container, for one: serve_lock_memory looks at what holds. */
 		(void)setrlimit(RLIMIT_MEMLOCK, &all);
 		result = become(user, error);
 	}
@@ -193,7 +191,7 @@ enum result serve_drop(const char *user, struct error *error)
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return error_set(error, RESULT_FAILED,
 			"cannot close this process to core dumps: %s", strerror(errno));
-	memory_lock();
+	serve_lock_memory();
 	return RESULT_OK;
 }
 

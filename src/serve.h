@@ -31,6 +31,12 @@ CHECKED enum result serve_listen(const char *name, const char *path, const char 
  */
 CHECKED enum result serve_drop(const char *user, struct error *error);
 
+/*
+ * Keeps all memory of this process from swap, also that to come; nothing where RLIMIT_MEMLOCK is
+ * finite. serve_drop does it; a child of fork(2) has to do it again, mlockall(2).
+ */
+void serve_lock_memory(void);
+
 /* Makes the directory `path` root's, mode 0711, where it is missing (foreground start only). */
 CHECKED enum result serve_directory(const char *path, struct error *error);
 

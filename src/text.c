@@ -28,7 +28,7 @@ size_t text_encode(const struct text *text, uint8_t *frame, size_t size)
 
 	wire_start(&wire, frame, size, text->version, FRAME_TEXT);
 	wire_put_bytes(&wire, text->id, sizeof(text->id));
-	wire_put_u32(&wire, text->life);
+	wire_put_u64(&wire, text->end);
 	wire_put_string(&wire, text->phone.e164, sizeof(text->phone.e164) - 1);
 	wire_put_string(&wire, text->code.digits, sizeof(text->code.digits) - 1);
 	return wire.failed ? 0 : wire.at;
@@ -43,7 +43,7 @@ enum result text_decode(uint8_t *frame, size_t size, struct text *ret_text)
 	if (wire_open(&wire, frame, size, &text.version, &type) != RESULT_OK || type != FRAME_TEXT)
 		return RESULT_INVALID;
 	wire_get_bytes(&wire, text.id, sizeof(text.id));
-	text.life = wire_get_u32(&wire);
+	text.end = wire_get_u64(&wire);
 	get_array(&wire, text.phone.e164, sizeof(text.phone.e164));
 	get_array(&wire, text.code.digits, sizeof(text.code.digits));
 	if (wire_done(&wire) != RESULT_OK)

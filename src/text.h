@@ -3,7 +3,7 @@
  * One text, from smsotpd to smsotp-send over send.sock, and the report that comes back on the same
  * connection. A connection that ends without a report means that the text may have left.
  *
- * FRAME_TEXT:   id 16, life u32 (ms it may still wait), phone, code
+ * FRAME_TEXT:   id 16, end u64, phone, code
  * FRAME_REPORT: id 16, outcome u8, stub u8, http u32, milliseconds u32, code, reqid, tid, detail
  */
 #ifndef SMSOTP_TEXT_H
@@ -19,7 +19,7 @@
 struct text {
 	uint8_t version; /* of its frame; 0 is our own */
 	uint8_t id[WIRE_ID_SIZE];
-	uint32_t life;
+	uint64_t end; /* it does not leave later: CLOCK_BOOTTIME, ms */
 	struct phone phone;
 	struct code code;
 };

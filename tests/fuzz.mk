@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# make fuzz FUZZ_SECONDS=30 FUZZ_JOBS=2: each tests/fuzz/fuzz_NAME.c is a libFuzzer target. Seeds, if
-# any, are in tests/fuzz/corpus/NAME/; what is found new stays in $(BUILD)/fuzz/corpus/NAME/. Which
+# make fuzz FUZZ_SECONDS=30 FUZZ_JOBS=2: each tests/fuzz/fuzz_NAME.c is a libFuzzer target. Its seeds
+# are in tests/fuzz/corpus/NAME/; what is found new stays in $(BUILD)/fuzz/corpus/NAME/. Which
 # sources each is for stands in tests/fuzz/targets; make fuzz-coverage says how far it gets in them.
 
 FUZZ_SECONDS ?= 30

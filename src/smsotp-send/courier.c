@@ -119,6 +119,7 @@ static void transfer_end(struct courier *courier, struct transfer *transfer, boo
 	struct report report = {0};
 
 	exchange_judge(transfer_exchange(transfer), &report);
+	exchange_mask(&held->text, &report);
 	transfer_free(&transfer);
 	bool unsent = report.outcome == OUTCOME_UNSENT;
 	if (unsent && stopping) {

@@ -3,11 +3,13 @@
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "log.h"
 #include "reply.h"
 
 #define REASON_SIZE 81
+#define PHONE_TELLS 8 /* its last digits, with or without what stands before them */
 
 /* Before the request nothing but a proxy is read from: the first of HTTP, the second of SOCKS. */
 #define NO_WAY "the proxy opened no way to the gateway: check [gateway] proxy"
@@ -108,4 +110,31 @@ void exchange_judge(const struct exchange *exchange, struct report *report)
 	detail_set(report, "the request left and no whole answer came: ask the gateway's support",
 		exchange->curl == CURLE_SEND_FAIL_REWIND ? "a kept connection closed"
 							 : exchange->reason);
+}
+
+static void mask(char *words, const char *code, const char *phone)
+{
+	while (*words != '\0') {
+		size_t digits = strspn(words, "0123456789");
+		if (memmem(words, digits, code, strlen(code)) != NULL ||
+			memmem(words, digits, phone, strlen(phone)) != NULL)
+			memset(words, 'x', digits);
+		words += digits > 0 ? digits : 1;
+	}
+}
+
+void exchange_mask(const struct text *text, struct report *report)
+{
+	const char *code = text->code.digits, *phone = text->phone.e164 + 1;
+	size_t length = strlen(phone);
+
+	if (length > PHONE_TELLS)
+		phone += length - PHONE_TELLS;
+	/* Zeros alone are no code, smsotpctl send-test has them, and ids hold many. */
+	if (code[strspn(code, "0")] == '\0')
+		code = phone;
+	mask(report->code, code, phone);
+	mask(report->reqid, code, phone);
+	mask(report->tid, code, phone);
+	mask(report->detail, code, phone);
 }

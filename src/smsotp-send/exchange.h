@@ -25,4 +25,10 @@ struct exchange {
 /* Sets outcome, http, code, reqid, tid and detail of `report`, and leaves the rest. */
 void exchange_judge(const struct exchange *exchange, struct report *report);
 
+/*
+ * The gateway knows the code and the phone of `text`, and what it says goes into logs: a number in
+ * `report` that holds the code, or the last 8 digits of the phone, becomes x's.
+ */
+void exchange_mask(const struct text *text, struct report *report);
+
 #endif

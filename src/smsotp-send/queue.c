@@ -152,8 +152,8 @@ static void frame_read(struct queue *queue, struct held *held, uint64_t now)
 		held_close(queue, held);
 		return;
 	}
-	uint32_t life = held->text.life < queue->life_max ? held->text.life : queue->life_max;
-	held->end = now + life;
+	uint64_t most = now + queue->life_max;
+	held->end = held->text.end < most ? held->text.end : most;
 	held->due = now;
 	held_move(queue, held, HELD_WAITING);
 	/* What the other side does now is of no interest, and a hang-up would be told for ever. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Texts on their way: each connection to send.sock brings one, and is held until its report. Times
- * are milliseconds of one clock that the caller hands in. A connection that ends while its text is
- * held changes nothing: the person still waits for the text.
+ * are milliseconds of the clock of a text's end, and the caller hands them in. A connection that
+ * ends while its text is held changes nothing: the person still waits for the text.
  */
 #ifndef SMSOTP_SEND_QUEUE_H
 #define SMSOTP_SEND_QUEUE_H

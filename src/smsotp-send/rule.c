@@ -24,11 +24,9 @@ enum result rule_check(
 		return error_set(error, RESULT_INVALID,
 			"smsotpd handed over a malformed phone or code: run the same version of "
 			"both");
-	if (!config_prefix_allowed(gateway, text->phone.e164))
-		return error_set(error, RESULT_REFUSED,
-			"the phone's country is not in [gateway] allow_prefixes: add it, or "
-			"correct "
-			"the phone");
+	const char *barred = config_phone_barred(gateway, text->phone.e164);
+	if (barred != NULL)
+		return error_set(error, RESULT_REFUSED, "%s", barred);
 	const char *missing = config_dlt_missing(gateway, text->phone.e164);
 	if (missing != NULL)
 		return error_set(error, RESULT_REFUSED,

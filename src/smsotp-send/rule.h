@@ -8,8 +8,8 @@
 
 /*
  * RESULT_OK where `text` may leave under `gateway`. RESULT_INVALID: phone or code are malformed;
- * RESULT_REFUSED: [gateway] allow_prefixes or the DLT keys of India forbid it. `error` names the
- * key to set and no phone.
+ * RESULT_REFUSED: what the gateway takes, [gateway] allow_prefixes or the DLT keys of India forbid
+ * it. `error` says what to do and names no phone.
  */
 CHECKED enum result rule_check(
 	const struct config_gateway *gateway, const struct text *text, struct error *error);

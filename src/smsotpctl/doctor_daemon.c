@@ -15,14 +15,17 @@
 
 static void look_at_store(const struct doctor *doctor, const json_t *reply, const char *store)
 {
-	char field[32];
+	char field[32], lines[64];
 
+	snprintf(lines, sizeof(lines), "[store]\n%s_size = MB", store);
 	snprintf(field, sizeof(field), "%s_used", store);
 	json_int_t percent = json_integer_value(json_object_get(reply, field));
 	if (percent >= NEARLY_FULL)
 		finding_add(doctor->findings, STORE_FULL,
-			&(struct mend){.text = "smsotpctl identity remove NAME"},
-			"the %s store is %lld %% full; when it is full nobody new is remembered",
+			&(struct mend){.file = doctor_config_file(doctor), .text = lines},
+			"the %s store is %lld %% full; when it is full nobody new is remembered: "
+			"raise its size and restart smsotpd, or remove identities that are not "
+			"needed",
 			store, (long long)percent);
 }
 

@@ -79,24 +79,35 @@ static void missing(const struct doctor *doctor, const char *path, size_t row)
 		strerror(errno));
 }
 
+/* smsotp can put links there, and root's command is not to follow them. */
+static bool below_smsotp(size_t row)
+{
+	return rows[row].below[0] != '\0' &&
+	       (rows[row].base == BASE_STORE || rows[row].base == BASE_LOG);
+}
+
 static void judge(const struct doctor *doctor, const char *path, size_t row, uid_t uid,
 	const struct stat *status)
 {
+	bool guarded = below_smsotp(row);
+	const char *as = guarded ? "setpriv --reuid=" USER_DAEMON " --clear-groups " : "";
 	char command[2 * PATH_MAX + 64];
 	const struct mend mend = {.text = command};
 	mode_t mode = status->st_mode & 07777;
 
 	if (rows[row].directory ? !S_ISDIR(status->st_mode) : !S_ISREG(status->st_mode)) {
-		snprintf(command, sizeof(command), "mv %s %s.away", path, path);
+		snprintf(command, sizeof(command), "%smv -T %s %s.away", as, path, path);
 		finding_add(doctor->findings, FILE_KIND, &mend, "%s is no %s", path,
 			rows[row].directory ? "directory" : "regular file");
 		return;
 	}
-	snprintf(command, sizeof(command), "chown %s %s", rows[row].user, path);
+	/* -R goes through no link, not even one on the way to the file. */
+	snprintf(command, sizeof(command), "chown %s%s %s", guarded ? "-R " : "", rows[row].user,
+		guarded ? base_path(doctor, rows[row].base) : path);
 	if (status->st_uid != uid)
 		finding_add(doctor->findings, FILE_OWNER, &mend, "%s belongs to uid %u, not to %s",
 			path, status->st_uid, rows[row].user);
-	snprintf(command, sizeof(command), "chmod %04o %s", mode & rows[row].mode, path);
+	snprintf(command, sizeof(command), "%schmod %04o %s", as, mode & rows[row].mode, path);
 	if ((mode & ~rows[row].mode) != 0)
 		finding_add(doctor->findings, FILE_MODE, &mend, "%s is open to others (mode %04o)",
 			path, mode);

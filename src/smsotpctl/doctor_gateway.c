@@ -18,7 +18,8 @@ static void look_at_ids(const struct doctor *doctor)
 {
 	const struct config_gateway *gateway = &doctor->config->gateway;
 
-	if (config_prefix_allowed(gateway, INDIA) && config_dlt_missing(gateway, INDIA) != NULL)
+	if (config_phone_barred(gateway, INDIA) == NULL &&
+		config_dlt_missing(gateway, INDIA) != NULL)
 		finding_add(doctor->findings, GATEWAY_DLT,
 			&(struct mend){.file = doctor_config_file(doctor),
 				.text = "[gateway]\nentity_id = ID\ntemplate_id = ID"},

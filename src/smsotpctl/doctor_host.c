@@ -51,6 +51,7 @@ void doctor_login(struct doctor *doctor)
 			seconds);
 }
 
+/* The first wants the others, so these need not be enabled; one that is masked does not come. */
 void doctor_units(struct doctor *doctor)
 {
 	static const char *const units[] = {
@@ -66,7 +67,9 @@ void doctor_units(struct doctor *doctor)
 			continue;
 		child.text[strcspn(child.text, "\n")] = '\0';
 		snprintf(command, sizeof(command), "systemctl enable --now %s", units[i]);
-		if (strncmp(child.text, "enabled", 7) != 0)
+		bool comes = strncmp(child.text, "enabled", 7) == 0 ||
+			     (i > 0 && strcmp(child.text, "disabled") == 0);
+		if (!comes)
 			finding_add(doctor->findings, UNIT_DISABLED,
 				&(struct mend){.text = command},
 				"%s is %s: after the next start of the host nobody is asked for a "

@@ -85,11 +85,13 @@ static void print_event(const json_t *event)
 static void print_line(const struct tool *tool, const char *line)
 {
 	if (tool->json) {
-		puts(line);
+		output_text(line);
+		putchar('\n');
 		return;
 	}
 	json_t *event = json_loads(line, 0, NULL);
-	print_event(event);
+	if (output_plain(event))
+		print_event(event);
 	json_decref(event);
 }
 

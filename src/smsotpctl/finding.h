@@ -9,8 +9,8 @@
 
 enum severity {
 	SEVERITY_NOTE = 0, /* good to know */
-	SEVERITY_WARNING,  /* works, and will hurt some day */
-	SEVERITY_ERROR,    /* keeps people out, or lets them in past the code */
+	SEVERITY_WARNING,  /* hurts some alone, or some day */
+	SEVERITY_ERROR,    /* never meant: keeps people out, or lets them in past the code */
 	SEVERITIES,
 };
 

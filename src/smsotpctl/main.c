@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "output.h"
 #include "request.h"
 #include "tool.h"
 
@@ -33,7 +34,7 @@ static enum tool_exit refused(
 }
 
 static enum tool_exit report(const struct tool *tool, const struct tool_verb *verb,
-	const struct tool_request *request, const json_t *reply)
+	const struct tool_request *request, json_t *reply)
 {
 	enum tool_exit code = TOOL_OK;
 	bool ok = json_is_true(json_object_get(reply, "ok"));
@@ -44,9 +45,13 @@ static enum tool_exit report(const struct tool *tool, const struct tool_verb *ve
 		return code;
 
 	if (tool->json) {
-		json_dumpf(reply, stdout, JSON_INDENT(2));
+		/* The same to a program, and nothing to a terminal but text. */
+		json_dumpf(reply, stdout,
+			JSON_INDENT(2) | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0));
 		putchar('\n');
 	}
+	if (!output_plain(reply))
+		return tool_fail(TOOL_REFUSED, "no memory for the reply");
 	if (!ok)
 		return refused(tool, verb, reply);
 	if (!tool->json && verb->show != NULL)

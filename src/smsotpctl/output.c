@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define COLUMNS_MAX 32
@@ -42,13 +43,79 @@ static size_t width(const char *text)
 	return columns;
 }
 
+/* Bytes of the control character that text begins with, 0 for any other: C0, DEL, C1 in UTF-8. */
+static size_t control(const char *text)
+{
+	unsigned char first = (unsigned char)text[0], second = (unsigned char)text[1];
+
+	if (first < 0x20 || first == 0x7f)
+		return 1;
+	return first == 0xc2 && second >= 0x80 && second < 0xa0 ? 2 : 0;
+}
+
+/* The next character to show of `text`, byte by byte, and behind it. */
+static char take(const char **text)
+{
+	size_t bytes = control(*text);
+	char shown = bytes > 0 ? '?' : **text;
+
+	*text += bytes > 0 ? bytes : 1;
+	return shown;
+}
+
 size_t output_text(const char *text)
 {
-	for (const char *at = text; *at != '\0'; at++) {
-		unsigned char byte = (unsigned char)*at;
-		putchar(byte < 0x20 || byte == 0x7f ? '?' : byte);
-	}
+	for (const char *at = text; *at != '\0';)
+		putchar(take(&at));
 	return width(text);
+}
+
+static bool has_control(const char *text)
+{
+	while (*text != '\0' && control(text) == 0)
+		text++;
+	return *text != '\0';
+}
+
+static bool plain_string(json_t *string)
+{
+	const char *from = json_string_value(string);
+	size_t at = 0;
+
+	if (!has_control(from))
+		return true;
+	char *plain = strdup(from);
+	if (plain == NULL)
+		return false;
+	while (*from != '\0')
+		plain[at++] = take(&from);
+	bool set = json_string_setn(string, plain, at) == 0;
+	free(plain);
+	return set;
+}
+
+bool output_plain(json_t *json)
+{
+	const char *name;
+	json_t *value;
+	void *next;
+	size_t i;
+
+	if (json_is_string(json))
+		return plain_string(json);
+	json_array_foreach(json, i, value)
+	{
+		if (!output_plain(value))
+			return false;
+	}
+	json_object_foreach_safe(json, next, name, value)
+	{
+		if (!output_plain(value))
+			return false;
+		if (has_control(name))
+			json_object_del(json, name);
+	}
+	return true;
 }
 
 const char *output_item(const json_t *array, size_t place)

@@ -12,10 +12,7 @@ enum colour { COLOUR_NONE = 0, COLOUR_BOLD, COLOUR_RED, COLOUR_GREEN, COLOUR_YEL
 const char *colour_on(enum colour colour);
 const char *colour_off(void);
 
-/*
- * An array of rows, each an array of strings as the array of headings is. Bytes that would drive a
- * terminal are shown as '?'.
- */
+/* An array of rows, each an array of strings as the array of headings is. */
 void output_table(const json_t *headings, const json_t *rows);
 
 /* "Warning: " and each sentence of reply.warnings, to standard error. */
@@ -27,7 +24,14 @@ const char *output_field(const json_t *object, const char *name);
 /* A string of an array, "" where there is none. */
 const char *output_item(const json_t *array, size_t place);
 
-/* Prints text with '?' for control bytes. Returns the columns that it takes. */
+/*
+ * What smsotpd says of itself and of names may not drive root's terminal: every string in `json`
+ * becomes one with '?' for each control character (C0, DEL and C1), and a member with one in its
+ * name goes. False where memory ends.
+ */
+bool output_plain(json_t *json);
+
+/* Prints text, '?' likewise. Returns the columns that it takes. For what is no such string. */
 size_t output_text(const char *text);
 
 #endif

@@ -89,10 +89,12 @@ static void print_form(FILE *to, const void *context)
 	}
 }
 
-static enum tool_exit print_reply(const struct tool *tool, const json_t *reply)
+static enum tool_exit print_reply(const struct tool *tool, json_t *reply)
 {
 	const struct form form = {tool, reply};
 
+	if (!output_plain(reply))
+		return tool_fail(TOOL_REFUSED, "no memory for the reply");
 	if (!json_is_true(json_object_get(reply, "ok")))
 		return tool_fail(TOOL_REFUSED, "%s", output_field(reply, "error"));
 	if (tool->output != NULL && replace_file(tool->output, print_form, &form) != RESULT_OK)

@@ -198,23 +198,6 @@ static enum effect compare(const struct challenge *challenge, const struct attem
 	return effect;
 }
 
-/*
- * An answer came before the text that its prompt asked for could leave, so that text never will:
- * its code is taken back, and the next login is not made to wait for it. A joined text is
- * another's, and where the text was refused the newest is an older one, which has left.
- */
-static void take_back(struct challenge *challenge, const struct attempt *attempt)
-{
-	if (!attempt->early || challenge->last_text != attempt->begun ||
-		memcmp(challenge->asker, attempt->asker, ASKER_SIZE) != 0)
-		return;
-	challenge->code[0] = challenge->code[1];
-	challenge->code[1] = (struct live_code){0};
-	challenge->live--;
-	if (challenge->live == 0)
-		*challenge = (struct challenge){0};
-}
-
 /* One try of the challenge, charged before it is compared. */
 static enum effect try_code(struct challenge *challenge, const struct attempt *attempt,
 	const uint8_t hash[static HASH_SIZE], bool comparable)
@@ -224,9 +207,6 @@ static enum effect try_code(struct challenge *challenge, const struct attempt *a
 	if (challenge->tries >= attempt->config->code.tries)
 		return EFFECT_SPENT;
 	challenge->tries++;
-	take_back(challenge, attempt);
-	if (challenge->live == 0)
-		return EFFECT_EXPIRED;
 	enum effect effect = compare(challenge, attempt, hash);
 	return comparable ? effect : EFFECT_WRONG;
 }
@@ -254,13 +234,22 @@ enum effect challenge_verify(struct record *record, const struct attempt *attemp
 	return effect;
 }
 
-enum effect challenge_withdraw(struct record *record, const struct attempt *attempt)
+/* A joined text is another's, and where the text was refused the newest is an older one, which has
+ * left. One whose tries are spent stays so. */
+void challenge_withdraw(struct record *record, const struct attempt *attempt)
 {
 	struct challenge *challenge = find(record, attempt);
 
-	if (challenge != NULL)
-		take_back(challenge, attempt);
-	return EFFECT_WRONG;
+	if (challenge == NULL || challenge->tries >= attempt->config->code.tries)
+		return;
+	if (!attempt->early || challenge->last_text != attempt->begun ||
+		memcmp(challenge->asker, attempt->asker, ASKER_SIZE) != 0)
+		return;
+	challenge->code[0] = challenge->code[1];
+	challenge->code[1] = (struct live_code){0};
+	challenge->live--;
+	if (challenge->live == 0)
+		*challenge = (struct challenge){0};
 }
 
 bool challenge_has(

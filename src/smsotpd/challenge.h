@@ -18,7 +18,7 @@
 
 struct config;
 
-/* Who asks, from where, and when. `binding` is of service, source and first factor. */
+/* Who asks, from where, and when. `binding` is of service, source, first factor and phone. */
 struct attempt {
 	const struct config *config;
 	struct moment now;
@@ -56,12 +56,16 @@ enum effect challenge_begin(
 enum effect challenge_resend(
 	struct record *record, const struct attempt *attempt, const uint8_t hash[static HASH_SIZE]);
 
+/*
+ * Comes before any answer is judged. One that is early came before the text that its prompt asked
+ * for could leave, so that text never will: its code is taken back, and the next login is not made
+ * to wait for it. No charge.
+ */
+void challenge_withdraw(struct record *record, const struct attempt *attempt);
+
 /* `hash` of what was typed; `comparable` false where that is no code at all. */
 enum effect challenge_verify(struct record *record, const struct attempt *attempt,
 	const uint8_t hash[static HASH_SIZE], bool comparable);
-
-/* An answer that is not compared: where it is early its text's code is taken back. No charge. */
-enum effect challenge_withdraw(struct record *record, const struct attempt *attempt);
 
 /* The newest code of the attempt's challenge has this hash: draw another. */
 bool challenge_has(

@@ -106,6 +106,7 @@ static void run_verb(const struct judge *judge, struct job *job)
 		.clock = judge->clock,
 		.identities = judge->identities,
 		.state = judge->state,
+		.part = &job->part,
 	};
 
 	job->reply = ctl_run(&context, job->request, job->bulk);
@@ -152,11 +153,26 @@ static void run_in_turn(struct committer *committer, struct job_list *batch)
 		turn_give(turn);
 }
 
+/* Whom the module waits for no more goes back unjudged, as failed: a code that was right would be
+ * used up, and nobody be in. */
+static void give_back_late(struct committer *committer, struct job_list *batch)
+{
+	struct job_list late = {0}, others = {0};
+	const int64_t now = pace_now() / 1000;
+
+	for (struct job *job = job_pop(batch); job != NULL; job = job_pop(batch))
+		job_push(now - job->arrived < VERIFY_MS ? &others : &late, job);
+	*batch = others;
+	if (late.first != NULL)
+		give_back(committer, &late);
+}
+
 static void run_parked(struct committer *committer)
 {
 	struct job_list batch;
 
 	take_ready(&committer->parked, &batch);
+	give_back_late(committer, &batch);
 	run_in_turn(committer, &batch);
 }
 

@@ -7,7 +7,7 @@
  * Where a reply in it is as long as a recovery code, the batch writes to the identity store as
  * well, and commits there first: a crash in between has used the code up and let nobody in. While
  * an import writes identities, these replies wait for it, out of their order, and nothing else
- * does.
+ * does: for VERIFY_MS at most, then they are back with RESULT_FAILED, and nothing is done.
  */
 #ifndef SMSOTP_COMMITTER_H
 #define SMSOTP_COMMITTER_H

@@ -175,16 +175,27 @@ static bool share_used(const struct connections *connections, uint32_t uid)
 	return waiting >= CONNECTIONS_SHARE;
 }
 
+/* For who gave up while no smsotpd was there no text leaves, and no code is used up. What he told
+ * of a session has happened all the same. */
+static bool in_time(int fd, enum frame_type type)
+{
+	return type == FRAME_SESSION_OPEN || type == FRAME_SESSION_CLOSE || ctl_peer_waits(fd);
+}
+
 /* RESULT_NOT_FOUND: the module's frame has not come yet. */
 static enum result read_incoming(struct connections *connections, struct connection *connection,
 	struct incoming *ret_incoming)
 {
+	if (connection->control && !ctl_peer_waits(connection->fd))
+		return RESULT_UNREACHABLE;
 	if (connection->control)
 		return ctl_receive_request(
 			connection->fd, &ret_incoming->request, &ret_incoming->bulk);
 	enum result result = read_ask(connections, connection->fd, &ret_incoming->ask);
 	if (result != RESULT_OK)
 		return result;
+	if (!in_time(connection->fd, ret_incoming->ask.type))
+		return RESULT_UNREACHABLE;
 	connection->uid = ret_incoming->ask.uid;
 	connection->version = ret_incoming->ask.version;
 	return share_used(connections, connection->uid) ? RESULT_FULL : RESULT_OK;

@@ -36,8 +36,8 @@ void connections_free(struct connections **connections);
 bool connections_accept(struct connections *connections, int listener, bool control, int64_t now,
 	uint32_t *ret_event);
 
-/* False where there is nothing yet, nothing sound, or its uid's share is used up: then the
- * connection is closed. */
+/* False where there is nothing yet; and where there is nothing sound, nobody waits for an answer
+ * any more, or the uid's share is used up: then the connection is closed. */
 bool connections_read(
 	struct connections *connections, uint32_t event, struct incoming *ret_incoming);
 

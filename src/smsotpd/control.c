@@ -75,7 +75,7 @@ static const char *verb_of(const json_t *request)
 	return verb == NULL ? "" : verb;
 }
 
-static void take(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
+void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
 {
 	const enum ctl_way way = ctl_way(request);
 	struct job *job = NULL;
@@ -113,34 +113,22 @@ static void take(struct flow *flow, uint64_t connection, json_t *request, int bu
 	committer_give(flow->committer, job);
 }
 
-void control_ask(struct flow *flow, uint64_t connection, json_t *request, int bulk, int64_t arrived)
-{
-	/* What one part of lock.clear hands to the next is nobody else's to say. */
-	json_object_del(request, "after");
-	json_object_del(request, "cleared");
-	take(flow, connection, request, bulk, arrived);
-}
-
-/* Calls `visit` with the ledger's tag of each name and uid that the verb left; they were for us. */
+/* Calls `visit` with the ledger's tag of the name that was asked for, and of the uid that the verb
+ * left for us. */
 static void each_tag(struct flow *flow, struct job *job,
 	void (*visit)(struct flow *flow, const uint8_t *tag, void *context), void *context)
 {
-	json_t *value;
-	size_t index;
+	const char *name = json_string_value(json_object_get(job->request, "name"));
+	const json_t *uid = json_object_get(job->reply, "uid");
 	uint8_t tag[HASH_SIZE];
 
-	json_array_foreach(json_object_get(job->reply, "names"), index, value)
-	{
-		login_name_tag(flow->keys, false, 0, json_string_value(value), tag);
-		visit(flow, tag, context);
-	}
-	json_array_foreach(json_object_get(job->reply, "uids"), index, value)
-	{
-		login_name_tag(flow->keys, true, (uint32_t)json_integer_value(value), "", tag);
-		visit(flow, tag, context);
-	}
-	json_object_del(job->reply, "names");
-	json_object_del(job->reply, "uids");
+	login_name_tag(flow->keys, false, 0, name, tag);
+	visit(flow, tag, context);
+	if (uid == NULL)
+		return;
+	login_name_tag(flow->keys, true, (uint32_t)json_integer_value(uid), "", tag);
+	visit(flow, tag, context);
+	json_object_del(job->reply, "uid");
 }
 
 static void forget_tag(struct flow *flow, const uint8_t *tag, void *context)
@@ -159,8 +147,8 @@ static void tell_cleared(struct flow *flow, const struct job *job)
 
 	if (name != NULL)
 		login_name_tag(flow->keys, false, 0, name, tag);
-	event_operator(flow_trail(flow), EVENT_LOCK_CLEARED, name == NULL || unknown ? "" : name,
-		name == NULL ? NULL : tag);
+	event_lock_cleared(
+		flow_trail(flow), name == NULL || unknown ? "" : name, name == NULL ? NULL : tag);
 }
 
 /* What the ledger shows goes as well; of all, names that do not exist included, with the last part.
@@ -168,16 +156,13 @@ static void tell_cleared(struct flow *flow, const struct job *job)
 static bool finish_lock_clear(struct flow *flow, struct job *job)
 {
 	json_int_t cleared = json_integer_value(json_object_get(job->reply, "cleared"));
-	json_t *next = json_object_get(job->reply, "next");
 	json_int_t shown = 0;
 
 	/* Said of the first part already: the others may fail. */
-	if (json_object_get(job->request, "after") == NULL)
+	if (job->part.done <= 1)
 		tell_cleared(flow, job);
-	if (next != NULL) {
-		take(flow, job->connection, json_incref(next), -1, job->arrived);
+	if (job->part.more)
 		return false;
-	}
 	if (json_is_true(json_object_get(job->request, "all")))
 		shown = ledger_forget_all(flow->ledger);
 	else
@@ -199,7 +184,7 @@ void control_turn(struct flow *flow)
 	while (modes_fall(&flow->modes, flow->clock, &now, service, &was)) {
 		event_mode(flow_trail(flow), EVENT_MODE_FELL, service, was.choice, was.before, 0);
 		json_t *request = json_pack("{s:s, s:s}", "verb", "mode.fall", "service", service);
-		take(flow, 0, request, -1, 0);
+		control_ask(flow, 0, request, -1, 0);
 	}
 }
 
@@ -316,6 +301,16 @@ static void finish_verb(struct flow *flow, struct job *job)
 	wipe_codes(job->reply);
 }
 
+/* For the next part, behind what came meanwhile. */
+static void give_again(struct flow *flow, struct job *job)
+{
+	json_decref(job->reply);
+	job->reply = NULL;
+	job->part.more = false;
+	flow->jobs++;
+	committer_give(flow->committer, job);
+}
+
 void control_finished(struct flow *flow, struct job *job)
 {
 	if (job->kind != JOB_VERB && job->kind != JOB_EXPLAIN) {
@@ -329,7 +324,10 @@ void control_finished(struct flow *flow, struct job *job)
 		control_worker_start(flow);
 	else
 		finish_verb(flow, job);
-	job_free(&job);
+	if (job->part.more)
+		give_again(flow, job);
+	else
+		job_free(&job);
 }
 
 void control_reported(void *context, const struct parcel *parcel, const struct report *report)

@@ -31,8 +31,8 @@ static json_int_t number(const json_t *object, const char *name)
 bool control_mode_finish(struct flow *flow, struct job *job)
 {
 	const json_t *change = json_object_get(job->reply, "change");
-	const json_t *service = json_array_get(json_object_get(job->reply, "services"), 0);
-	const char *name = json_string_value(json_object_get(service, "service"));
+	const char *asked = json_string_value(json_object_get(job->request, "service"));
+	const char *name = config_service_find(job->config, asked)->name;
 	struct override override = {
 		.choice = (enum choice)number(change, "choice"),
 		.before = (enum choice)number(change, "before"),

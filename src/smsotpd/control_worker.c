@@ -41,7 +41,8 @@ const char *control_hindrance(const struct flow *flow, enum ctl_way way)
 	return NULL;
 }
 
-/* The first starts when all verbs before it are done: then this job of no verb comes back. */
+/* The first starts when no verb, or part of one, that was given before is still to be done: then
+ * this job of no verb comes back. What goes on in parts writes no identities. */
 static void wait_for_verbs(struct flow *flow, struct job *job)
 {
 	job->config = flow->config;

@@ -49,6 +49,17 @@ static enum result run(const struct ctl_call *call, json_t *reply, struct error 
 	return verb->run(call, reply, error);
 }
 
+/* What was committed before stays so. */
+static enum result failed_after(
+	const struct ctl_part *part, enum result result, struct error *error)
+{
+	const struct error why = *error;
+
+	return error_set(error, result,
+		"%s; before that %lld were cleared and stay so: repeat it for the others", why.text,
+		(long long)part->cleared);
+}
+
 json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bulk)
 {
 	const struct ctl_call call = {
@@ -67,6 +78,8 @@ json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bu
 	if (result == RESULT_OK)
 		return reply;
 	json_decref(reply);
+	if (context->part != NULL && context->part->cleared > 0)
+		result = failed_after(context->part, result, &error);
 	/* Whatever came from outside is escaped in the sentence already. */
 	return ctl_refusal(error.text);
 }

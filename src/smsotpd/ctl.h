@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "identity.h"
+#include "key.h"
 
 struct config;
 struct state;
@@ -24,6 +25,14 @@ struct ctl_progress {
 	bool (*tell)(void *context, size_t done, unsigned int permille);
 };
 
+/* Where a verb stands that is done in parts, each of them a commit; all zeros before the first. */
+struct ctl_part {
+	uint32_t done;            /* parts that are committed */
+	bool more;                /* the verb's word: run it again, for the next */
+	uint8_t after[HASH_SIZE]; /* the last record of them */
+	json_int_t cleared;       /* in all of them */
+};
+
 /* What a verb may touch; borrowed. */
 struct ctl_context {
 	const struct config *config;
@@ -31,13 +40,15 @@ struct ctl_context {
 	struct identities *identities;       /* NULL where the store could not be opened */
 	struct state *state;                 /* NULL likewise */
 	const struct ctl_progress *progress; /* NULL for none */
+	struct ctl_part *part;               /* NULL in a child: no verb there has parts */
 };
 
 /*
  * Runs one verb; NULL only without memory, the caller frees it with json_decref. `bulk` is the
  * request's memfd or -1, and stays the caller's. "events" in the reply, [{event, user, ...}], is
- * for the trail, not for whoever asked. Verbs that need the main thread as well (send-test,
- * lock.clear, status) leave what it needs in the reply; see flow.c.
+ * for the trail, not for whoever asked. Verbs that need the main thread as well (lock.clear,
+ * lock.list of a name, mode.confirm, mode.set, send-test, status) leave what it needs in the reply;
+ * see control.c.
  */
 json_t *ctl_run(const struct ctl_context *context, const json_t *request, int bulk);
 

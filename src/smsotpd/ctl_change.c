@@ -32,16 +32,15 @@ static void change_wipe(struct change *change)
 }
 
 /* Where no text may go a phone is worth nothing: better said now than at the first sign-in. */
-static enum result check_prefix(
+static enum result check_phone(
 	const struct ctl_call *call, const struct change *change, struct error *error)
 {
-	if (change->after.phone.e164[0] == '\0' ||
-		config_prefix_allowed(&call->context->config->gateway, change->after.phone.e164))
+	const char *barred =
+		config_phone_barred(&call->context->config->gateway, change->after.phone.e164);
+
+	if (change->after.phone.e164[0] == '\0' || barred == NULL)
 		return RESULT_OK;
-	return error_set(error, RESULT_REFUSED,
-		"the phone of %s is in no country of [gateway] allow_prefixes; add its prefix, or "
-		"correct the phone",
-		change->name);
+	return error_set(error, RESULT_REFUSED, "%s would get no texts: %s", change->name, barred);
 }
 
 static enum result event_phone(
@@ -66,7 +65,7 @@ static enum result phone_moves(const struct ctl_call *call, struct ctl_change *s
 	int64_t left = 0;
 	bool changed = false;
 
-	enum result result = check_prefix(call, change, error);
+	enum result result = check_phone(call, change, error);
 	if (result != RESULT_OK)
 		return result;
 	result = identities_quarantine_change(context->identities, stores->identity, change->name,
@@ -206,7 +205,7 @@ enum result ctl_change_check(const struct ctl_call *call, const struct schema *s
 	WIPED(change) change = {.name = after->name};
 
 	side_of(schema, after, &change.after);
-	return check_prefix(call, &change, error);
+	return check_phone(call, &change, error);
 }
 
 enum ctl_forgets ctl_change_forgets(

@@ -3,16 +3,13 @@
  *	lock.list   name or none   ->  locks, as ctl_locks.h has them
  *	lock.clear  name or all    ->  cleared
  *
- * With a name both leave names, uids and unknown (true: no identity) in the reply, for control.c:
- * what the visible ledger shows of a name is in its memory, also for names that do not exist.
+ * With a name both leave uid (of its identity, where that has one) and unknown (true: no identity)
+ * in the reply, for control.c: what the visible ledger shows of a name is in its memory, also for
+ * names that do not exist.
  *
  * All are cleared in parts of STATE_PART records, so that logins go in between and a full store
- * takes it: where one is done and was not the last, the reply has next, the request for what comes
- * after it (after: the last id, in hex; cleared: so far), which control.c asks.
+ * takes it.
  */
-#include <sodium.h>
-#include <string.h>
-
 #include "config.h"
 #include "ctl_locks.h"
 #include "ctl_verb.h"
@@ -50,13 +47,6 @@ static enum result list_one(const struct identity *identity, void *context)
 	return result;
 }
 
-static void put_name(const struct walk *walk, const char *name, uint32_t uid)
-{
-	json_object_set_new(walk->reply, "names", json_pack("[s]", name));
-	json_object_set_new(walk->reply, "uids",
-		uid == UID_NONE ? json_array() : json_pack("[I]", (json_int_t)uid));
-}
-
 /* One name's; one that is nobody's has rows in the ledger only. */
 static enum result with_name(struct walk *walk, MDB_txn *txn, const char *name,
 	enum result (*visit)(const struct identity *identity, void *context))
@@ -67,11 +57,11 @@ static enum result with_name(struct walk *walk, MDB_txn *txn, const char *name,
 	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
 		return result;
 	if (result == RESULT_NOT_FOUND) {
-		put_name(walk, name, UID_NONE);
 		json_object_set_new(walk->reply, "unknown", json_true());
 		return RESULT_OK;
 	}
-	put_name(walk, identity.name, identity.uid);
+	if (identity.uid != UID_NONE)
+		json_object_set_new(walk->reply, "uid", json_integer(identity.uid));
 	return visit(&identity, walk);
 }
 
@@ -212,53 +202,27 @@ static enum result clear_part(struct walk *walk, uint8_t id[static HASH_SIZE], b
 	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
-/* `before`: in the parts that are committed. */
-static enum result clear_failed(json_int_t before, enum result result, struct error *error)
-{
-	struct error why;
-
-	if (before == 0)
-		return ctl_failed(result, error);
-	result = ctl_failed(result, &why);
-	return error_set(error, result,
-		"%s; before that %lld were cleared and stay so: repeat it for the others", why.text,
-		(long long)before);
-}
-
-/* The request for what comes after `id`. */
-static enum result put_next(const struct walk *walk, const uint8_t id[static HASH_SIZE])
-{
-	char after[2 * HASH_SIZE + 1];
-
-	sodium_bin2hex(after, sizeof(after), id, HASH_SIZE);
-	json_t *next = json_pack("{s:s, s:b, s:s, s:I}", "verb", "lock.clear", "all", 1, "after",
-		after, "cleared", walk->cleared);
-	return json_object_set_new(walk->reply, "next", next) == 0 ? RESULT_OK : RESULT_MEMORY;
-}
-
 /* The host's with the first part. */
 static enum result clear_all(struct walk *walk, struct error *error)
 {
-	const struct ctl_call *call = walk->call;
-	const char *after = json_string_value(json_object_get(call->request, "after"));
-	const json_int_t before = json_integer_value(json_object_get(call->request, "cleared"));
-	uint8_t id[HASH_SIZE] = {0};
-	bool more = false;
+	const struct ctl_context *context = walk->call->context;
+	struct ctl_part part = *context->part;
 
-	if (after != NULL)
-		(void)sodium_hex2bin(id, sizeof(id), after, strlen(after), NULL, NULL, NULL);
-	walk->cleared = before;
-	enum result result = state_begin(call->context->state, true, &walk->state);
-	if (result == RESULT_OK && after == NULL)
+	walk->cleared = part.cleared;
+	enum result result = state_begin(context->state, true, &walk->state);
+	if (result == RESULT_OK && part.done == 0)
 		result = clear_host(walk);
 	if (result == RESULT_OK)
-		result = clear_part(walk, id, &more);
-	if (result == RESULT_OK && more)
-		result = put_next(walk, id);
+		result = clear_part(walk, part.after, &part.more);
 	if (result == RESULT_OK)
 		result = store_commit(&walk->state);
 	store_abort(&walk->state);
-	return result == RESULT_OK ? result : clear_failed(before, result, error);
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	part.done++;
+	part.cleared = walk->cleared;
+	*context->part = part;
+	return RESULT_OK;
 }
 
 static enum result clear_named(struct walk *walk, const char *name, struct error *error)

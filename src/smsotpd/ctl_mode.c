@@ -52,36 +52,32 @@ static enum result save(const struct ctl_call *call, MDB_txn *txn,
 		state, txn, STATE_MODES, key_of(service), (struct row_bytes){bytes, sizeof(bytes)});
 }
 
-static void put(json_t *object, const char *name, const char *value)
-{
-	json_object_set_new(object, name, json_string(value));
-}
-
-/* What holds now, and what decides it. */
+/* What holds now, and what decides it; NULL without memory. */
 static json_t *describe(const struct ctl_call *call, const struct config_service *service,
 	const struct override *stored)
 {
 	const struct clock *clock = call->context->clock;
 	struct override override = *stored;
-	json_t *object = json_object();
 	struct moment now;
 
 	clock->now(clock, &now);
 	if (mode_ended(&override, clock, &now))
 		mode_fall(&override);
-	put(object, "service", service->name);
-	json_object_set_new(object, "enabled", json_boolean(service->enabled));
-	put(object, "mode", config_mode_name(mode_strict(service, override.choice)));
-	json_object_set_new(object, "percent", json_integer(service->percent));
-	put(object, "otherwise", config_mode_name(mode_lax(service, override.choice)));
-	put(object, "config", config_mode_name(service->mode));
-	put(object, "chosen", choice_name(override.choice));
-	if (override.confirm > 0) {
-		int64_t left = mode_left(&override, clock, &now);
-		json_object_set_new(object, "seconds", json_integer(when_seconds(left)));
-		put(object, "falls_to", choice_name(override.before));
-	}
-	return object;
+	json_t *object = json_pack("{s:s, s:b, s:s, s:I, s:s, s:s, s:s}", "service", service->name,
+		"enabled", service->enabled, "mode",
+		config_mode_name(mode_strict(service, override.choice)), "percent",
+		(json_int_t)service->percent, "otherwise",
+		config_mode_name(mode_lax(service, override.choice)), "config",
+		config_mode_name(service->mode), "chosen", choice_name(override.choice));
+	if (override.confirm == 0)
+		return object;
+	int64_t left = mode_left(&override, clock, &now);
+	json_t *waits = json_pack("{s:I, s:s}", "seconds", (json_int_t)when_seconds(left),
+		"falls_to", choice_name(override.before));
+	if (json_object_update_new(object, waits) == 0)
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
 static enum result verb_show(const struct ctl_call *call, json_t *reply, struct error *error)
@@ -92,7 +88,8 @@ static enum result verb_show(const struct ctl_call *call, json_t *reply, struct 
 	MDB_txn *txn = NULL;
 	enum result result = RESULT_OK;
 
-	json_object_set_new(reply, "services", services);
+	if (json_object_set_new(reply, "services", services) != 0)
+		return ctl_failed(RESULT_MEMORY, error);
 	if (json_object_get(call->request, "service") != NULL)
 		result = ctl_service(call, &only, error);
 	if (result != RESULT_OK)
@@ -104,29 +101,32 @@ static enum result verb_show(const struct ctl_call *call, json_t *reply, struct 
 		if (only != NULL && service != only)
 			continue;
 		result = load(call, txn, service, &override);
-		if (result == RESULT_OK)
-			json_array_append_new(services, describe(call, service, &override));
+		if (result == RESULT_OK &&
+			json_array_append_new(services, describe(call, service, &override)) != 0)
+			result = RESULT_MEMORY;
 	}
 	store_abort(&txn);
 	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
-/* For control.c: the choice as it now stands, and the event that is due. */
-static void put_change(
-	json_t *reply, enum event event, const struct override *from, const struct override *to)
+/* And for control.c the choice as it will stand, with the event that is due. There before the row
+ * is: what is stored without them would hold after a restart alone, and nobody be told. */
+static enum result put_change(const struct ctl_call *call, const struct config_service *service,
+	enum event event, const struct override *from, const struct override *to, json_t *reply)
 {
-	json_object_set_new(reply, "change",
-		json_pack("{s:i, s:i, s:i, s:i, s:i, s:I, s:I}", "event", (int)event, "from",
-			(int)from->choice, "choice", (int)to->choice, "before", (int)to->before,
-			"confirm", (int)to->confirm, "boottime", (json_int_t)to->since.boottime,
-			"realtime", (json_int_t)to->since.realtime));
+	json_t *change = json_pack("{s:[o], s:{s:i, s:i, s:i, s:i, s:i, s:I, s:I}}", "services",
+		describe(call, service, to), "change", "event", (int)event, "from",
+		(int)from->choice, "choice", (int)to->choice, "before", (int)to->before, "confirm",
+		(int)to->confirm, "boottime", (json_int_t)to->since.boottime, "realtime",
+		(json_int_t)to->since.realtime);
+
+	return json_object_update_new(reply, change) == 0 ? RESULT_OK : RESULT_MEMORY;
 }
 
-/* What a verb makes of the row. */
-typedef enum result (*turn_fn)(const struct ctl_call *call, const struct override *before,
-	struct override *ret_after, struct error *error);
-
-static enum result turn(const struct ctl_call *call, enum event event, turn_fn after_of,
+/* after_of is what a verb makes of the row. */
+static enum result turn(const struct ctl_call *call, enum event event,
+	enum result (*after_of)(const struct ctl_call *call, const struct override *before,
+		struct override *ret_after, struct error *error),
 	json_t *reply, struct error *error)
 {
 	const struct config_service *service = NULL;
@@ -148,15 +148,13 @@ static enum result turn(const struct ctl_call *call, enum event event, turn_fn a
 		store_abort(&txn);
 		return result;
 	}
-	result = save(call, txn, service, &after);
+	result = put_change(call, service, event, &before, &after, reply);
+	if (result == RESULT_OK)
+		result = save(call, txn, service, &after);
 	if (result == RESULT_OK)
 		result = store_commit(&txn);
 	store_abort(&txn);
-	if (result != RESULT_OK)
-		return ctl_failed(result, error);
-	json_object_set_new(reply, "services", json_pack("[o]", describe(call, service, &after)));
-	put_change(reply, event, &before, &after);
-	return RESULT_OK;
+	return result == RESULT_OK ? result : ctl_failed(result, error);
 }
 
 static enum result after_set(const struct ctl_call *call, const struct override *before,

@@ -53,8 +53,9 @@ enum result ctl_event(
 enum result ctl_failed(enum result result, struct error *error)
 {
 	if (result == RESULT_FULL)
-		return error_set(
-			error, result, "the store is full; remove identities that are not needed");
+		return error_set(error, result,
+			"the store is full; raise state_size or identity_size in [store] and "
+			"restart smsotpd, or remove identities that are not needed");
 	if (result == RESULT_MEMORY)
 		return error_set(error, result, "smsotpd has no memory left; repeat later");
 	return error_set(error, result,

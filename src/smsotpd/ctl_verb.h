@@ -74,7 +74,7 @@ CHECKED enum result ctl_failed(enum result result, struct error *error);
 
 /*
  * Transactions of both stores. The state's commits first: a state that forgot too much costs its
- * user a known place, an identity with a new phone and codes of the old one would cost more.
+ * user a known place, an identity with a new phone and places of the old one would cost more.
  */
 struct ctl_change {
 	MDB_txn *identity;

@@ -53,9 +53,10 @@ void warn_used(const char *store, unsigned int percent, json_t *warnings)
 {
 	if (percent >= NEARLY_FULL)
 		json_array_append_new(warnings,
-			json_sprintf("The %s store is %u percent full. Remove identities that are "
-				     "not needed with: smsotpctl identity remove",
-				store, percent));
+			json_sprintf("The %s store is %u percent full. Raise %s_size in [store] "
+				     "and restart smsotpd, or remove identities that are not "
+				     "needed.",
+				store, percent, store));
 }
 
 void warn_room(const struct state *state, size_t identities, json_t *warnings)

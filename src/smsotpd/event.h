@@ -52,11 +52,9 @@ void event_shown(
 /* A PAM service that no section of the config speaks of: its logins are refused. */
 void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], const char *service);
 
-/*
- * What an operator did to a name: EVENT_LOCK_CLEARED. `user` "" where it is no identity's, and then
- * its tag stands for it; `tag` NULL: to all.
- */
-void event_operator(struct trail *trail, enum event event, const char *user, const uint8_t *tag);
+/* An operator cleared the locks of a name. `user` "" where it is no identity's, and then its tag
+ * stands for it; `tag` NULL: of all. */
+void event_lock_cleared(struct trail *trail, const char *user, const uint8_t *tag);
 
 /* What changed with an identity: an entry of a reply's "events", see ctl_event. */
 void event_change(struct trail *trail, const json_t *said);

@@ -84,14 +84,14 @@ void event_service(struct trail *trail, const uint8_t id[static WIRE_ID_SIZE], c
 	event_write(trail, EVENT_SERVICE_UNKNOWN, &fields);
 }
 
-void event_operator(struct trail *trail, enum event event, const char *user, const uint8_t *tag)
+void event_lock_cleared(struct trail *trail, const char *user, const uint8_t *tag)
 {
 	struct fields fields = {json_object()};
 
 	event_put(&fields, FIELD_USER, user);
 	if (user[0] == '\0' && tag != NULL)
 		event_put_hex(&fields, FIELD_UNKNOWN, tag, 8);
-	event_write(trail, event, &fields);
+	event_write(trail, EVENT_LOCK_CLEARED, &fields);
 }
 
 void event_change(struct trail *trail, const json_t *said)

@@ -19,7 +19,7 @@ const struct challenge *explain_live(const struct job *job)
 	for (size_t i = 0; findings->own && i < RECORD_CHALLENGES; i++) {
 		const struct challenge *challenge = &findings->record.challenge[i];
 		if (challenge_alive(challenge, &attempt) &&
-			memcmp(challenge->binding, job->login.binding, HASH_SIZE) == 0)
+			memcmp(challenge->binding, findings->binding, HASH_SIZE) == 0)
 			return challenge;
 	}
 	return NULL;

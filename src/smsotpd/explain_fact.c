@@ -147,7 +147,7 @@ static void add_gateway(json_t *facts, const struct flow *flow, const struct job
 {
 	const struct config_gateway *gateway = &job->config->gateway;
 	const char *missing = config_dlt_missing(gateway, job->phone.e164);
-	bool allowed = config_prefix_allowed(gateway, job->phone.e164);
+	const char *barred = config_phone_barred(gateway, job->phone.e164);
 
 	if (gateway->stub)
 		add(facts, job, "gateway",
@@ -161,9 +161,8 @@ static void add_gateway(json_t *facts, const struct flow *flow, const struct job
 			"gateway", "url");
 	if (job->phone.e164[0] == '\0')
 		return;
-	if (!allowed)
-		add(facts, job, "phone", json_string("its country gets no texts"), "gateway",
-			"allow_prefixes");
+	if (barred != NULL)
+		add(facts, job, "phone", json_string(barred), "gateway", "allow_prefixes");
 	if (missing != NULL)
 		add(facts, job, "phone", json_sprintf("+91 gets no texts without %s", missing),
 			"gateway", "entity_id");

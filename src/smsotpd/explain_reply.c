@@ -22,7 +22,9 @@ static const struct reason *unsent(const struct flow *flow, const struct job *jo
 {
 	const struct config_gateway *gateway = &job->config->gateway;
 
-	if (!config_prefix_allowed(gateway, job->phone.e164))
+	if (config_phone_ambiguous(job->phone.e164))
+		return reason_of_hurdle(HURDLE_DIGITS);
+	if (config_phone_barred(gateway, job->phone.e164) != NULL)
 		return reason_of_hurdle(HURDLE_PREFIX);
 	if (config_dlt_missing(gateway, job->phone.e164) != NULL)
 		return reason_of_hurdle(HURDLE_DLT);

@@ -9,8 +9,9 @@
 #include "challenge.h"
 
 struct findings {
-	bool own;             /* `record` is the user's, not nobody's, and texts are his */
-	struct record record; /* of this boot */
+	bool own;                   /* `record` is the user's, not nobody's, and texts are his */
+	struct record record;       /* of this boot */
+	uint8_t binding[HASH_SIZE]; /* of the attempt */
 	struct tally tally[LIMIT_COUNT];
 	struct quotas quotas;
 

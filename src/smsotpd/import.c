@@ -19,8 +19,7 @@ enum result import_tell(
 
 	if (progress == NULL || progress->tell(progress->context, done, permille))
 		return RESULT_OK;
-	return error_set(
-		error, RESULT_UNREACHABLE, "whoever asked has gone; no identity was changed");
+	return error_set(error, RESULT_UNREACHABLE, "whoever asked has gone");
 }
 
 static void add_fault(void *context, size_t line, const char *sentence)

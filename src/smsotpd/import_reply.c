@@ -155,9 +155,10 @@ void import_reply_unforgotten(enum result why, json_t *reply)
 	char sentence[300];
 
 	snprintf(sentence, sizeof(sentence),
-		"the identities were changed, and then the store of codes failed (%s): a code that "
-		"left for an old phone meanwhile holds until it expires or its user is suspended, "
-		"and the same import again does not end it; see the log of smsotpd",
+		"the identities were changed, and then the store of codes failed (%s): what "
+		"sign-ins left meanwhile is kept, known places, and until they expire codes for "
+		"phones that stay, and the same import again does not end it; see the log of "
+		"smsotpd",
 		result_name(why));
 	refuse(reply, sentence, 1);
 }

@@ -12,11 +12,6 @@
 #include "import_parts.h"
 #include "turn.h"
 
-/* What was forgotten beforehand stays so. */
-#define UNCHANGED                                                                                  \
-	"no identity was changed, but codes, known places and locks of those who would have been " \
-	"may be forgotten"
-
 #define EVENTS_MAX 1000 /* of single identities; the import has one of its own */
 
 /* What a write tells, in the last fifth of the way. */
@@ -116,25 +111,39 @@ static enum result write_identities(struct import *import, struct error *error)
 		return result;
 	if (result == RESULT_EXISTS)
 		return error_set(error, result,
-			"the identities changed while the file was read; " UNCHANGED
-			"; repeat the import");
+			"the identities changed while the file was read; repeat the import");
 	if (result == RESULT_FULL)
 		return error_set(error, result,
-			"the identity store is full; " UNCHANGED
-			"; raise identity_size in [store], restart smsotpd and repeat");
+			"the identity store is full; raise identity_size in [store], restart "
+			"smsotpd and repeat");
 	return result == RESULT_OK || result == RESULT_UNREACHABLE ? result
 								   : ctl_failed(result, error);
 }
 
-enum result import_write(struct import *import, json_t *reply, struct error *error)
+static enum result change(struct import *import, struct error *error)
 {
 	enum result result = import_forget(import, false);
 
+	return result == RESULT_OK ? write_identities(import, error) : ctl_failed(result, error);
+}
+
+/* What was forgotten beforehand stays so. */
+static enum result unchanged(enum result result, struct error *error)
+{
+	const struct error why = *error;
+
+	return error_set(error, result,
+		"%s; no identity was changed, but codes, known places and locks of those who would "
+		"have been may be forgotten",
+		why.text);
+}
+
+enum result import_write(struct import *import, json_t *reply, struct error *error)
+{
+	enum result result = change(import, error);
+
 	if (result != RESULT_OK)
-		return ctl_failed(result, error);
-	result = write_identities(import, error);
-	if (result != RESULT_OK)
-		return result;
+		return unchanged(result, error);
 	enum result forgotten = import_forget(import, true);
 	if (forgotten != RESULT_OK)
 		import_reply_unforgotten(forgotten, reply);

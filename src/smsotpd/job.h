@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "challenge.h"
+#include "ctl.h"
 #include "decision.h"
 #include "findings.h"
 #include "identity.h"
@@ -47,11 +48,11 @@ struct job {
 	uint64_t connection; /* who waits for the answer, 0 for nobody */
 	const struct config *config;
 	struct login login;
-	struct moment now;
-	int64_t arrived;  /* monotonic ms, for the hold */
-	int64_t waited;   /* verify: ms since this dialogue's newest text was asked for */
-	struct view view; /* what a wrong or unanswered one shows */
-	struct code code; /* verify: what was typed */
+	struct moment now; /* where other logins have passed this one, the last's: committer.c */
+	int64_t arrived;   /* monotonic ms, for the hold */
+	int64_t waited;    /* verify: ms since this dialogue's newest text was asked for */
+	struct view view;  /* what a wrong or unanswered one shows */
+	struct code code;  /* verify: what was typed */
 	bool comparable;
 	bool junk;
 	int64_t begun;                 /* verify: boottime of the newest text */
@@ -73,8 +74,9 @@ struct job {
 	const char *over;       /* EFFECT_OVER: the key in [limits] of the one that forbids it */
 	char user[IDENTITY_NAME_MAX + 1]; /* the identity's name, "" for none */
 	struct phone phone;
-	struct code text; /* begin, resend: the code to send */
-	json_t *reply;    /* owned */
+	struct code text;     /* begin, resend: the code to send */
+	json_t *reply;        /* owned */
+	struct ctl_part part; /* of a verb: given again it goes on from there */
 };
 
 /* First in, first out; all zeros is an empty one. A job is in one at most. */

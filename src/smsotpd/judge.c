@@ -52,6 +52,7 @@ static enum result who(const struct judge *judge, MDB_txn *txn, struct job *job)
 	int64_t waits = 0;
 	enum result result = identities_schema(judge->identities, txn, &schema);
 
+	job->phone = (struct phone){""};
 	if (result != RESULT_OK)
 		return result;
 	result = look_up(judge, txn, &schema, job, &identity);
@@ -96,17 +97,22 @@ static enum result find_room(const struct judge *judge, MDB_txn *txn, struct job
 /*
  * Nobody's record is shared by many names: there the name tells challenges apart as well. So it
  * does for a user who gets no text, whose challenges must not be joined once he gets them again.
+ * And so does the phone, whose bytes behind its end are zero: what left for another one is neither
+ * joined nor right, whoever was to forget it.
  */
-static void attempt_fill(const struct job *job, bool good, struct attempt *ret_attempt)
+static void attempt_fill(
+	const struct judge *judge, const struct job *job, bool good, struct attempt *ret_attempt)
 {
 	const uint8_t *binding = good ? job->login.binding : job->login.visitor.subject;
+	const struct part parts[] = {
+		{"phone", 5}, {binding, HASH_SIZE}, {&job->phone, sizeof(job->phone)}};
 
 	*ret_attempt = (struct attempt){.config = job->config,
 		.now = job->now,
 		.begun = job->begun,
 		.unnamed = job->login.source.kind == SOURCE_UNNAMED,
 		.early = job->view.early};
-	memcpy(ret_attempt->binding, binding, HASH_SIZE);
+	key_hash(judge->keys->code, parts, 3, ret_attempt->binding);
 	memcpy(ret_attempt->source, job->login.visitor.source, HASH_SIZE);
 	memcpy(ret_attempt->label, job->login.source.label, LABEL_SIZE);
 	memcpy(ret_attempt->asker, job->login.visitor.id, ASKER_SIZE);
@@ -172,9 +178,10 @@ static enum result desk_open(const struct judge *judge, MDB_txn *txn, size_t ide
 	return result;
 }
 
-static void note(const struct desk *desk, struct findings *findings)
+static void note(const struct desk *desk, const struct attempt *attempt, struct findings *findings)
 {
 	findings->own = desk->good;
+	memcpy(findings->binding, attempt->binding, HASH_SIZE);
 	findings->record = desk->record;
 	findings->quotas = desk->quotas;
 	for (size_t i = 0; i < LIMIT_COUNT; i++)
@@ -234,14 +241,13 @@ static enum effect guess(const struct judge *judge, const struct attempt *attemp
 {
 	uint8_t hash[HASH_SIZE];
 
+	challenge_withdraw(&desk->record, attempt);
 	if (job->junk && desk->own)
-		return challenge_withdraw(&desk->record, attempt);
+		return EFFECT_WRONG;
 	hash_of(judge, desk->id, attempt, &job->code, hash);
 	job->over = budget_guess_over(&desk->books, &desk->quotas, &job->now, !job->known);
-	if (job->over != NULL) {
-		(void)challenge_withdraw(&desk->record, attempt);
+	if (job->over != NULL)
 		return EFFECT_OVER;
-	}
 	/* A text that no phone got has no right code. */
 	enum effect effect = challenge_verify(
 		&desk->record, attempt, hash, job->comparable && (desk->good || !desk->own));
@@ -334,9 +340,9 @@ void judge_run(
 		job->result = desk_open(judge, state_txn, identities, job, &desk);
 	if (job->result != RESULT_OK)
 		return;
+	attempt_fill(judge, job, desk.good, &attempt);
 	if (job->findings != NULL)
-		note(&desk, job->findings);
-	attempt_fill(job, desk.good, &attempt);
+		note(&desk, &attempt, job->findings);
 	if (job->long_reply)
 		job->result = recovery_open(judge, identity_txn, job, &desk, &attempt);
 	if (job->result != RESULT_OK)

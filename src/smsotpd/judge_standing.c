@@ -70,8 +70,10 @@ enum standing judge_standing(const struct schema *schema, const struct identity 
 
 const char *judge_unsendable(const struct config *config, const struct phone *phone)
 {
-	if (!config_prefix_allowed(&config->gateway, phone->e164))
-		return "the phone is in no country of [gateway] allow_prefixes";
+	const char *barred = config_phone_barred(&config->gateway, phone->e164);
+
+	if (barred != NULL)
+		return barred;
 	if (config_dlt_missing(&config->gateway, phone->e164) != NULL)
 		return "no text goes to +91 without [gateway] entity_id and template_id";
 	return NULL;

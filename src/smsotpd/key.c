@@ -105,9 +105,9 @@ static enum result key_read(const char *path, uint8_t bytes[static FILE_SIZE], s
 	close(fd);
 	if (!sound)
 		return error_set(error, RESULT_REFUSED,
-			"the key %s must be a file of the daemon's own user with mode 0600: chown "
-			"and chmod it",
-			path);
+			"the key %s must be a file of the daemon's own user with mode 0600; repair "
+			"it with: chown -h %u %s; setpriv --reuid=%u --clear-groups chmod 0600 %s",
+			path, geteuid(), path, geteuid(), path);
 	if (size != (ssize_t)FILE_SIZE || memcmp(bytes, MAGIC, MAGIC_SIZE) != 0)
 		return error_set(error, RESULT_REFUSED,
 			"the key %s is damaged: restore it, both stores are read with it", path);

@@ -251,7 +251,8 @@ void ledger_success(struct ledger *ledger, const struct visitor *visitor)
 	struct dialogue *dialogue = dialogue_find(ledger, visitor);
 	struct row *row = row_find(ledger, visitor);
 
-	if (dialogue != NULL)
+	/* By its dialogue alone a withdrawn text is known for one, when its hold is over. */
+	if (dialogue != NULL && dialogue->text != TEXT_WITHDRAWN)
 		*dialogue = (struct dialogue){0};
 	if (row == NULL)
 		return;

@@ -385,9 +385,11 @@ uint32_t loop_drain(struct loop *loop, struct flow *flow, int64_t most)
 		uint32_t left = flow->jobs + sender_count(flow->sender) +
 				(uint32_t)connections_count(loop->connections);
 		int64_t now = loop_now();
-		bool over = left == 0 || (ended && again != LOOP_RELOAD) || now >= until;
+		/* One more signal ends it; a broken store does not, which each job tells of. */
+		bool over = left == 0 || (ended && again == LOOP_STOP) || now >= until;
 		if (over || turn(loop, flow, (int)(until - now), &ended, &again) != RESULT_OK) {
 			flow_tell(flow);
+			sender_end(flow->sender);
 			return left;
 		}
 	}

@@ -35,7 +35,8 @@ CHECKED enum result loop_run(struct loop *loop, struct flow *flow, enum loop_end
 /*
  * Before the end: nobody is accepted any more but who waits for it, who was is answered, and texts
  * leave, so that a restart costs nobody a login. Returns how many logins and texts `most` ms were
- * not enough for, of which the texts that smsotp-send already has leave all the same.
+ * not enough for, of which the texts that smsotp-send already has leave all the same; each text is
+ * told of.
  */
 uint32_t loop_drain(struct loop *loop, struct flow *flow, int64_t most);
 

@@ -77,7 +77,7 @@ static const struct reason limits[] = {
 	{"too many wrong codes at new places since the last sign-in: no code is right there",
 		"limits", "ceiling_strange", "sign in from a known place, or smsotpctl lock clear NAME"},
 	{"too many wrong codes in a row at known places: no code is right there",
-		"limits", "ceiling_known", "smsotpctl lock clear NAME"},
+		"limits", "ceiling_known", "sign in from a new place, or smsotpctl lock clear NAME"},
 };
 
 static const struct reason hurdles[] = {
@@ -91,6 +91,8 @@ static const struct reason hurdles[] = {
 		"texts_user", "wait, or smsotpctl lock clear NAME"},
 	[HURDLE_TEXTS_DAY] = {"this name has had its texts of a day at this source: none is asked for",
 		"limits", "texts_day", "wait, or smsotpctl lock clear NAME"},
+	[HURDLE_DIGITS] = {"smsotp-send sends nothing to ten digits: the gateway takes them for an Indian number",
+		"", "", "correct the phone"},
 	[HURDLE_PREFIX] = {"smsotp-send sends no text to the phone's country", "gateway",
 		"allow_prefixes", "add its prefix, or correct the phone"},
 	[HURDLE_DLT] = {"smsotp-send sends no text to +91 without DLT ids", "gateway", "dlt",

@@ -41,7 +41,7 @@ struct live_code {
 
 /* Free where sent is 0. code[0] is the newest of `live` codes. */
 struct challenge {
-	uint8_t binding[HASH_SIZE]; /* of service, source and first factor */
+	uint8_t binding[HASH_SIZE]; /* of service, source, first factor and phone */
 	uint8_t sent;
 	uint8_t tries; /* wrong answers so far */
 	uint8_t live;

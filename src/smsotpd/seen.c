@@ -35,7 +35,8 @@ enum result seen_decode(const uint8_t *bytes, size_t size, struct seen *ret_seen
 	seen.realtime = (int64_t)wire_get_u64(&wire);
 	const char *service = wire_get_string(&wire, CONFIG_WORD - 1);
 	const char *name = wire_get_string(&wire, IDENTITY_NAME_MAX);
-	if (wire_done(&wire) != RESULT_OK || version != ROW_VERSION)
+	if (wire_done(&wire) != RESULT_OK || version != ROW_VERSION ||
+		memcmp(zeros, "\0\0\0\0\0\0", sizeof(zeros)) != 0)
 		return RESULT_INVALID;
 	memcpy(seen.service, service, strlen(service));
 	memcpy(seen.name, name, strlen(name));

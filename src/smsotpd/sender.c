@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SLOTS          1024
@@ -144,6 +145,15 @@ bool sender_reachable(const struct sender *sender)
 	return true;
 }
 
+/* The clock of a text's end, which counts time asleep, too. */
+static uint64_t boottime(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 /* RESULT_UNREACHABLE: nothing has left, try again. */
 static enum result hand_over(struct sender *sender, struct slot *slot, uint32_t number, int64_t now)
 {
@@ -155,7 +165,7 @@ static enum result hand_over(struct sender *sender, struct slot *slot, uint32_t 
 	if (fd < 0)
 		return RESULT_UNREACHABLE;
 	slot->parcel.text.version = sender->version;
-	slot->parcel.text.life = (uint32_t)(slot->dead - now);
+	slot->parcel.text.end = boottime() + (uint64_t)(slot->dead - now);
 	size_t size = text_encode(&slot->parcel.text, frame, sizeof(frame));
 	bool sent = size > 0 && epoll_ctl(sender->epoll, EPOLL_CTL_ADD, fd, &event) == 0 &&
 		    send(fd, frame, size, MSG_NOSIGNAL) == (ssize_t)size;
@@ -215,6 +225,21 @@ int sender_turn(struct sender *sender, int64_t now)
 	if (next == INT64_MAX)
 		return -1;
 	return next <= now ? 0 : (int)(next - now);
+}
+
+void sender_end(struct sender *sender)
+{
+	for (uint32_t i = 0; i < sender->end; i++) {
+		struct slot *slot = &sender->slot[i];
+		if (slot->state == SLOT_FREE || slot->parcel.dummy)
+			continue;
+		if (slot->state == SLOT_SENT)
+			finish_with(sender, slot, OUTCOME_UNKNOWN,
+				"smsotpd ended before the report; the text may have left");
+		else
+			finish_with(sender, slot, OUTCOME_UNSENT,
+				"smsotpd ended before the text could leave");
+	}
 }
 
 uint32_t sender_count(const struct sender *sender)

@@ -50,6 +50,9 @@ bool sender_reachable(const struct sender *sender);
 /* What is due goes out. Returns ms until the next is, -1 for none. */
 int sender_turn(struct sender *sender, int64_t now);
 
+/* Before the end: the last word on all that have not left, or not been reported yet. */
+void sender_end(struct sender *sender);
+
 /* How many texts have not left, or not been reported yet. */
 uint32_t sender_count(const struct sender *sender);
 

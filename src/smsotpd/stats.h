@@ -26,7 +26,7 @@ struct counters {
 	uint64_t refused; /* those that the store could not judge as well */
 	int64_t started;  /* monotonic ms */
 	uint64_t decided[DECISION_COUNT][RULE_COUNT];
-	uint64_t locks;          /* failures that began a lock */
+	uint64_t locks;          /* failures that ended a dialogue: by a lock, or its tries */
 	uint64_t answered;       /* texts whose code let somebody in */
 	struct histogram answer; /* from the newest text's asking to the right code */
 	struct histogram prompt; /* from a begin's frame to its answer */

@@ -10,6 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/*
+ * The directory above is the daemon's user's, who could put a link there: root's command follows
+ * none. chown -R does not; chmod would, so it is that user who runs it.
+ */
+#define MEND_OWNER "repair it with: chown -R %u %s"
+#define MEND_MODE  "repair it with: setpriv --reuid=%u --clear-groups chmod "
+
 static enum result check_directory(int directory, const char *path, struct error *error)
 {
 	struct stat status;
@@ -19,14 +26,12 @@ static enum result check_directory(int directory, const char *path, struct error
 			path, strerror(errno));
 	if (status.st_uid != geteuid())
 		return error_set(error, RESULT_REFUSED,
-			"the store directory %s is owned by uid %u, not by uid %u; repair it with: "
-			"chown -R %u %s",
+			"the store directory %s is owned by uid %u, not by uid %u; " MEND_OWNER,
 			path, status.st_uid, geteuid(), geteuid(), path);
 	if ((status.st_mode & 07777) != 0700)
 		return error_set(error, RESULT_REFUSED,
-			"the store directory %s has mode %04o, not 0700; repair it with: "
-			"chmod 0700 %s",
-			path, status.st_mode & 07777, path);
+			"the store directory %s has mode %04o, not 0700; " MEND_MODE "0700 %s",
+			path, status.st_mode & 07777, geteuid(), path);
 	if (flock(directory, LOCK_EX | LOCK_NB) != 0)
 		return error_set(error, RESULT_EXISTS,
 			"the store %s is open already; stop the other smsotpd first", path);
@@ -49,9 +54,8 @@ enum result store_directory(const char *path, bool create, int *ret_directory, s
 			path);
 	if (directory < 0 && errno == EACCES)
 		return error_set(error, RESULT_REFUSED,
-			"the store directory %s is not open to uid %u; repair it with: chown -R %u "
-			"%s",
-			path, geteuid(), geteuid(), path);
+			"the store directory %s is not open to uid %u; " MEND_OWNER, path,
+			geteuid(), geteuid(), path);
 	if (directory < 0)
 		return error_set(error, RESULT_FAILED, "the store directory %s does not open: %s",
 			path, strerror(errno));
@@ -78,12 +82,12 @@ enum result store_file(
 			name);
 	if (status.st_uid != geteuid())
 		return error_set(error, RESULT_REFUSED,
-			"%s/%s is owned by uid %u, not by uid %u; repair it with: chown %u %s/%s",
-			path, name, status.st_uid, geteuid(), geteuid(), path, name);
+			"%s/%s is owned by uid %u, not by uid %u; " MEND_OWNER, path, name,
+			status.st_uid, geteuid(), geteuid(), path);
 	if ((status.st_mode & 07777) != 0600)
 		return error_set(error, RESULT_REFUSED,
-			"%s/%s has mode %04o, not 0600; repair it with: chmod 0600 %s/%s", path,
-			name, status.st_mode & 07777, path, name);
+			"%s/%s has mode %04o, not 0600; " MEND_MODE "0600 %s/%s", path, name,
+			status.st_mode & 07777, geteuid(), path, name);
 	if (status.st_size == 0)
 		return error_set(error, RESULT_NOT_FOUND,
 			"%s/%s is empty; restore it from a backup", path, name);

@@ -16,6 +16,7 @@
 
 #include "ctl.h"
 #include "ctl_wire.h"
+#include "serve.h"
 #include "stores.h"
 
 #define TELL_MS  100
@@ -229,6 +230,7 @@ static void child(
 		!close_others(kept, sizeof(kept) / sizeof(kept[0])) ||
 		send(pair, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(1);
+	serve_lock_memory();
 	prctl(PR_SET_NAME, "smsotpd-verb");
 	_exit(run(worker, config, &task, pair));
 }

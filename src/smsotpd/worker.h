@@ -6,8 +6,8 @@
  * that whoever asked may ask the next. One at a time, the others wait in the order they came. It
  * dies with its parent, and what it had not committed was never there.
  *
- *	worker_take, then once no verb is with the committer worker_start; worker_ended; and again
- *	while worker_busy
+ *	worker_take, then once the committer has no verb, or part of one, that was given before,
+ *	worker_start; worker_ended; and again while worker_busy
  */
 #ifndef SMSOTP_WORKER_H
 #define SMSOTP_WORKER_H

@@ -5,6 +5,7 @@ costs; the rest of the world is memory."""
 
 import collections
 import itertools
+import math
 import os
 import random
 import shutil
@@ -104,14 +105,22 @@ def afresh(host, classes, count, pinned=False, history=()):
     return seen
 
 
+def times(timings, field="prompt"):
+    """Nanoseconds to what came: 0 stands for what did not. Where it came to nobody, for ever."""
+    return [each[field] for each in timings if each[field]] or [math.inf]
+
+
+def unprompted(timings):
+    return sum(not each["prompts"] for each in timings)
+
+
 def compare(seen, base, fields):
     """One row a label, `base` first, for each of {column: field} against `base`."""
     rows = []
     for label in sorted(seen, key=lambda label: (not label.startswith(base), label)):
         row = {"": label, "n": len(seen[label])}
         for column, field in fields.items():
-            found = stats.compared([each[field] for each in seen[base]],
-                                   [each[field] for each in seen[label]])
+            found = stats.compared(times(seen[base], field), times(seen[label], field))
             row.update({f"{column} us": found["p50"], f"{column} p99": found["p99"],
                         f"{column} x": found["ratio"], f"{column} t": found["t"],
                         f"{column} t crop": found["t_cropped"]})

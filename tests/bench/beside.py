@@ -5,6 +5,7 @@ other; its time is that of processes, each a sign-in, as sshd makes them."""
 
 import dataclasses
 import itertools
+import math
 import os
 import random
 import subprocess
@@ -156,7 +157,9 @@ class Blocks:
                 self.rates[label].append(rate(workers))
 
     def times(self, label, field):
-        return [sum(each[part] for part in FIELDS[field]) for each in self.timings[label]]
+        """Of those that got a prompt: who did not is refused, and not quick."""
+        return [sum(each[part] for part in FIELDS[field]) for each in self.timings[label]
+                if each["prompts"]] or [math.inf]
 
     def refused(self, label):
         """Codes that were given and right, and let nobody in."""
@@ -182,8 +185,7 @@ class Blocks:
         if mode.rate:
             pairs = [b / a for a, b in zip(self.rates[GOOGLE], self.rates[OURS])]
             yield goal.figures(f"accepted a second, {mode.name}", pairs, "x", least=mode.rate)
-        if mode.workers > 1:
-            yield goal.counted(f"right codes refused, {mode.name}", self.refused(OURS), "", 0)
+        yield goal.counted(f"right codes refused, {mode.name}", self.refused(OURS), "", 0)
 
 
 FIELDS = {"prompt": ("prompt",), "whole": ("whole",), "texted": ("whole", "waited")}

@@ -51,11 +51,10 @@ def one_turn(host, flood, count):
 
 
 def row(label, timings, quiet, strikes):
-    prompts = [each["prompt"] for each in timings if each["prompts"]]
-    found = stats.compared(quiet, prompts or [0])
+    found = stats.compared(quiet, bed.times(timings))
     return {"": label, "n": len(timings), "prompt us": found["p50"], "p99": found["p99"],
             "x": found["ratio"], "p99 x": found["ratio99"],
-            "refused": len(timings) - len(prompts), "strikes/s": strikes}
+            "refused": bed.unprompted(timings), "strikes/s": strikes}
 
 
 def flood(host, samples, _rounds):
@@ -67,12 +66,11 @@ def flood(host, samples, _rounds):
             timings, rate = one_turn(host, FLOODS[label], max(10, min(samples, 1000) // TURNS))
             seen[label] += timings
             strikes[label].append(rate)
-    quiet = [each["prompt"] for each in seen["nothing"]]
+    quiet = bed.times(seen["nothing"])
     yield (f"time to others' prompt while uid {UID} floods ({TURNS} turns of each in random order)",
            [row(label, seen[label], quiet, sum(strikes[label]) / TURNS) for label in FLOODS])
     for label in BOUND:
-        prompts = [each["prompt"] for each in seen[label] if each["prompts"]]
-        yield goal.counted(f"others refused, {label}", len(seen[label]) - len(prompts), "", 0)
+        yield goal.counted(f"others refused, {label}", bed.unprompted(seen[label]), "", 0)
         for share, most in ((0.5, 2.0), (0.99, 3.0)):
             yield goal.ratio(f"others' time to prompt, p{share * 100:g}, {label}", quiet,
-                             prompts or [0], share, most=most)
+                             bed.times(seen[label]), share, most=most)

@@ -140,14 +140,12 @@ def measured(host, samples):
 
 
 def row(name, timings, well):
-    prompts = [each["prompt"] for each in timings if each["prompts"]]
-    found = stats.compared(well, prompts or [0])
+    found = stats.compared(well, bed.times(timings))
     longest = max(each["whole"] for each in timings)
     killed = sum(each["code"] < 0 for each in timings)
-    return {"": name, "n": len(timings), "prompts": len(prompts), "prompt us": found["p50"],
-            "p99": found["p99"], "x": found["ratio"] if prompts else "",
-            "p99 x": found["ratio99"] if prompts else "", "longest s": longest / 1e9,
-            "killed": killed}
+    return {"": name, "n": len(timings), "prompts": len(timings) - bed.unprompted(timings),
+            "prompt us": found["p50"], "p99": found["p99"], "x": found["ratio"],
+            "p99 x": found["ratio99"], "longest s": longest / 1e9, "killed": killed}
 
 
 def outage(host, samples, _rounds):
@@ -156,7 +154,7 @@ def outage(host, samples, _rounds):
     hosts.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
     with million.on(host, bed.TEXTS):
         seen, texts = measured(host, samples)
-    well = [each["prompt"] for each in seen[WELL]]
+    well = bed.times(seen[WELL])
     rows = [{**row(f"pam_smsotp: {state}", timings, well), "texts ended": texts[state]}
             for state, timings in seen.items()]
     rows += [{**row(f"pam_duo: {state}", timings, well), "texts ended": ""}
@@ -166,7 +164,7 @@ def outage(host, samples, _rounds):
            "and pam_duo's, whose API host fails alike, killed after "
            f"{bed.KILLED_AFTER} s", rows)
     for state in list(STATES)[2:]:
-        prompts = [each["prompt"] for each in seen[state] if each["prompts"]]
         yield goal.counted(f"attempts without a prompt, gateway {state}",
-                           len(seen[state]) - len(prompts), "", 0)
-        yield goal.ratio(f"time to prompt, p99, gateway {state}", well, prompts, 0.99, most=2.0)
+                           bed.unprompted(seen[state]), "", 0)
+        yield goal.ratio(f"time to prompt, p99, gateway {state}", well, bed.times(seen[state]),
+                         0.99, most=2.0)

@@ -84,14 +84,16 @@ SOUND = ("UsePAM yes", "KbdInteractiveAuthentication yes", "PasswordAuthenticati
          "MaxStartups 100:30:200", "PerSourceMaxStartups 5")
 
 # A change to a file, what is found, and the command that mends it.
+AS_OWNER = "setpriv --reuid=smsotp --clear-groups "
 FILES = (
     ("file.mode", "/var/lib/smsotp", lambda path: os.chmod(path, 0o750), "chmod 0700 {}"),
-    ("file.mode", "/var/lib/smsotp/key", lambda path: os.chmod(path, 0o640), "chmod 0600 {}"),
+    ("file.mode", "/var/lib/smsotp/key", lambda path: os.chmod(path, 0o640),
+     AS_OWNER + "chmod 0600 {}"),
     ("file.mode", "/run/smsotp", lambda path: os.chmod(path, 0o733), "chmod 0711 {}"),
     ("file.mode", "/var/log/smsotp", lambda path: os.chmod(path, 0o705), "chmod 0700 {}"),
     ("file.mode", hosts.PASSWORD_FILE, lambda path: os.chmod(path, 0o444), "chmod 0400 {}"),
     ("file.owner", "/var/lib/smsotp/identity/data.mdb", lambda path: os.chown(path, 0, 0),
-     "chown smsotp {}"),
+     "chown -R smsotp /var/lib/smsotp"),
     ("file.owner", "/run/smsotp", lambda path: shutil.chown(path, "smsotp"), "chown root {}"),
     ("file.owner", hosts.PASSWORD_FILE, lambda path: shutil.chown(path, "smsotp"),
      "chown smsotp-send {}"),
@@ -138,8 +140,8 @@ LOOSE_MATCHES = (
 # What a daemon says of itself, and what is found.
 REPLIES = (
     ("schema.phone", {"schema_phone": False}, "smsotpctl schema set"),
-    ("store.full", {"state_used": 80}, "smsotpctl identity remove NAME"),
-    ("store.full", {"identity_used": 99}, "smsotpctl identity remove NAME"),
+    ("store.full", {"state_used": 80}, "[store]\nstate_size = MB"),
+    ("store.full", {"identity_used": 99}, "[store]\nidentity_size = MB"),
     ("identity.none", {"identities": 0}, "smsotpctl identity set NAME"),
     ("daemon.version", {"version": "0.0"}, "systemctl try-restart smsotpd smsotp-send"),
     ("daemon.sender", {"sender": "away: start smsotp-send, texts wait for it"},
@@ -558,6 +560,25 @@ class Files(DoctorCase):
             os.chown(path, before.st_uid, before.st_gid)
             os.chmod(path, before.st_mode & 0o7777)
 
+    def test_a_link_in_place_of_what_was_found(self):
+        """smsotp can put one there before root has typed the command."""
+        other = "/etc/other"
+        hosts.write(other, "", 0o644)
+        self.addCleanup(os.unlink, other)
+        for name, path, change, _ in FILES:
+            if not path.startswith("/var/lib/smsotp/"):
+                continue
+            before, there = os.stat(path), os.stat(other)
+            change(path)
+            command = self.found(name)["mend"]["command"]
+            with changed(path):
+                os.symlink(other, path)
+                subprocess.run(command.split(), check=False, stderr=subprocess.DEVNULL)
+            after = os.stat(other)
+            self.assertEqual((after.st_uid, after.st_mode), (there.st_uid, there.st_mode), command)
+            os.chown(path, before.st_uid, before.st_gid)
+            os.chmod(path, before.st_mode & 0o7777)
+
     def test_missing(self):
         with changed(hosts.PASSWORD_FILE):
             self.assertIn(hosts.PASSWORD_FILE, self.found("file.missing")["cause"])
@@ -581,7 +602,7 @@ class Files(DoctorCase):
         script = "#!/bin/sh\n[ \"$1\" = is-enabled ] && echo {}\n"
         os.makedirs("/run/systemd/system")
         self.addCleanup(os.removedirs, "/run/systemd/system")
-        for state, count in (("disabled", 3), ("enabled", 0)):
+        for state, count in (("disabled", 1), ("masked", 3), ("enabled", 0)):
             with changed("/usr/bin/systemctl", script.format(state)):
                 os.chmod("/usr/bin/systemctl", 0o755)
                 found = [each for each in self.doctor() if each["id"] == "unit.disabled"]
@@ -599,7 +620,8 @@ class Daemon(DoctorCase):
             with self.subTest(changes=changes), \
                     daemon_that_says(json.dumps({**json.loads(whole), **changes})) \
                     as path:
-                self.assertIn(mend, self.found(name, "--socket", path)["mend"]["command"])
+                found = self.found(name, "--socket", path)["mend"]
+                self.assertIn(mend, found.get("command", found.get("line")))
         with daemon_that_says(whole) as path:
             self.assertEqual(self.errors("--socket", path), [])
         with daemon_that_says(None) as path:

@@ -31,12 +31,25 @@ class Doctor(HostCase):
         self.assertEqual([each for each in said["findings"] if each["severity"] == "error"], [])
         self.assertEqual(set(said["services"]), {"sshd", "sudo", "sudo-i", "su", "su-l", "login"})
 
-    def test_sockets_that_do_not_come_back(self):
-        self.host.run("systemctl", "disable", "smsotp-send.socket")
-        found = [each for each in self.findings()["findings"] if each["id"] == "unit.disabled"]
-        self.assertEqual([each["mend"]["command"] for each in found],
-                         ["systemctl enable --now smsotp-send.socket"])
-        self.host.run(*found[0]["mend"]["command"].split())
+    def disabled(self):
+        return [each["mend"]["command"] for each in self.findings()["findings"]
+                if each["id"] == "unit.disabled"]
+
+    def test_sockets_that_come_with_the_first(self):
+        others = ("smsotpd-ctl.socket", "smsotp-send.socket")
+        self.host.run("systemctl", "disable", *others)
+        self.host.run("systemctl", "stop", "smsotpd.service", "smsotp-send.service",
+                      "smsotpd.socket", *others)
+        self.host.run("systemctl", "start", "smsotpd.socket")
+        for other in others:
+            self.host.run("systemctl", "is-active", other)
+        self.assertEqual(self.disabled(), [])
+        self.host.run("systemctl", "enable", "smsotpd.socket")
+
+    def test_a_socket_that_does_not_come_back(self):
+        self.host.run("systemctl", "disable", "smsotpd.socket")
+        self.assertEqual(self.disabled(), ["systemctl enable --now smsotpd.socket"])
+        self.host.run("systemctl", "enable", "--now", "smsotpd.socket")
         self.assertTrue(self.findings()["ok"])
 
     def test_a_dead_daemon_is_started(self):

@@ -14,6 +14,8 @@ OUTSIDE = True
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+MULTIARCH = subprocess.run(["cc", "-print-multiarch"], check=True, text=True,
+                           capture_output=True).stdout.strip()
 PROGRAMS = ["usr/sbin/smsotpd", "usr/sbin/smsotpctl", "usr/libexec/smsotp/smsotp-send"]
 FILES = [
     "etc/logrotate.d/smsotp",
@@ -85,9 +87,7 @@ class Install(unittest.TestCase):
 
     def test_exactly_these_files(self):
         make("install", f"DESTDIR={self.root}")
-        multiarch = subprocess.run(["cc", "-print-multiarch"], check=True, text=True,
-                                   capture_output=True).stdout.strip()
-        expected = {name.format(multiarch=multiarch): "0o644" for name in FILES}
+        expected = {name.format(multiarch=MULTIARCH): "0o644" for name in FILES}
         expected.update({name: "0o755" for name in PROGRAMS})
         expected["etc/smsotp/smsotp.conf.d/"] = "0o755"
         self.maxDiff = None
@@ -114,6 +114,15 @@ class Install(unittest.TestCase):
             self.assertIn(f"\nExecStart={program}\n", text)
             self.assertTrue(os.access(self.path(program.lstrip("/")), os.X_OK))
             self.assertNotIn(self.root, text)
+
+    def test_what_others_look_for_is_where_they_look(self):
+        make("install", f"DESTDIR={self.root}", "PREFIX=/usr/local")
+        for name in (f"usr/lib/{MULTIARCH}/security/pam_smsotp.so", "usr/share/pam-configs/smsotp",
+                     "etc/smsotp/smsotp.conf", "etc/logrotate.d/smsotp"):
+            self.assertTrue(os.path.exists(self.path(name)), name)
+        make("uninstall", f"DESTDIR={self.root}", "PREFIX=/usr/local")
+        left = [name for name in files_below(self.root) if not name.endswith("/")]
+        self.assertEqual(left, ["etc/smsotp/smsotp.conf"])
 
 
 if __name__ == "__main__":

@@ -37,6 +37,13 @@ class Stops(StopCase):
             self.assertIn("login.refused", self.ended(stranger))
             self.host.smsotpd.start()
 
+    def test_a_text_under_way_is_in_the_trail(self):
+        self.host.sender.stop()
+        self.addCleanup(self.host.sender.start)
+        begun = frames.Stranger(self.user().name, HERE)
+        self.host.smsotpd.signal(signal.SIGTERM)
+        self.assertIn("text.unsent", self.ended(begun))
+
 
 class Holds(StopCase):
     CONFIG = {"resend": {"hold": 900}}

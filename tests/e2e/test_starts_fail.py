@@ -9,6 +9,7 @@ import shutil
 import faultcase
 import faults
 import frames
+import wait
 
 STORES = "/var/lib/smsotp"
 NOBODY = "NAME  UID  STATE  phone\n"
@@ -24,13 +25,25 @@ class StartCase(faultcase.FaultCase):
         page.arm(number, **how)
         try:
             daemon.start()
-            serves = faults.Attempt(self.next_user()).session()[1] == frames.REFUSED
-        except TimeoutError:
+            serves = self.settles(daemon) == frames.REFUSED
+        except (TimeoutError, wait.Late):
             self.fail(f"call {number} of a start, {page.name()}, {how}: it says nothing")
         except AssertionError:
             serves = False
         page.disarm()
         return serves
+
+    def settles(self, daemon):
+        """What it says to a session of nobody's, None where it has ended instead: it listens before
+        it knows whether it can serve."""
+        attempt, verdicts = faults.Attempt(self.next_user()), []
+
+        def over():
+            verdicts.append(attempt.session()[1])
+            return verdicts[-1] is not None or not daemon.running()
+
+        wait.until(over, "answer or end")
+        return verdicts[-1]
 
     def strike(self, daemon, number, **how):
         why = f"call {number} of a start, {how}"

@@ -7,6 +7,7 @@ import pty
 import subprocess
 
 import hosts
+from test_doctor import daemon_that_says
 from test_smsotpctl import AWAY, REFUSED, USAGE, Tool
 
 TOOL = ["/usr/sbin/smsotpctl", "--config", hosts.CONFIG]
@@ -24,6 +25,12 @@ class Words(Tool):
         got, said = self.raw(words, **more)
         self.assertEqual(got, status, (words, said))
         self.assertIn(says, said, words)
+
+    def test_nothing_that_drives_a_terminal(self):
+        """Of what smsotpd says, who is not root."""
+        with daemon_that_says('{"ok": false, "error": "\\u009b31m\\u001b[2Jgone"}') as path:
+            for says in ("refused", "smsotpctl: ?31m?[2Jgone\n"):
+                self.refused(REFUSED, says, ["--socket", path, "report"])
 
     def test_lines(self):
         user = self.user()

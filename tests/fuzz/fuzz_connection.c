@@ -37,7 +37,9 @@ static struct {
 	int listener[2], epoll; /* of the module, and of smsotpctl */
 	struct peer peer[PEERS];
 	uint8_t marks;
-	bool read[256], answered[256]; /* by the mark */
+	bool answered[256]; /* by the mark */
+	uint64_t said[256]; /* of each first frame that is an ask: what stands for its bytes */
+	size_t asks;
 	uint64_t waiting[WAITING];
 	uint8_t waiting_mark[WAITING];
 	size_t waits;
@@ -78,6 +80,16 @@ static size_t ask_make(uint8_t mark, uint8_t *frame, size_t size)
 	return ask_encode(&ask, frame, size);
 }
 
+/* FNV-1a */
+static uint64_t sum_of(const uint8_t *frame, size_t size)
+{
+	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < size; i++)
+		sum = (sum ^ frame[i]) * UINT64_C(0x100000001b3);
+	return sum;
+}
+
 static void say(struct peer *peer)
 {
 	static uint8_t heard[FRAME_ROOM], frame[FRAME_ROOM];
@@ -102,8 +114,23 @@ static void say(struct peer *peer)
 	peer->spoke = true;
 	memcpy(heard, frame, size);
 	struct ask ask;
-	if (ask_decode(heard, size, &ask) == RESULT_OK)
-		peer->id = ask.id[0];
+	if (ask_decode(heard, size, &ask) != RESULT_OK)
+		return;
+	peer->id = ask.id[0];
+	play.said[play.asks++] = sum_of(frame, size);
+}
+
+/* It was said, and is read for the first time. */
+static void check_ask(const struct ask *ask)
+{
+	static uint8_t frame[WIRE_FRAME_SIZE];
+	uint64_t sum = sum_of(frame, ask_encode(ask, frame, sizeof(frame)));
+	size_t i = 0;
+
+	while (i < play.asks && play.said[i] != sum)
+		i++;
+	must(i < play.asks);
+	play.said[i] = play.said[--play.asks];
 }
 
 /* One frame was read; who sent it waits from now on. */
@@ -120,6 +147,8 @@ static void take(const struct incoming *incoming)
 		json_decref(incoming->request);
 		if (incoming->bulk >= 0)
 			close(incoming->bulk);
+	} else {
+		check_ask(&incoming->ask);
 	}
 	play.waiting[play.waits] = incoming->connection;
 	play.waiting_mark[play.waits++] = mark;

@@ -15,6 +15,7 @@
 
 #include "ctl_wire.h"
 #include "smsotpctl/doctor.h"
+#include "smsotpctl/output.h"
 #include "smsotpctl/progress.h"
 #include "smsotpctl/prometheus.h"
 #include "smsotpctl/tool.h"
@@ -47,6 +48,18 @@ static void frame_send(int socket, struct input *input)
 	input->left = 0;
 }
 
+/* Nothing that would drive root's terminal. */
+static bool plain(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char first = (unsigned char)text[0], second = (unsigned char)text[1];
+		if ((first < 0x20 && first != '\n') || first == 0x7f ||
+			(first == 0xc2 && second >= 0x80 && second < 0xa0))
+			return false;
+	}
+	return true;
+}
+
 static void show(json_t *reply)
 {
 	struct doctor doctor = {.findings = findings_new(), .services = json_object()};
@@ -59,6 +72,7 @@ static void show(json_t *reply)
 	stdout = open_memstream(&text, &size);
 	must(stdout != NULL);
 	stderr = stdout;
+	must(output_plain(reply));
 	for (size_t i = 0; i < tool_verbs_count; i++) {
 		const struct tool_verb *verb = &tool_verbs[i];
 		if (verb->show != NULL)
@@ -74,6 +88,7 @@ static void show(json_t *reply)
 	fclose(stdout);
 	stdout = terminal[0];
 	stderr = terminal[1];
+	must(plain(text));
 	free(text);
 	findings_free(&doctor.findings);
 	config_free(&doctor.config);

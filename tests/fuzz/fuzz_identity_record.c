@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Any bytes as a record: what is taken encodes to the same bytes again. */
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "smsotpd/identity_record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct schema schema = {
 	.count = 3,
@@ -41,11 +38,8 @@ static void try_schema(uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t *bytes = malloc(size + 1);
+	uint8_t *bytes = copy_of(data, size);
 
-	if (bytes == NULL)
-		return 0;
-	memcpy(bytes, data, size);
 	try_identity(bytes, size);
 	try_schema(bytes, size);
 	free(bytes);

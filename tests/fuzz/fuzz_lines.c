@@ -40,6 +40,18 @@ static enum tool_exit take(const char *key, const char *value, void *context)
 	return TOOL_OK;
 }
 
+/* Lines that have more than blanks. */
+static size_t lines_of(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
+		size_t blanks = strspn(text, " \t\r");
+		count += text[blanks] != '\n' && text[blanks] != '\0';
+	}
+	return count;
+}
+
 static void try_lines(const uint8_t *bytes, size_t size)
 {
 	int fd = memfd_create("fuzz", MFD_CLOEXEC), before = dup(STDIN_FILENO);
@@ -51,6 +63,7 @@ static void try_lines(const uint8_t *bytes, size_t size)
 	enum tool_exit code = lines_read("Type.", take, &taken);
 	must(code == TOOL_OK || code == TOOL_USAGE);
 	must(code != TOOL_OK || (taken.count > 0 && memchr(bytes, 0, size) == NULL));
+	must(code != TOOL_OK || taken.count == lines_of(text));
 	if (before >= 0)
 		dup2(before, STDIN_FILENO);
 	close(before);

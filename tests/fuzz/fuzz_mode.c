@@ -32,7 +32,7 @@ static void try_seen(const uint8_t *bytes, size_t size)
 
 	if (seen_decode(bytes, size, &seen) != RESULT_OK)
 		return;
-	must(seen_encode(&seen, again) == size);
+	must(seen_encode(&seen, again) == size && memcmp(again, bytes, size) == 0);
 }
 
 static void try_tally(const uint8_t *bytes, size_t size)

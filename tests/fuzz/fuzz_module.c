@@ -171,8 +171,7 @@ static void login(void)
 	int64_t before = play.now;
 	int verdict = pam_authenticate(pamh, play.silent ? PAM_SILENT : 0);
 	/* Where nothing is typed smsotpd may be asked once more. */
-	must(play.now - before <=
-		CLIENT_BEGIN_MS + (int64_t)(play.verifies + 1) * CLIENT_VERIFY_MS);
+	must(play.now - before <= CLIENT_BEGIN_MS + (int64_t)(play.verifies + 1) * VERIFY_MS);
 	check_verdict(pamh, verdict, user);
 	sessions(pamh);
 	must(pam_end(pamh, verdict) == PAM_SUCCESS);

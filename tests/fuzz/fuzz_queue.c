@@ -5,8 +5,8 @@
  *
  * - What waits is a whole text that was sent, byte for byte, and each connection gets at most one
  *   frame: a report with the text's own id and version, or FRAME_AGAIN.
- * - The counts are those of the connections; what comes first goes first; nothing is handed out
- *   before it is due, and no life is longer than it may be.
+ * - The counts are those of the connections; nothing is handed out before it is due, and no life is
+ *   longer than it may be.
  * - No descriptor stays open.
  */
 #include "place.h"
@@ -57,7 +57,7 @@ static int listen_new(void)
 
 static size_t text_make(uint8_t number, uint8_t *frame, size_t size)
 {
-	struct text text = {.life = take_u32(&play.input) % 200000};
+	struct text text = {.end = take_u32(&play.input) % 200000};
 
 	memset(text.id, number, WIRE_ID_SIZE);
 	strcpy(text.phone.e164, "+919999900001");
@@ -117,7 +117,7 @@ static void check_held(const struct held *held)
 
 static void report(struct held *held)
 {
-	struct report report = {.outcome = take_u8(&play.input) % OUTCOME_COUNT};
+	struct report report = {.outcome = take_u8(&play.input) % OUTCOME_WITHDRAWN};
 
 	take_text(&play.input, report.detail, 40);
 	check_held(held);

@@ -15,7 +15,8 @@ static void step(struct record *record, struct attempt *attempt, uint8_t choice)
 	uint8_t hash[HASH_SIZE] = {choice};
 
 	/* Hashes that stand in the record, and some that do not. */
-	memcpy(hash, record->challenge[choice % RECORD_CHALLENGES].code[0].hash, HASH_SIZE);
+	if ((choice & 0x04) == 0)
+		memcpy(hash, record->challenge[choice % RECORD_CHALLENGES].code[0].hash, HASH_SIZE);
 	if ((choice & 0x10) != 0)
 		memcpy(attempt->binding, record->challenge[choice % RECORD_CHALLENGES].binding,
 			HASH_SIZE);
@@ -31,8 +32,10 @@ static void step(struct record *record, struct attempt *attempt, uint8_t choice)
 		must(challenge_begin(record, attempt, hash) < EFFECT_COUNT);
 	else if (choice >> 6 == 1)
 		must(challenge_resend(record, attempt, hash) < EFFECT_COUNT);
-	else
+	else {
+		challenge_withdraw(record, attempt);
 		must(challenge_verify(record, attempt, hash, choice >> 6 == 2) < EFFECT_COUNT);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -16,6 +16,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "smsotpd/sender.h"
@@ -41,6 +42,14 @@ static struct {
 } play;
 
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+static uint64_t boottime(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
 
 static bool hook_leaves(void *context, const struct parcel *parcel)
 {
@@ -139,7 +148,8 @@ static void take_texts(void)
 		must(size > 0 && text_decode(frame, (size_t)size, &text) == RESULT_OK);
 		struct fate *fate = &play.fate[text.id[0]];
 		must(!fate->dummy && !fate->withdrawn && !fate->out && fate->reports == 0);
-		must(play.now < fate->dead && text.life == (uint32_t)(fate->dead - play.now));
+		must(play.now < fate->dead);
+		must(text.end <= boottime() + (uint64_t)(fate->dead - play.now));
 		must(strcmp(text.code.digits, "123456") == 0);
 		fate->out = true;
 		if (play.held[text.id[0]] >= 0)
@@ -208,6 +218,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	const struct sender_hooks hooks = {NULL, hook_leaves, hook_reported};
 
+	int before = descriptors_open();
 	memset(&play, 0, sizeof(play));
 	play.input = (struct input){bytes, size};
 	play.now = 1000;
@@ -228,5 +239,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 			(play.fate[i].dummy && !play.fate[i].withdrawn ? 0 : 1));
 	sender_free(&play.sender);
 	close(play.epoll);
+	must(descriptors_open() == before);
 	return 0;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# seeds.sh PROGRAM...: each target on its seeds (tests/fuzz/corpus/NAME), once. The last line is
-# "seeds: N passed, M failed".
+# seeds.sh PROGRAM...: each target on its seeds (tests/fuzz/corpus/NAME), once; without any it has
+# failed. The last line is "seeds: N passed, M failed".
 passed=0
 failed=0
 for program in "$@"; do

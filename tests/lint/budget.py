@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The size of things, as a table, and its limits: a function 50 lines, nine of ten functions of a
-part 37, a .c or .h 400. Functions are found by universal-ctags."""
+part 37, a .c or .h 400. Functions are found by universal-ctags, which can lose its way in a file:
+as many must be found as bodies begin."""
+import collections
 import statistics
 import subprocess
 
@@ -37,10 +39,15 @@ def row(name, file_lines, lengths):
 
 
 def main():
-    sizes = {path: tree.text(path).count("\n") for path in tree.files(".c", ".h")}
+    texts = {path: tree.text(path) for path in tree.files(".c", ".h")}
+    sizes = {path: text.count("\n") for path, text in texts.items()}
+    begins = {path: text.count(")\n{") for path, text in texts.items()}
     found = functions(sizes) if sizes else []
     faults = [f"{path}: {lines} lines, at most {FILE_MAX}"
               for path, lines in sizes.items() if lines > FILE_MAX]
+    counted = collections.Counter(path for path, *_ in found)
+    faults += [f"{path}: ctags sees {counted[str(path)]} functions of {begun}"
+               for path, begun in begins.items() if counted[str(path)] != begun]
     faults += [f"{path}:{line}: {name} has {lines} lines, at most {FUNCTION_MAX}"
                for path, name, line, lines in found if lines > FUNCTION_MAX]
     print(f"{'':<20}{'files':>6}{'lines':>7}{'max':>7}{'functions':>11}{'median':>8}{'p90':>6}"

@@ -6,8 +6,8 @@
 
 A row is `FILE: name name <library>`. FILE is a path without .c and .h, or a pattern of such paths;
 the first row that fits decides. `name` is "name.h" of the project, `<library>` the first part of a
-library's header (<curl> for curl/curl.h); a file's own header, and the C library and kernel, need
-no row. `*` allows all.
+library's header (<curl> for curl/curl.h); a file's own header, and those of LIBC, which are the C
+library's and the kernel's, need no row. `*` allows all.
 """
 import fnmatch
 import re
@@ -16,8 +16,9 @@ import sys
 import tree
 
 DATA = "tests/lint/includes"
-LIBRARIES = {"security", "curl", "sodium", "lmdb", "ini", "jansson", "systemd", "seccomp", "cmocka",
-             "microhttpd", "gnutls"}
+LIBC = set("""arpa ctype dirent dlfcn err errno fcntl fnmatch ftw getopt glob grp inttypes limits link
+linux locale malloc netdb poll pthread pwd sched setjmp signal spawn stdarg stdatomic stdbool stddef
+stdint stdio stdlib string strings sys sysexits syslog time unistd""".split())
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(?:.*/)?([\w.-]+)\.h"|<([\w-]+)[^>]*>)', re.M)
 
 
@@ -33,7 +34,7 @@ def included():
         for ours, library in INCLUDE.findall(tree.text(path)):
             if ours and ours != path.stem:
                 names.add(ours)
-            elif library in LIBRARIES:
+            elif library and library not in LIBC:
                 names.add(f"<{library}>")
     return found
 

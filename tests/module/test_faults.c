@@ -91,8 +91,8 @@ static void test_a_daemon_that_hangs_at_the_code(void **state)
 	scene_turns(scene, {ASK}, {.act = FAKE_HANG}, {.verdict = VERDICT_GRANTED});
 	scene_types(scene, {"123456", PAM_SUCCESS});
 	scene_start(scene, "demo");
-	assert_int_equal(scene_authenticate(scene, 0, CLIENT_VERIFY_MS), PAM_AUTHINFO_UNAVAIL);
-	assert_all_of(scene, CLIENT_VERIFY_MS);
+	assert_int_equal(scene_authenticate(scene, 0, VERIFY_MS), PAM_AUTHINFO_UNAVAIL);
+	assert_all_of(scene, VERIFY_MS);
 	assert_int_equal(scene->fake->count, 2);
 	assert_string_equal(scene->talk.said[1].text, AWAY);
 }

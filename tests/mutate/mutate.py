@@ -3,6 +3,7 @@
 `files`, one at a time, and runs the tests that are linked with the file until one fails. Of words,
 only the files that hold one. A change that no test finds must stand in `equivalent`, and what
 stands there must be such a change: else it is a failure. Exit 1 where there is one."""
+import collections
 import concurrent.futures
 import os
 import pathlib
@@ -83,16 +84,16 @@ def judge(path, tests, shops, pool):
         print(f"{path}: with nothing changed fails: {broken}", flush=True)
         return {"killed": 0, "equivalent": 0}, 1
     listed = equivalents.of_file(HERE / "equivalent", path)
-    ends, missing, equal = [], [], set()
+    ends, missing, equal = [], [], collections.Counter()
     for each, end in pool.map(lambda each: (each, run.survives(each)), mutants.mutants(run.source)):
         ends.append(end)
-        if end and each.key in listed:
-            equal.add(each.key)
+        if end and equal[each.key] < listed[each.key]:
+            equal[each.key] += 1
         elif end:
             missing.append(each)
             print(f"no test fails, line {each.line}:\n{equivalents.written(path, each.key)}",
                   flush=True)
-    stale = sorted(listed - equal)
+    stale = sorted((listed - equal).elements())
     counts = {"killed": ends.count(False), "equivalent": ends.count(True) - len(missing)}
     print(f"  MUTATE  {path}: {counts['killed']} found, {counts['equivalent']} equivalent, "
           f"{len(missing)} missed, {time.monotonic() - begun:.0f} s", flush=True)

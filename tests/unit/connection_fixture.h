@@ -87,14 +87,20 @@ static inline int client(struct bench *bench, int64_t now)
 	return fd;
 }
 
-static inline void speak_in(int fd, uint32_t uid, uint8_t version)
+static inline void say(int fd, const struct ask *ask)
 {
 	uint8_t frame[WIRE_FRAME_SIZE];
-	const struct ask ask = {
-		.version = version, .type = FRAME_VERIFY, .uid = uid, .user = "demo"};
-	size_t size = ask_encode(&ask, frame, sizeof(frame));
+	size_t size = ask_encode(ask, frame, sizeof(frame));
 
 	assert_int_equal(send(fd, frame, size, MSG_NOSIGNAL), size);
+}
+
+static inline void speak_in(int fd, uint32_t uid, uint8_t version)
+{
+	const struct ask ask = {
+		.version = version, .type = FRAME_VERIFY, .uid = uid, .user = "demo"};
+
+	say(fd, &ask);
 }
 
 static inline void speak(int fd, uint32_t uid)

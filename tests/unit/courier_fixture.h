@@ -49,7 +49,8 @@ static struct {
 	uint64_t now;
 	int started;
 	int renewed;
-	bool refuses; /* no request can be made */
+	bool refuses;     /* no request can be made */
+	const char *body; /* of an answer */
 	struct transfer *moves, *ended;
 	int stops;
 } play;
@@ -85,8 +86,8 @@ void transfers_wait(struct transfers *transfers, const int *fds, size_t count, i
 				: (struct exchange){.http = 200,
 					  .left = true,
 					  .reason = "",
-					  .body = GOOD,
-					  .body_size = strlen(GOOD)};
+					  .body = play.body,
+					  .body_size = strlen(play.body)};
 		play.ended = play.moves;
 		play.moves = NULL;
 	}
@@ -187,6 +188,7 @@ static inline int setup(void **state)
 	courier->settings = settings_make();
 	memset(&play, 0, sizeof(play));
 	play.now = 1000;
+	play.body = GOOD;
 	play.stops = ends[1];
 	log_take(fixture);
 	*state = fixture;
@@ -210,7 +212,7 @@ static inline int teardown(void **state)
 
 static inline int client_send(const struct fixture *fixture, uint32_t life)
 {
-	struct text text = {.life = life, .phone = {"+12025550100"}, .code = {"123456"}};
+	struct text text = {.end = play.now + life, .phone = {"+12025550100"}, .code = {"123456"}};
 	uint8_t frame[TEXT_FRAME_SIZE];
 	size_t size = text_encode(&text, frame, sizeof(frame));
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

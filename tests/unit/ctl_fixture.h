@@ -23,6 +23,7 @@ static const struct keys keys = {.identity = "identity", .name = "name"};
 struct fixture {
 	char root[64];
 	struct ctl_context context;
+	struct ctl_part part;
 	struct config *config;
 	struct clock clock;
 };
@@ -40,6 +41,7 @@ static inline int fixture_make(void **state)
 	strcpy(fixture->config->identity.country, "91");
 	fixture->context.config = fixture->config;
 	fixture->context.clock = &fixture->clock;
+	fixture->context.part = &fixture->part;
 	snprintf(path, sizeof(path), "%s/identity", fixture->root);
 	if (identities_open(path, IDENTITY_STORE_SIZE, true, keys.identity,
 		    &fixture->context.identities, &error) != RESULT_OK)
@@ -68,12 +70,13 @@ static inline int fixture_remove(void **state)
 	return failure;
 }
 
-/* Runs a verb; the reply is the caller's. */
+/* Runs a verb, of one in parts the first; the reply is the caller's. */
 static inline json_t *run(struct fixture *fixture, const char *request, int bulk)
 {
 	json_t *asked = json_loads(request, 0, NULL);
 
 	assert_non_null(asked);
+	fixture->part = (struct ctl_part){.done = 0};
 	json_t *reply = ctl_run(&fixture->context, asked, bulk);
 	assert_non_null(reply);
 	json_decref(asked);

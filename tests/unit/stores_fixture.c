@@ -9,6 +9,7 @@
 #include "smsotpd/code.h"
 #include "smsotpd/identity_quarantine.h"
 #include "smsotpd/identity_recovery.h"
+#include "smsotpd/pace.h"
 
 #define STORE_SIZE ((size_t)16 << 20)
 
@@ -286,6 +287,7 @@ struct job *scene_job(
 	assert_int_equal(job_new(kind, &job), RESULT_OK);
 	job->config = scene->config;
 	job->now = scene->now;
+	job->arrived = pace_now() / 1000;
 	job->begun = scene->now.boottime;
 	assert_int_equal(login_read(scene->config, &scene->keys, &ask, &job->login), RESULT_OK);
 	return job;

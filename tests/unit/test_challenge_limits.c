@@ -154,6 +154,19 @@ static void test_an_early_answer_to_a_refused_resend_withdraws_nothing(void **st
 	assert_int_equal(scene_verify(scene, 1), EFFECT_RIGHT);
 }
 
+/* Whoever joined it can have typed that fast. */
+static void test_an_early_answer_gives_no_tries_back(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->config->code.tries = 1;
+	assert_int_equal(scene_begin(scene, 1), EFFECT_TEXT);
+	assert_int_equal(scene_verify(scene, 999), EFFECT_WRONG);
+	scene->attempt.early = true;
+	assert_int_equal(scene_verify(scene, 1), EFFECT_SPENT);
+	assert_int_equal(scene_verify(scene, 1), EFFECT_SPENT);
+}
+
 static void test_an_early_try_counts(void **state)
 {
 	struct scene *scene = *state;
@@ -237,6 +250,7 @@ int main(void)
 		with_scene(test_an_early_answer_does_not_withdraw_a_joined_text),
 		with_scene(test_an_early_answer_to_a_resend_leaves_the_code_before),
 		with_scene(test_an_early_answer_to_a_refused_resend_withdraws_nothing),
+		with_scene(test_an_early_answer_gives_no_tries_back),
 		with_scene(test_an_early_try_counts),
 		with_scene(test_of_sixteen_challenges_the_one_that_ends_first_gives_way),
 		with_scene(test_a_dead_challenge_gives_way_before_a_live_one),

@@ -138,6 +138,32 @@ static void test_who_waits_for_his_turn_is_tried_again(void **state)
 	assert_int_equal(watch.commits, 2);
 }
 
+/* The module does not wait any more: whoever tried has still got his code, and the try. */
+static void test_who_has_given_up_is_charged_nothing(void **state)
+{
+	struct bench *bench = *state;
+	struct job *late = recovers(bench), *last = recovers(bench);
+
+	late->arrived -= VERIFY_MS;
+	last->arrived -= VERIFY_MS - 1;
+	turn_wait(bench->turn);
+	memset(&calls, 0, sizeof(calls));
+	committer_give(bench->committer, last);
+	committer_give(bench->committer, late);
+	struct job *job = take(bench);
+	assert_ptr_equal(job, late);
+	assert_int_equal(job->result, RESULT_FAILED);
+	assert_false(job_grants(job));
+	assert_int_equal(calls.loads + calls.saves + calls.commits, 0);
+	job_free(&job);
+	assert_null(committer_take(bench->committer));
+	turn_give(bench->turn);
+	job = take(bench);
+	assert_ptr_equal(job, last);
+	assert_true(job_grants(job));
+	job_free(&job);
+}
+
 /* A code that was made meanwhile, and committed, is no code of a clock that went back; nor is one
  * whose answer was on its way while he had his turn. */
 static void test_who_waits_for_his_turn_is_of_a_later_moment(void **state)
@@ -281,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		row(test_it_sleeps_while_there_is_nothing),
 		row(test_who_waits_for_his_turn_is_tried_again),
+		row(test_who_has_given_up_is_charged_nothing),
 		row(test_who_waits_for_his_turn_is_of_a_later_moment),
 		row(test_who_is_woken_finds_the_job),
 		row(test_what_is_laid_is_there_at_once),

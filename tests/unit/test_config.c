@@ -267,6 +267,10 @@ static void test_where_texts_go(void **state)
 		{"allow_prefixes = +1\n", "+919999900001", "entity_id and template_id", false},
 		{"allow_prefixes = +1 +91999\n", "+919999900001", "entity_id and template_id",
 			true},
+		{"dlt = panel\n", "+9199999000", NULL, false},
+		{"dlt = panel\nallow_prefixes = +91\n", "+9199999000", NULL, false},
+		{"dlt = panel\n", "+91999990000", NULL, true},
+		{"dlt = panel\n", "+919999900", NULL, true},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -277,8 +281,8 @@ static void test_where_texts_go(void **state)
 
 		assert_string_equal(missing == NULL ? "" : missing,
 			rows[i].missing == NULL ? "" : rows[i].missing);
-		assert_int_equal(
-			config_prefix_allowed(&config->gateway, rows[i].phone), rows[i].allowed);
+		assert_int_equal(config_phone_barred(&config->gateway, rows[i].phone) == NULL,
+			rows[i].allowed);
 		config_free(&config);
 	}
 }

@@ -83,6 +83,22 @@ static void test_what_is_no_request_is_closed(void **state)
 	close(fd);
 }
 
+/* He has ended smsotpctl while no smsotpd was there. */
+static void test_who_gave_up_has_no_verb_done(void **state)
+{
+	struct bench *bench = *state;
+	json_t *request = word("status");
+	struct incoming incoming;
+	int fd = caller(bench);
+
+	assert_int_equal(ctl_send_request(fd, request, -1), RESULT_OK);
+	close(fd);
+	uint32_t event = accepted(bench, true, 0);
+	assert_false(connections_read(bench->connections, event, &incoming));
+	assert_int_equal(connections_count(bench->connections), 0);
+	json_decref(request);
+}
+
 /* A descriptor with the reply in it, as a child makes one. */
 static int made(void)
 {
@@ -156,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		row(test_a_request_is_replied_to_once),
 		row(test_what_is_no_request_is_closed),
+		row(test_who_gave_up_has_no_verb_done),
 		row(test_a_child_replies),
 		row(test_an_operator_is_nobody_s_share),
 	};

@@ -235,6 +235,33 @@ static void test_who_has_gone_is_not_heard(void **state)
 	assert_int_equal(kernel.closed, 0);
 }
 
+/* The frame has waited for a smsotpd to come, and its module has not. */
+static void test_who_gave_up_gets_nothing_done(void **state)
+{
+	static const struct {
+		enum frame_type type;
+		bool heard; /* what was told of a session has happened all the same */
+	} rows[] = {
+		{FRAME_BEGIN, false},
+		{FRAME_VERIFY, false},
+		{FRAME_SESSION_OPEN, true},
+		{FRAME_SESSION_CLOSE, true},
+	};
+	struct bench *bench = *state;
+	uint64_t id = 0;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct ask ask = {.type = rows[i].type, .user = "demo"};
+		int fd = caller(bench);
+		say(fd, &ask);
+		close(fd);
+		accepted(bench, false, 0);
+		assert_int_equal(heard(bench, 0, &id), rows[i].heard);
+		connections_answer(bench->connections, id, NULL);
+		assert_int_equal(connections_count(bench->connections), 0);
+	}
+}
+
 static void test_who_waits_says_no_more(void **state)
 {
 	struct bench *bench = *state;
@@ -334,6 +361,7 @@ int main(void)
 		row(test_the_end_closes_all),
 		row(test_epoll_says_the_event),
 		row(test_who_has_gone_is_not_heard),
+		row(test_who_gave_up_gets_nothing_done),
 		row(test_who_waits_says_no_more),
 		row(test_root_has_no_share),
 		row(test_a_late_answer_finds_nobody),

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "control_fixture.h"
+#include "records_fixture.h"
 #include "smsotpd/stores.h"
 #include "smsotpd/worker.h"
 
@@ -127,6 +128,20 @@ static void test_a_mode_without_room(void **state)
 	assert_string_equal(json_string_value(json_object_get(shown, "chosen")), "config");
 }
 
+/* sudo's section speaks of sudo-i as well. */
+static void test_a_mode_holds_at_once(void **state)
+{
+	struct bench *bench = ((struct hall *)*state)->bench;
+
+	control(bench, "{\"verb\": \"mode.set\", \"service\": \"sudo-i\", \"mode\": \"warn\"}");
+	assert_true(is("ok"));
+	assert_null(json_object_get(reply, "change"));
+	assert_int_equal(modes_find(&bench->flow.modes, "sudo").choice, CHOICE_WARN);
+	control(bench, "{\"verb\": \"mode.set\", \"service\": \"sudo\", \"mode\": \"config\"}");
+	assert_true(is("ok"));
+	assert_int_equal(modes_find(&bench->flow.modes, "sudo").choice, CHOICE_CONFIG);
+}
+
 static void take(struct bench *bench, const char *request, bool writes)
 {
 	worker_take(bench->flow.worker, 9, writes, json_loads(request, 0, NULL), -1);
@@ -173,6 +188,30 @@ static void test_verbs_beside_an_import(void **state)
 	SAYS("an import is under way, and identities change one at a time");
 	control(bench, "{\"verb\": \"user.status\", \"name\": \"demo\"}");
 	assert_true(is("ok") && !is("suspended"));
+}
+
+/* What writes identities does not stop what is cleared in parts, nor does it wait for all of them.
+ */
+static void test_an_import_between_two_parts(void **state)
+{
+	static const struct record failed = {.ceiling.strange = 1};
+	struct bench *bench = ((struct hall *)*state)->bench;
+	const size_t users = 3 * STATE_PART;
+
+	save_records(bench->scene->judge.state, &failed, "user", 0, users);
+	bench->flow.hooks.reply = hook_reply;
+	control_ask(&bench->flow, 9,
+		json_loads("{\"verb\": \"lock.clear\", \"all\": true}", 0, NULL), -1, 0);
+	control_ask(&bench->flow, 9, json_loads("{\"verb\": \"import\"}", 0, NULL), -1, 0);
+	control_finished(&bench->flow, committer_next(bench->flow.committer, bench->wake));
+	assert_int_equal(lent, 0);
+	control_finished(&bench->flow, committer_next(bench->flow.committer, bench->wake));
+	assert_int_equal(lent, 1);
+	SAYS("cannot start a child for it");
+	forget_reply();
+	take(bench, "{\"verb\": \"import\"}", true);
+	control_settle(bench);
+	assert_int_equal(json_integer_value(json_object_get(reply, "cleared")), users);
 }
 
 /* Each of them is told, and none keeps the next one waiting; without memory as well. */
@@ -263,9 +302,11 @@ int main(void)
 		with_hall(test_a_file_that_is_not_asked_for),
 		with_hall(test_a_test_text_beside_too_many),
 		with_hall(test_a_mode_without_room),
+		with_hall(test_a_mode_holds_at_once),
 		with_hall(test_verbs_beside_those_that_wait),
 		with_hall(test_locks_of_all_are_listed_in_a_child),
 		with_hall(test_verbs_beside_an_import),
+		with_hall(test_an_import_between_two_parts),
 		with_hall(test_children_that_do_not_start),
 		with_hall(test_no_memory_to_wait),
 		with_hall(test_stats_count_whoever_was_answered),

@@ -152,6 +152,20 @@ static void test_a_place_of_long_ago(void **state)
 	assert_non_null(strstr(fact("source"), ", too long ago: a new place"));
 }
 
+/* One that was stored before it was refused. */
+static void test_a_phone_of_ten_digits(void **state)
+{
+	struct bench *bench = *state;
+
+	scene_set(bench->scene, "demo", "phone", "+9199999000");
+	control(bench, "{\"verb\": \"explain\", \"name\": \"demo\", \"from\": \"192.0.2.1\"}");
+	assert_true(is("ok") && is("asked") && !is("text"));
+	const json_t *reason = json_object_get(reply, "reason");
+	assert_non_null(strstr(json_string_value(json_object_get(reason, "sentence")),
+		"sends nothing to ten digits"));
+	assert_non_null(strstr(fact("phone"), "for an Indian number; correct the phone"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +175,7 @@ int main(void)
 		with_flow(test_without_stores),
 		with_flow(test_a_store_that_fails),
 		with_flow(test_a_place_of_long_ago),
+		with_flow(test_a_phone_of_ten_digits),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

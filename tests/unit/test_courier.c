@@ -19,6 +19,19 @@ static void test_tries_again(void **state)
 	assert_int_equal(times_logged(fixture, "not sent yet, tries again: the gateway cannot"), 1);
 }
 
+/* The gateway knows code and phone, and the log is read by others. */
+static void test_an_answer_that_tells(void **state)
+{
+	static const struct step steps[] = {{0, NOTHING}, {0, NOTHING}, {0, SUCCEEDS}, {0, STOPS}};
+	struct fixture *fixture = *state;
+	int fd = client_send(fixture, LIFE);
+
+	play.body = "<RESULT REQID='123456'><MID TID='912025550100'></MID></RESULT>";
+	run(fixture, steps, COUNT(steps));
+	assert_report(fd, OUTCOME_ACCEPTED, 0, "");
+	assert_int_equal(times_logged(fixture, "reqid \"xxxxxx\", tid \"xxxxxxxxxxxx\""), 1);
+}
+
 static void test_a_life_that_ends_before_its_turn(void **state)
 {
 	static const struct step steps[] = {{0, NOTHING}, {0, NOTHING}, {499, NOTHING},
@@ -149,6 +162,7 @@ int main(void)
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		row(test_tries_again),
+		row(test_an_answer_that_tells),
 		row(test_a_life_that_ends_before_its_turn),
 		row(test_told_to_stop),
 		row(test_told_to_stop_twice),

@@ -61,6 +61,7 @@ static void test_wrong_rows(void **state)
 	} rows[] = {
 		{"{\"name\":\"a\",\"traits\":7}", "traits is no object"},
 		{"{\"name\":\"a\",\"traits\":{\"phone\":\"+12025550100\"}}", "allow_prefixes"},
+		{"{\"name\":\"a\",\"traits\":{\"phone\":\"+9199999000\"}}", "Indian number"},
 		{" \n\t{\"name\":7}", "name is a string"},
 	};
 	struct fixture *fixture = *state;

@@ -141,7 +141,7 @@ static void say(struct trail *trail, struct bench *bench, int which)
 		event_service(trail, login->visitor.id, "vsftpd");
 		break;
 	case 10:
-		event_operator(trail, EVENT_LOCK_CLEARED, "", login->visitor.name);
+		event_lock_cleared(trail, "", login->visitor.name);
 		break;
 	case 11:
 		event_change(trail, bench->said);

@@ -102,11 +102,50 @@ static void test_ids(void **state)
 	assert_string_equal(report.tid, "200");
 }
 
+/* It knows both, and what it says is logged. */
+static void test_numbers_that_tell(void **state)
+{
+	static const struct {
+		const char *said, *told;
+	} said[] = {
+		{"123456", "xxxxxx"},
+		{"7123456000", "xxxxxxxxxx"},
+		{"12345", "12345"},
+		{"123 456", "123 456"},
+		{"12025550100", "xxxxxxxxxxx"},
+		{"0025550100", "xxxxxxxxxx"},
+		{"5550100", "5550100"},
+		{"", ""},
+		{"104: 99123456, 7", "104: xxxxxxxx, 7"},
+	};
+	const struct text text = {.phone = {"+12025550100"}, .code = {"123456"}};
+	const struct text test = {.phone = {"+1234567"}, .code = {"000000"}};
+	struct report report = {.reqid = "10000000001", .tid = "91234567"};
+
+	(void)state;
+	/* A short phone; and no sign-in has that code. */
+	exchange_mask(&test, &report);
+	assert_string_equal(report.reqid, "10000000001");
+	assert_string_equal(report.tid, "xxxxxxxx");
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		strcpy(report.code, said[i].said);
+		strcpy(report.reqid, said[i].said);
+		strcpy(report.tid, said[i].said);
+		strcpy(report.detail, said[i].said);
+		exchange_mask(&text, &report);
+		assert_string_equal(report.code, said[i].told);
+		assert_string_equal(report.reqid, said[i].told);
+		assert_string_equal(report.tid, said[i].told);
+		assert_string_equal(report.detail, said[i].told);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_numbers_that_tell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

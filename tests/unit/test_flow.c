@@ -109,6 +109,22 @@ static void test_an_answer_at_once_withdraws_the_text(void **state)
 	assert_int_equal(bench->answer.verdict, VERDICT_ASK);
 }
 
+/* A phone that lies elsewhere does not ring for who is in by a recovery code. */
+static void test_a_recovery_code_at_once_withdraws_the_text(void **state)
+{
+	struct bench *bench = *state;
+	struct recovery_code codes[RECOVERY_CODES];
+	char text[RECOVERY_TEXT_SIZE];
+
+	scene_issue(bench->scene, "demo", codes);
+	recovery_write(&codes[0], text);
+	ask(bench, 1, "demo", NULL);
+	ask(bench, 1, "demo", text);
+	settle(bench);
+	assert_int_equal(bench->answer.verdict, VERDICT_GRANTED);
+	assert_int_equal(bench->flow.counters.texts[OUTCOME_WITHDRAWN], 1);
+}
+
 /* The share of texts that were answered is of texts. */
 static void test_a_recovery_code_answers_no_text(void **state)
 {
@@ -272,6 +288,7 @@ int main(void)
 		with_flow(test_names_of_every_standing_see_the_same),
 		with_flow(test_a_text_that_never_was_is_not_withdrawn),
 		with_flow(test_an_answer_at_once_withdraws_the_text),
+		with_flow(test_a_recovery_code_at_once_withdraws_the_text),
 		with_flow(test_a_recovery_code_answers_no_text),
 		with_flow(test_an_answer_at_once_is_the_same_work),
 		with_flow(test_an_unknown_service_is_unavailable),

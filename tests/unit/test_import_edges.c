@@ -141,7 +141,8 @@ static void test_a_store_that_is_full(void **state)
 	reopen(fixture, (size_t)1 << 20, true, &keys);
 	begin(fixture);
 	expect_error(import_with(fixture, "", text, strlen(text)),
-		"the identity store is full; no identity was changed, but codes, ");
+		"the identity store is full; raise identity_size in [store], restart smsotpd and "
+		"repeat; no identity was changed, but codes, ");
 	assert_int_equal(identities_of(fixture), 3);
 	free(text);
 }

@@ -15,7 +15,8 @@ uint32_t randombytes_uniform(uint32_t bound)
 	return *drawn++ % bound;
 }
 
-static const uint32_t numbers[] = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22};
+/* Of recovery codes as well, which take many. */
+static const uint32_t numbers[200] = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22};
 
 static int setup(void **state)
 {
@@ -179,6 +180,25 @@ static void test_over_a_limit_it_is_withdrawn_too(void **state)
 	end(job);
 }
 
+/* And where wrong codes of others there have locked the place meanwhile. */
+static void test_behind_a_lock_it_is_withdrawn_too(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->config->lockout.failures = 1;
+	end(begin(scene, "demo"));
+	end(guess(scene, "demo", "999999"));
+	struct job *job = scene_guess(scene, "sshd", "demo", &(struct code){"999999"});
+	job->view.early = true;
+	scene_run(scene, job);
+	assert_int_equal(job->effect, EFFECT_LOCKED);
+	end(job);
+	later(scene, SECONDS(scene->config->lockout.wait));
+	job = begin(scene, "demo");
+	assert_int_equal(job->effect, EFFECT_TEXT);
+	end(job);
+}
+
 static void test_equal_codes_of_two_users_are_kept_as_two(void **state)
 {
 	static const uint32_t same[] = {41, 41};
@@ -292,6 +312,7 @@ int main(void)
 		with_numbers(test_a_failure_s_source_is_named_for_the_operator),
 		with_numbers(test_only_its_own_text_is_withdrawn),
 		with_numbers(test_over_a_limit_it_is_withdrawn_too),
+		with_numbers(test_behind_a_lock_it_is_withdrawn_too),
 		with_numbers(test_equal_codes_of_two_users_are_kept_as_two),
 		with_numbers(test_a_resend_draws_until_the_code_is_another),
 		with_numbers(test_texts_are_counted_where_they_belong),

@@ -273,6 +273,38 @@ static void test_a_list_that_is_full(void **state)
 	assert_int_equal(judge_standing(&schema, &identity, &circumstance, &phone), STANDING_GOOD);
 }
 
+/* Whoever was to forget it, and was killed: a code is good for the phone that it left for. */
+static void test_a_code_of_another_phone_is_none(void **state)
+{
+	struct scene *scene = *state;
+
+	struct job *first = scene_job(scene, JOB_BEGIN, "sshd", "demo");
+	scene_run(scene, first);
+	assert_true(job_sends(first));
+	scene_set(scene, "demo", "phone", "+91 99999 00097");
+	struct job *old = scene_guess(scene, "sshd", "demo", &first->text);
+	scene_run(scene, old);
+	assert_int_equal(old->effect, EFFECT_EXPIRED);
+	assert_false(job_grants(old));
+	struct job *second = scene_job(scene, JOB_BEGIN, "sshd", "demo");
+	scene_run(scene, second);
+	assert_true(job_sends(second)); /* none is on its way to be joined */
+	assert_string_equal(second->phone.e164, "+919999900097");
+	job_free(&old);
+	old = scene_guess(scene, "sshd", "demo", &first->text);
+	scene_run(scene, old);
+	assert_int_equal(old->effect, EFFECT_WRONG);
+	/* Written otherwise it is the same phone. */
+	scene_set(scene, "demo", "phone", "+919999900097");
+	struct job *right = scene_guess(scene, "sshd", "demo", &second->text);
+	scene_run(scene, right);
+	assert_true(job_grants(right));
+	job_free(&first);
+	job_free(&old);
+	job_free(&second);
+	job_free(&right);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +319,7 @@ int main(void)
 		with_scene(test_what_is_observed),
 		cmocka_unit_test(test_a_list_that_is_full),
 		cmocka_unit_test(test_a_trait_that_was_removed_lets_nobody_in),
+		with_scene(test_a_code_of_another_phone_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,8 +165,8 @@ static void test_what_is_wrong_is_refused_and_not_replaced(void **state)
 		{"a byte short", truncated, "damaged", false},
 		{"empty", emptied, "damaged", false},
 		{"another file", foreign, "damaged", false},
-		{"readable by others", readable_by_others, "0600", false},
-		{"owned by another", owned_by_another, "own user", true},
+		{"readable by others", readable_by_others, " --clear-groups chmod 0600", false},
+		{"owned by another", owned_by_another, "chown -h 0", true},
 		{"a link", a_link, "cannot open", false},
 	};
 	const struct place *place = *state;

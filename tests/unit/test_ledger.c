@@ -206,6 +206,18 @@ static void test_an_early_answer_withdraws_the_text(void **state)
 	assert_false(scene->view.early);
 }
 
+/* As by a recovery code, or by the code of the text before. */
+static void test_a_right_answer_at_once_withdraws_the_text(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(scene_begin(scene), LINE_SENT);
+	(void)scene_guess(scene);
+	assert_true(scene->view.early);
+	ledger_success(scene->ledger, &scene->visitor);
+	assert_false(ledger_text_leaves(scene->ledger, &scene->visitor));
+}
+
 static void test_a_text_that_left_is_not_withdrawn(void **state)
 {
 	struct scene *scene = *state;
@@ -233,6 +245,7 @@ int main(void)
 		with_scene(test_an_expired_code_says_so_and_offers_a_new_one),
 		with_scene(test_a_code_expires_by_either_clock),
 		with_scene(test_an_early_answer_withdraws_the_text),
+		with_scene(test_a_right_answer_at_once_withdraws_the_text),
 		with_scene(test_a_text_that_left_is_not_withdrawn),
 	};
 

@@ -29,6 +29,7 @@ static struct {
 	int late;                /* his end */
 	int silent;              /* a client that closes when all else is done, -1 for none */
 	bool stops;              /* SIGTERM comes when all is done */
+	bool waits;              /* as long as it says */
 	const struct flow
 		*flow; /* it waits as long as it says, until no job is under way; NULL: no */
 } play;
@@ -52,7 +53,7 @@ int epoll_pwait2(int epoll, struct epoll_event *events, int size, const struct t
 	if (play.joins != NULL)
 		play.late = caller(play.joins);
 	play.joins = NULL;
-	const struct timespec *wait = play.flow == NULL ? &none : timeout;
+	const struct timespec *wait = play.flow == NULL && !play.waits ? &none : timeout;
 	int count = epoll_wait(epoll, events, size,
 		(int)(wait->tv_sec * 1000 + (wait->tv_nsec + 999999) / 1000000));
 	/* Laid for others to share its commit: for a moment, not until something comes. */
@@ -180,9 +181,21 @@ static void test_stop_as_one_begins(void **state)
 	assert_int_equal(answer_decode(frame, (size_t)size, &answer), RESULT_OK);
 	assert_int_equal(answer.line, LINE_SENT);
 	assert_int_equal(flow->jobs, 0);
-	assert_int_equal(sender_count(flow->sender), 1);
+	/* The text has not come to leave, and that is told. */
+	assert_int_equal(sender_count(flow->sender), 0);
+	assert_int_equal(flow->counters.texts[OUTCOME_UNSENT], 1);
 	committer_stop(&flow->committer);
 	close(fd);
+}
+
+static void store_break(struct bed *bed)
+{
+	calls.bad_begin = 1;
+	committer_give(bed->committer, scene_job(bed->bench->scene, JOB_BEGIN, "sshd", "demo"));
+	struct job *job = committer_next(bed->committer, bed->bench->wake);
+	job_free(&job);
+	assert_true(committer_broken(bed->committer));
+	bed->bench->flow.committer = bed->committer;
 }
 
 /* But not by one whose store is broken: the next one will know better. */
@@ -192,16 +205,27 @@ static void test_stop_where_the_store_broke(void **state)
 	uint8_t byte;
 	int fd = asks(bed, FRAME_VERIFY);
 
-	calls.bad_begin = 1;
-	committer_give(bed->committer, scene_job(bed->bench->scene, JOB_BEGIN, "sshd", "demo"));
-	struct job *job = committer_next(bed->committer, bed->bench->wake);
-	job_free(&job);
-	assert_true(committer_broken(bed->committer));
-	bed->bench->flow.committer = bed->committer;
+	store_break(bed);
 	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
 	assert_int_equal(recv(fd, &byte, sizeof(byte), 0), -1);
 	assert_int_equal(errno, ECONNRESET);
 	close(fd);
+}
+
+/* What was charged before leaves, though the committer goes on saying that it broke. */
+static void test_a_text_leaves_where_the_store_broke(void **state)
+{
+	struct bed *bed = *state;
+	struct sender *sender = bed->bench->flow.sender;
+	const struct parcel parcel = {.dummy = true};
+	int64_t now = loop_now();
+
+	store_break(bed);
+	assert_int_equal(sender_put(sender, &parcel, now + 5, now + DRAIN_MS), RESULT_OK);
+	assert_int_equal(eventfd_write(loop_wake(bed->loop), 1), 0);
+	play.waits = true;
+	assert_int_equal(loop_drain(bed->loop, &bed->bench->flow, DRAIN_MS), 0);
+	assert_int_equal(sender_count(sender), 0);
 }
 
 int main(void)
@@ -211,6 +235,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stop_as_many_come, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop_as_one_begins, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop_where_the_store_broke, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_text_leaves_where_the_store_broke, setup, teardown),
 	};
 
 	assert_int_equal(signals_hold(), RESULT_OK);

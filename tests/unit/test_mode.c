@@ -57,6 +57,20 @@ static void test_other_rows_are_refused(void **state)
 	assert_int_equal(mode_decode(bytes, MODE_ROW_SIZE + 1, &back), RESULT_INVALID);
 }
 
+static void test_the_largest_that_is_read(void **state)
+{
+	struct override override = pending(MODE_CONFIRM_MAX), back;
+	uint8_t bytes[MODE_ROW_SIZE];
+
+	(void)state;
+	override.since.boottime = override.since.realtime = INT64_MAX / 2 - 1;
+	mode_encode(&override, bytes);
+	assert_int_equal(mode_decode(bytes, sizeof(bytes), &back), RESULT_OK);
+	override.since.boottime++;
+	mode_encode(&override, bytes);
+	assert_int_equal(mode_decode(bytes, sizeof(bytes), &back), RESULT_INVALID);
+}
+
 static void test_the_deadline_by_both_clocks(void **state)
 {
 	static const struct {
@@ -69,6 +83,7 @@ static void test_the_deadline_by_both_clocks(void **state)
 		{"at once", false, 0, 0, false},
 		{"just before", false, MINUTES(10) - 1, MINUTES(10) - 1, false},
 		{"at its end", false, MINUTES(10), MINUTES(10), true},
+		{"long after it", false, DAYS(1), DAYS(1), true},
 		{"by the boot's clock alone", false, MINUTES(10), SECONDS(1), true},
 		{"by the wall clock alone", false, SECONDS(1), MINUTES(10), true},
 		{"the wall clock was set back", false, SECONDS(1), -DAYS(1), false},
@@ -178,6 +193,19 @@ static void test_the_percent_grows(void **state)
 	}
 }
 
+/* Another version, too, has the same names in: the first sixteen as bits. */
+static void test_who_is_in_stays_in(void **state)
+{
+	struct keys keys;
+	unsigned int in = 0;
+
+	(void)state;
+	keys_fill(&keys, 1);
+	for (int n = 0; n < 16; n++)
+		in = in << 1 | among("sshd", 50, &keys, n);
+	assert_int_equal(in, 0xa09f);
+}
+
 static void test_services_and_hosts_differ(void **state)
 {
 	int same_service = 0, same_host = 0;
@@ -201,11 +229,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_other_rows_are_refused),
+		cmocka_unit_test(test_the_largest_that_is_read),
 		cmocka_unit_test(test_the_deadline_by_both_clocks),
 		cmocka_unit_test(test_what_it_falls_to_stands),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_strict_and_lax),
 		cmocka_unit_test(test_the_percent_grows),
+		cmocka_unit_test(test_who_is_in_stays_in),
 		cmocka_unit_test(test_services_and_hosts_differ),
 	};
 

@@ -93,6 +93,9 @@ static void test_labels_and_flags(void **state)
 	assert_non_null(strstr(text, "\nsmsotp_stores_open 1\n"));
 	assert_null(strstr(text, "smsotp_locks_total"));
 	free(text);
+	text = written(json_pack("{s:b}", "stores_open", 0));
+	assert_non_null(strstr(text, "\nsmsotp_stores_open 0\n"));
+	free(text);
 }
 
 static void write_ok(FILE *to, const void *context)

@@ -66,16 +66,23 @@ static int client_open(const struct fixture *fixture)
 	return fd;
 }
 
-static int client_send(const struct fixture *fixture, uint8_t id, uint32_t life)
+static int client_send(const struct fixture *fixture, uint8_t id, uint64_t end)
 {
-	struct text text = {
-		.id = {id}, .life = life, .phone = {"+919999900001"}, .code = {"123456"}};
+	struct text text = {.id = {id}, .end = end, .phone = {"+919999900001"}, .code = {"123456"}};
 	uint8_t frame[TEXT_FRAME_SIZE];
 	size_t size = text_encode(&text, frame, sizeof(frame));
 	int fd = client_open(fixture);
 
 	assert_int_equal(send(fd, frame, size, 0), size);
 	return fd;
+}
+
+/* Whether the loop would be woken. */
+static bool wakes(const struct fixture *fixture)
+{
+	struct pollfd ready = {.fd = queue_descriptor(fixture->queue), .events = POLLIN};
+
+	return poll(&ready, 1, 0) != 0;
 }
 
 /* The daemon closed without a report. */
@@ -113,7 +120,7 @@ static void test_report(void **state)
 static void test_order_and_life(void **state)
 {
 	struct fixture *fixture = *state;
-	int fds[] = {client_send(fixture, 1, 5000), client_send(fixture, 2, 300),
+	int fds[] = {client_send(fixture, 1, 5000), client_send(fixture, 2, 1300),
 		client_send(fixture, 3, 2 * LIFE_MAX)};
 
 	queue_read(fixture->queue, 1000);
@@ -135,6 +142,38 @@ static void test_order_and_life(void **state)
 		close(fds[i]);
 }
 
+/* Whatever place it has. */
+static void test_who_came_first_goes_first(void **state)
+{
+	struct fixture *fixture = *state;
+	struct report report = {.outcome = OUTCOME_ACCEPTED};
+	int fds[] = {client_send(fixture, 1, 5000), client_send(fixture, 2, 5000), -1};
+
+	queue_read(fixture->queue, 1000);
+	queue_read(fixture->queue, 1000);
+	queue_report(fixture->queue, queue_next(fixture->queue, 1000), &report, 1000);
+	fds[2] = client_send(fixture, 3, 5000);
+	queue_read(fixture->queue, 1000);
+	queue_read(fixture->queue, 1000);
+	assert_int_equal(queue_next(fixture->queue, 1000)->text.id[0], 2);
+	for (size_t i = 0; i < 3; i++)
+		close(fds[i]);
+}
+
+/* It lay in the backlog while no smsotp-send was there, and is no younger by that. */
+static void test_life_ends_in_the_backlog(void **state)
+{
+	struct fixture *fixture = *state;
+	int fd = client_send(fixture, 1, 5000);
+
+	queue_read(fixture->queue, 5000);
+	queue_read(fixture->queue, 5000);
+	assert_int_equal(queue_count(fixture->queue, HELD_WAITING), 1);
+	assert_int_equal(queue_timeout(fixture->queue, 5000), 0);
+	assert_non_null(queue_expired(fixture->queue, 5000));
+	close(fd);
+}
+
 static void test_again(void **state)
 {
 	struct fixture *fixture = *state;
@@ -150,6 +189,8 @@ static void test_again(void **state)
 		queue_start(fixture->queue, held, NULL);
 		assert_null(queue_next(fixture->queue, now));
 		assert_int_equal(queue_again(fixture->queue, held, now), RESULT_OK);
+		assert_int_equal(queue_timeout(fixture->queue, now),
+			waits[i] < QUEUE_IDLE_MS ? waits[i] : QUEUE_IDLE_MS);
 		assert_null(queue_next(fixture->queue, now + waits[i] - 1));
 		now += waits[i];
 	}
@@ -300,6 +341,7 @@ static void test_hang_up(void **state)
 	queue_read(fixture->queue, 1000);
 	struct held *held = queue_next(fixture->queue, 1000);
 	assert_non_null(held);
+	assert_false(wakes(fixture));
 	queue_report(fixture->queue, held, &report, 1000);
 }
 
@@ -316,6 +358,7 @@ static void test_full(void **state)
 		queue_read(fixture->queue, 1000);
 	assert_int_equal(queue_count(fixture->queue, HELD_WAITING), QUEUE_MAX);
 	assert_int_equal(queue_count(fixture->queue, HELD_FREE), 0);
+	assert_false(wakes(fixture));
 	queue_report(fixture->queue, queue_next(fixture->queue, 1000), &report, 1000);
 	queue_read(fixture->queue, 1000);
 	queue_read(fixture->queue, 1000);
@@ -329,6 +372,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_report, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_order_and_life, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_came_first_goes_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_life_ends_in_the_backlog, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),

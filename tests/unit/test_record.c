@@ -250,24 +250,6 @@ static void test_a_tally_of_a_machine_that_was_set_back(void **state)
 	}
 }
 
-static void test_what_is_no_tally_is_refused(void **state)
-{
-	struct tally tally = {0}, back = {.texts.all = 77};
-	uint8_t bytes[TALLY_SIZE + 1] = {0};
-
-	(void)state;
-	tally.texts = (struct window){.since = {1, 2}, .strange = 3, .all = 2};
-	tally_encode(&tally, bytes);
-	assert_int_equal(tally_decode(bytes, TALLY_SIZE, &back), RESULT_INVALID);
-	tally.texts.all = 3;
-	tally_encode(&tally, bytes);
-	assert_int_equal(tally_decode(bytes, TALLY_SIZE - 1, &back), RESULT_INVALID);
-	assert_int_equal(tally_decode(bytes, TALLY_SIZE + 1, &back), RESULT_INVALID);
-	assert_int_equal(back.texts.all, 77);
-	assert_int_equal(tally_decode(bytes, TALLY_SIZE, &back), RESULT_OK);
-	assert_int_equal(back.texts.all, 3);
-}
-
 static void test_reboot_after_reboot_serves_once(void **state)
 {
 	struct record record;
@@ -306,7 +288,6 @@ int main(void)
 		cmocka_unit_test(test_a_reboot),
 		cmocka_unit_test(test_a_machine_that_was_set_back),
 		cmocka_unit_test(test_a_tally_of_a_machine_that_was_set_back),
-		cmocka_unit_test(test_what_is_no_tally_is_refused),
 		cmocka_unit_test(test_reboot_after_reboot_serves_once),
 		cmocka_unit_test(test_a_new_record_is_of_this_boot),
 	};

@@ -124,15 +124,6 @@ static void test_a_used_one_is_not_found_again(void **state)
 	assert_int_equal(recovery.slot[3].used, 1800000000001);
 }
 
-static void test_an_issue_is_dated_after_the_last(void **state)
-{
-	const struct recovery recovery = issue();
-
-	(void)state;
-	assert_int_equal(recovery_date(&recovery, 1800000000005), 1800000000005);
-	assert_int_equal(recovery_date(&recovery, 5), 1800000000001);
-}
-
 static void test_the_record_is_read_back_whole(void **state)
 {
 	struct recovery recovery = issue(), read;
@@ -246,7 +237,6 @@ int main(void)
 		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_a_code_is_of_one_kind),
 		cmocka_unit_test(test_a_used_one_is_not_found_again),
-		cmocka_unit_test(test_an_issue_is_dated_after_the_last),
 		cmocka_unit_test(test_the_record_is_read_back_whole),
 		cmocka_unit_test(test_damage_is_refused),
 	};

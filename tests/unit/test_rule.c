@@ -33,6 +33,8 @@ static const struct {
 		RESULT_OK, ""},
 	{"no such prefix", {.allow_prefixes = {"+91", "+1303"}}, "+12025550100", "123456",
 		RESULT_REFUSED, "allow_prefixes"},
+	{"ten digits in all", {.dlt = DLT_PANEL}, "+9199999000", "123456", RESULT_REFUSED,
+		"an Indian number; correct the phone"},
 	{"no plus", {.dlt = DLT_PANEL}, "919999900001", "123456", RESULT_INVALID, "malformed"},
 	{"letters", {.dlt = DLT_PANEL}, "+91999990000a", "123456", RESULT_INVALID, "malformed"},
 	{"no phone", {.dlt = DLT_PANEL}, "", "123456", RESULT_INVALID, "malformed"},
@@ -46,7 +48,7 @@ static void test_rules(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct text text = {.life = 1};
+		struct text text = {.end = 1};
 		struct error error = {""};
 
 		memcpy(text.phone.e164, rows[i].phone, strlen(rows[i].phone));

@@ -19,7 +19,7 @@ static void test_a_text_waits_for_its_hold_then_leaves(void **state)
 	assert_int_equal(text.id[0], 5);
 	assert_string_equal(text.phone.e164, "+919999900001");
 	assert_string_equal(text.code.digits, "123456");
-	assert_int_equal(text.life, DEAD - DUE);
+	assert_int_equal(text.end, BOOT + DEAD - DUE);
 	loop_turn(bench);
 	assert_int_equal(bench->reports, 0);
 	report(fd, &(struct report){
@@ -144,7 +144,7 @@ static void test_away_and_back_within_its_life(void **state)
 	(void)sender_turn(bench->sender, now);
 	int fd = handed_over(bench, &text);
 	assert_true(fd >= 0);
-	assert_int_equal(text.life, DEAD - now);
+	assert_int_equal(text.end, BOOT + DEAD - now);
 	close(fd);
 }
 
@@ -214,6 +214,30 @@ static void test_a_text_takes_the_place_of_a_dummy(void **state)
 	close(fd);
 }
 
+/* Of each that was to leave there is one last word, whenever smsotpd ends. */
+static void test_the_end_is_told_of_each(void **state)
+{
+	struct bench *bench = *state;
+	struct text text;
+
+	put(bench, false);
+	(void)sender_turn(bench->sender, DUE);
+	int fd = handed_over(bench, &text);
+	sender_end(bench->sender);
+	assert_int_equal(bench->reports, 1);
+	assert_int_equal(bench->report.outcome, OUTCOME_UNKNOWN);
+	assert_int_equal(bench->report.id[0], 5);
+	put(bench, true);
+	put(bench, false);
+	sender_end(bench->sender);
+	assert_int_equal(bench->reports, 2);
+	assert_int_equal(bench->dummies, 0);
+	assert_int_equal(bench->report.outcome, OUTCOME_UNSENT);
+	sender_end(bench->sender);
+	assert_int_equal(bench->reports, 2);
+	close(fd);
+}
+
 static void test_foreign_slots_are_nothing(void **state)
 {
 	struct bench *bench = *state;
@@ -239,6 +263,7 @@ int main(void)
 		row(test_a_report_that_never_comes_is_unknown),
 		row(test_a_full_table_takes_no_more_and_loses_none),
 		row(test_a_text_takes_the_place_of_a_dummy),
+		row(test_the_end_is_told_of_each),
 		row(test_foreign_slots_are_nothing),
 	};
 

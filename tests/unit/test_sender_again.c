@@ -24,6 +24,8 @@ static void test_a_text_that_was_not_begun_is_handed_over_again(void **state)
 	loop_turn(bench);
 	assert_int_equal(bench->reports, 0);
 	assert_int_equal(sender_count(bench->sender), 1);
+	assert_int_equal(sender_turn(bench->sender, DUE), 250);
+	assert_int_equal(handed_over(bench, &text), -1);
 	assert_true(sender_turn(bench->sender, DUE + 250) > 0);
 	int fd = handed_over(bench, &text);
 	assert_true(fd >= 0);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,9 +38,14 @@ static void test_files(void **state)
 		getrlimit(RLIMIT_NOFILE, &limit);
 		limit.rlim_cur = 100;
 		bool small = setrlimit(RLIMIT_NOFILE, &limit) == 0 && table_size() <= 256;
+		int before = dup(STDIN_FILENO);
+		close(before);
 		serve_files(1000);
 		bool raised = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == 1000;
-		_exit(small && raised && table_size() >= 1000 ? 0 : 1);
+		/* The table stays as long, and nothing stays open. */
+		int next = dup(STDIN_FILENO);
+		bool closed = next == before && fcntl(999, F_GETFD) < 0;
+		_exit(small && raised && closed && table_size() >= 1000 ? 0 : 1);
 	}
 	int ended = -1;
 	assert_int_equal(waitpid(child, &ended, 0), child);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What smsotpctl shows of a reply that smsotpd would not have sent: less, and it goes on. */
+#include "smsotpctl/output.h"
 #include "smsotpctl/progress.h"
 #include "smsotpctl/tool.h"
 #include "test.h"
@@ -100,6 +101,58 @@ static void test_progress_beyond_all_counts(void **state)
 		line, "18446744073709551615 done, 429496729 %, 18446744073709551616000 a second");
 }
 
+/* smsotpd is not root, whose terminal it is. */
+static void test_controls_of_a_terminal(void **state)
+{
+	static const char reply[] = "{\"a\": [\"\\u001b[2J\", {\"error\": "
+				    "\"J\u00fcrgen\\u007f\\u009b31m\\u0080\\u009f\\u00a0\"}],"
+				    " \"\\u009bkey\": 1, \"names\": \"\u4e2d, \u20ac\"}";
+	json_t *json = json_loads(reply, 0, NULL);
+
+	(void)state;
+	assert_true(output_plain(json));
+	char *text = json_dumps(json, JSON_COMPACT);
+	assert_string_equal(text, "{\"a\":[\"?[2J\",{\"error\":\"J\u00fcrgen??31m??\u00a0\"}],"
+				  "\"names\":\"\u4e2d, \u20ac\"}");
+	free(text);
+	json_decref(json);
+}
+
+static void *no_memory(size_t size)
+{
+	(void)size;
+	return NULL;
+}
+
+/* What cannot be made plain is not shown. */
+static void test_controls_that_stay(void **state)
+{
+	static const char *const replies[] = {"[\"\\u001b\"]", "{\"a\": \"\\u001b\"}"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(replies); i++) {
+		json_t *json = json_loads(replies[i], 0, NULL);
+		json_set_alloc_funcs(no_memory, free);
+		HOLDS(replies[i], !output_plain(json));
+		json_set_alloc_funcs(malloc, free);
+		json_decref(json);
+	}
+}
+
+static size_t columns;
+
+static void show_text(const json_t *json)
+{
+	columns = output_text(json_string_value(json_object_get(json, "text")));
+}
+
+static void test_text_as_it_is_shown(void **state)
+{
+	(void)state;
+	shows(show_text, "{\"text\": \"\\u009b31m\\u001b[K J\u00fcrgen\"}", "?31m?[K J\u00fcrgen");
+	assert_int_equal(columns, 14);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +160,9 @@ int main(void)
 		cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_status_of_a_daemon_that_counts_nothing),
 		cmocka_unit_test(test_progress_beyond_all_counts),
+		cmocka_unit_test(test_controls_of_a_terminal),
+		cmocka_unit_test(test_controls_that_stay),
+		cmocka_unit_test(test_text_as_it_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

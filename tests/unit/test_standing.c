@@ -361,27 +361,6 @@ static void test_early_junk_takes_its_text_back(void **state)
 	job_free(&again);
 }
 
-static void test_a_resend_never_draws_the_code_before(void **state)
-{
-	struct scene *scene = *state;
-
-	scene->config->resend.first = scene->config->resend.next = 0;
-	scene->config->resend.texts = 200;
-	scene->config->limits.texts_user = scene->config->limits.texts_day = 200;
-	scene->config->limits.texts_source = 200;
-	struct job *before = scene_job(scene, JOB_BEGIN, "sshd", "demo");
-	scene_run(scene, before);
-	for (int i = 0; i < 100; i++) {
-		struct job *job = scene_job(scene, JOB_RESEND, "sshd", "demo");
-		scene_run(scene, job);
-		assert_int_equal(job->effect, EFFECT_TEXT);
-		assert_string_not_equal(job->text.digits, before->text.digits);
-		job_free(&before);
-		before = job;
-	}
-	job_free(&before);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,7 +372,6 @@ int main(void)
 		with_scene(test_junk_leaves_the_user_s_record_alone),
 		with_scene(test_junk_is_wrong_in_the_trail),
 		with_scene(test_early_junk_takes_its_text_back),
-		with_scene(test_a_resend_never_draws_the_code_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

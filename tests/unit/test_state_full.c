@@ -51,7 +51,6 @@ static void fill(struct bench *bench)
 static void remove_identity(struct bench *bench, uint32_t user)
 {
 	struct committer *committer = bench->flow.committer;
-	struct pollfd ready = {.fd = bench->wake, .events = POLLIN};
 	struct job *job = NULL;
 	char name[16];
 
@@ -60,11 +59,7 @@ static void remove_identity(struct bench *bench, uint32_t user)
 	job->config = bench->scene->config;
 	job->request = json_pack("{s:s, s:s}", "verb", "identity.remove", "name", name);
 	committer_give(committer, job);
-	while ((job = committer_take(committer)) == NULL) {
-		uint64_t count;
-		assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
-		assert_int_equal(read(bench->wake, &count, sizeof(count)), sizeof(count));
-	}
+	job = committer_next(committer, bench->wake);
 	if (!json_is_true(json_object_get(job->reply, "ok")))
 		fail_msg("%s", json_string_value(json_object_get(job->reply, "error")));
 	job_free(&job);

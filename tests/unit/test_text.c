@@ -5,7 +5,7 @@
 
 static const struct text text_sample = {
 	.id = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
-	.life = 0x0102f304,
+	.end = 0x0102f30405060708,
 	.phone = {"+919999900007"},
 	.code = {"12345678"},
 };
@@ -31,7 +31,7 @@ static void test_text_there_and_back(void **state)
 	size_t size = text_encode(&text_sample, frame, sizeof(frame));
 	assert_int_equal(text_decode(frame, size, &back), RESULT_OK);
 	assert_memory_equal(back.id, text_sample.id, WIRE_ID_SIZE);
-	assert_int_equal(back.life, text_sample.life);
+	assert_int_equal(back.end, text_sample.end);
 	assert_string_equal(back.phone.e164, text_sample.phone.e164);
 	assert_string_equal(back.code.digits, text_sample.code.digits);
 }

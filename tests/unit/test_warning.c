@@ -25,8 +25,8 @@ static void test_a_store_is_nearly_full_from_80_percent(void **state)
 	warn_used("identity", 80, warnings);
 	char *sentence = sentence_of(warnings);
 	assert_string_equal(sentence,
-		"The identity store is 80 percent full. Remove identities that are not needed "
-		"with: smsotpctl identity remove");
+		"The identity store is 80 percent full. Raise identity_size in [store] and restart "
+		"smsotpd, or remove identities that are not needed.");
 	free(sentence);
 }
 

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +51,22 @@ EXPORTED int openat(int directory, const char *path, int flags, ...)
 	}
 	return ((__typeof__(&openat))(uintptr_t)dlsym(RTLD_NEXT, "openat"))(
 		directory, path, flags, mode);
+}
+
+/* What children locked their memory with; few hosts of a test let them. Shared with them. */
+static int *locked_with;
+
+EXPORTED int getrlimit(__rlimit_resource_t resource, struct rlimit *limits)
+{
+	(void)resource;
+	*limits = (struct rlimit){RLIM_INFINITY, RLIM_INFINITY};
+	return 0;
+}
+
+EXPORTED int mlockall(int flags)
+{
+	*locked_with |= flags;
+	return 0;
 }
 
 struct desk {
@@ -223,6 +240,18 @@ static void test_news_that_find_no_memory(void **state)
 	}
 }
 
+/* fork(2) hands no locks on, and it holds keys and phones as its parent does. */
+static void test_memory_of_a_child(void **state)
+{
+	struct desk *desk = *state;
+
+	*locked_with = 0;
+	start(desk, "{\"verb\": \"report\"}", NULL);
+	struct worker_end end = finish(desk);
+	json_decref(reply_of(&end));
+	assert_int_equal(*locked_with, MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+}
+
 /* The lock of its store is another's for ever: it is not waited for. */
 static void test_a_child_that_does_not_end(void **state)
 {
@@ -286,11 +315,16 @@ int main(void)
 		with_desk(test_news_are_not_in_the_reply),
 		with_desk(test_stores_that_do_not_open_again),
 		with_desk(test_news_that_find_no_memory),
+		with_desk(test_memory_of_a_child),
 		with_desk(test_a_child_that_does_not_end),
 		with_desk(test_a_child_that_ends_without_a_word),
 		with_desk(test_a_reply_that_nobody_takes),
 	};
 
+	locked_with = mmap(NULL, sizeof(*locked_with), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (locked_with == MAP_FAILED)
+		return 1;
 	json_set_alloc_funcs(take, free);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

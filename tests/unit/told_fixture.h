@@ -121,16 +121,10 @@ struct step {
 /* Of a service that no code is typed for: a begin, or a session. */
 static inline void plain(struct bench *bench, enum frame_type type, const char *service)
 {
-	const struct ask ask = {.type = type,
-		.id = {1},
-		.service = service,
-		.user = "demo",
-		.tty = "",
-		.rhost = "",
-		.ruser = "",
-		.connection = bench->source,
-		.auth_info = ""};
+	struct ask ask = ask_of(type, service, "demo");
 
+	ask.id[0] = 1;
+	ask.connection = bench->source;
 	flow_ask(&bench->flow, 7, &ask, bench->now);
 }
 
