@@ -19,11 +19,6 @@ WRONG = r"That code is not right, \d tr(y|ies) left\. Code \(r: resend( in \d+ s
 LOCKED = r"Too many wrong codes\. Try again in "
 
 
-def wrong(code, step=1):
-    """Another code; another for each `step` below a million."""
-    return f"{(int(code) + step) % 10 ** len(code):0{len(code)}}"
-
-
 class HostCase(unittest.TestCase):
     """One booted host a class."""
 

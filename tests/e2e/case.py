@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What every test in a world shares: a host a class, accounts a test."""
 
+import json
 import unittest
 
 import contract
@@ -35,6 +36,17 @@ class HostCase(unittest.TestCase):
         """A fresh account with a phone."""
         HostCase.users += 1
         return self.host.user(f"user{HostCase.users}", **more)
+
+    def away(self):
+        """smsotpd is not there, until the test ends."""
+        self.host.smsotpd.stop()
+        self.addCleanup(self.host.smsotpd.start)
+
+    def events_of(self, name, user):
+        """The events of that name that are the user's."""
+        events = [json.loads(line) for line in self.host.events()]
+        return [each for each in events
+                if each["event"] == name and each.get("user") == user.name]
 
     def open(self, client):
         """A client that is closed when the test ends."""

@@ -39,6 +39,20 @@ class DialogueCase(HostCase):
         self.assertTrue(dialogue.outcome())
         self.assertEqual(dialogue.run_command("id -un").strip(), name)
 
+    def signs_in(self, user=None, **more):
+        """All of it, by somebody new where nobody is named."""
+        user = user or self.user()
+        dialogue, code = self.begun(user, **more)
+        dialogue.answer(code)
+        self.signed_in(dialogue, user.name)
+
+    def console(self, name):
+        """login, with `name` typed at its prompt."""
+        login = self.open(clients.login())
+        login.expect("vm login: ")
+        login.send(name)
+        return login
+
     def told_last(self, dialogue):
         return dialogue.told()[-1].strip() if dialogue.told() else ""
 

@@ -22,7 +22,8 @@ class Phone:
 
     def __init__(self, directory, number):
         self.number = number
-        self.path = os.path.join(directory, re.sub(r"\D", "", number))
+        self.digits = re.sub(r"\D", "", number)
+        self.path = os.path.join(directory, self.digits)
         self.read = 0
 
     def lines(self):

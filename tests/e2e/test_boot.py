@@ -6,8 +6,8 @@ logins over sshd with the sandbox on, daemons killed, the host started again."""
 import json
 import unittest
 
-from bootcase import LOCKED, SENT, WRONG, HostCase, installed, until, wrong
-from phone import Phone
+from bootcase import LOCKED, SENT, WRONG, HostCase, installed, until
+from phone import Phone, wrong
 
 # The tests' runner reads this: a host is booted from the outside, not in a private world.
 OUTSIDE = True

@@ -110,7 +110,7 @@ class Hangup(Part):
             os.unlink(PART)
         self.hangup()
 
-    def signs_in(self, digits):
+    def signs_in_by(self, digits):
         user = self.user()
         dialogue, code = self.begun(user)
         self.assertEqual(len(code), digits)
@@ -126,7 +126,7 @@ class Hangup(Part):
             self.assertRegex(self.host.smsotpd.said(),
                              "the old config stays: " + re.escape(PART) + pattern)
         os.unlink(PART)
-        self.signs_in(7)
+        self.signs_in_by(7)
 
     def ctl(self, *words):
         return subprocess.run(["/usr/sbin/smsotpctl", *words], check=False, capture_output=True,
@@ -165,7 +165,7 @@ class Hangup(Part):
     def test_sound_one_is_taken(self):
         self.part("[code]\ndigits = 8\n")
         self.assertIn('"event":"config.reloaded"', self.hangup())
-        self.signs_in(8)
+        self.signs_in_by(8)
 
     def test_whether_the_journal_has_the_events(self):
         """Here it is the line of text on standard error."""
@@ -218,8 +218,7 @@ class Help(Part):
 
     def test_where_smsotpd_is_away(self):
         user = self.user()
-        self.host.smsotpd.stop()
-        self.addCleanup(self.host.smsotpd.start)
+        self.away()
         # Without an answer there is nobody who would know the operator's line.
         self.assertEqual(self.shut(user, "127.0.2.3"), AWAY)
 
@@ -244,7 +243,7 @@ class NoConfig(DialogueCase):
 
     def kept(self, user):
         """The lines of the stub's file for this user's phone."""
-        number = "+" + re.sub(r"\D", "", user.phone.number)
+        number = "+" + user.phone.digits
         with open(STUB, encoding="ascii") as file:
             return [line.rstrip("\n") for line in file if f" {number} " in line]
 

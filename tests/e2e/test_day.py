@@ -6,7 +6,6 @@ import glob
 import operator
 import os
 import random
-import re
 import threading
 
 import attack

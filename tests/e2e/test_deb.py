@@ -7,8 +7,9 @@ import re
 import unittest
 
 import load
-from bootcase import WRONG, HostCase, installed, wrong
+from bootcase import WRONG, HostCase, installed
 from packaged import DEB, NEXT, PACKAGE, Packaged, releases
+from phone import wrong
 
 # The tests' runner reads this: a host is booted from the outside, not in a private world.
 OUTSIDE = True

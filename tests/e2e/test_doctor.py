@@ -362,10 +362,6 @@ class Away(DoctorCase):
             self.host.ctl("mode", section, "config")
         return found
 
-    def away(self):
-        self.host.smsotpd.stop()
-        self.addCleanup(self.host.smsotpd.start)
-
     def lines(self, stack):
         """The shipped text, and as it is rolled out; the line of each that is not in a comment."""
         strict = read(f"{hosts.PROJECT}/etc/pam.d/{stack}")
@@ -632,8 +628,7 @@ class Daemon(DoctorCase):
             self.assertIn("did not answer", self.found("daemon.refused", "--socket", path)["cause"])
 
     def test_nobody_there(self):
-        self.host.smsotpd.stop()
-        self.addCleanup(self.host.smsotpd.start)
+        self.away()
         self.assertEqual([each["id"] for each in self.errors()], ["daemon.away"])
         self.found("daemon.away")
 

@@ -34,7 +34,7 @@ class Environment(DialogueCase):
                 "LD_PRELOAD": "/nowhere.so", "LD_LIBRARY_PATH": user.home,
                 "SMSOTP_LOGIN": "0" * 32}
 
-    def signs_in(self, user, argv, said):
+    def becomes(self, user, argv, said):
         terminal = self.open(clients.Terminal(argv, user, self.environ(user)))
         terminal.prompt()
         terminal.send(user.phone.next_code())
@@ -44,10 +44,10 @@ class Environment(DialogueCase):
         self.assertFalse(os.path.exists(f"/tmp/keys-of-{user.name}"))
 
     def test_su(self):
-        self.signs_in(self.user(), ["/usr/bin/su", "root", "-c", "id -un"], "root")
+        self.becomes(self.user(), ["/usr/bin/su", "root", "-c", "id -un"], "root")
 
     def test_sudo(self):
-        self.signs_in(self.user(), ["/usr/bin/sudo", "-k", "id", "-un"], "root")
+        self.becomes(self.user(), ["/usr/bin/sudo", "-k", "id", "-un"], "root")
 
 
 class GraceTime(DialogueCase):

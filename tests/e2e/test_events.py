@@ -28,7 +28,7 @@ class EventsCase(DialogueCase):
     def names(self, *words):
         return [event["event"] for event in self.found(*words)]
 
-    def signs_in(self):
+    def session(self):
         user = self.user()
         dialogue, code = self.begun(user)
         dialogue.answer(wrong(code))
@@ -57,7 +57,7 @@ class Filters(EventsCase):
         super().setUpClass()
         each = cls("test_user")
         cls.addClassCleanup(each.doCleanups)
-        cls.one, cls.other = each.signs_in(), each.signs_in()
+        cls.one, cls.other = each.session(), each.session()
 
     def test_user(self):
         for user in (self.one, self.other):
@@ -105,14 +105,13 @@ class Filters(EventsCase):
 
 class File(EventsCase):
     def test_without_the_daemon(self):
-        user = self.signs_in()
-        self.host.smsotpd.stop()
-        self.addCleanup(self.host.smsotpd.start)
+        user = self.session()
+        self.away()
         self.assertIn("login.granted", self.names("--user", user.name))
 
     def test_torn_lines(self):
         """What a full disk leaves is ended by a newline, what a killed daemon leaves is not."""
-        user = self.signs_in()
+        user = self.session()
         before = self.names("--user", user.name)
         self.host.smsotpd.kill()
         with open(EVENTS, "a", encoding="ascii") as file:
@@ -125,9 +124,9 @@ class File(EventsCase):
         self.assertIn(TORN[:-1], self.host.events())
 
     def test_what_was_turned_over_last(self):
-        user = self.signs_in()
+        user = self.session()
         self.rotate()
-        other = self.signs_in()
+        other = self.session()
         found = self.found("--kind", "login.granted")
         self.assertEqual([event["user"] for event in found][-2:], [user.name, other.name])
         self.assertIn("login.begin", self.names("--since", "1h", "--user", user.name))
@@ -158,20 +157,20 @@ class Follow(EventsCase):
 
     def test_no_line_is_missed_at_a_rotation(self):
         """A follower that is there before each: of the files only the last two are kept."""
-        expected = [self.signs_in().name]
+        expected = [self.session().name]
         follower = self.follows("--kind", "session.close")
         for _ in range(4):
             self.assertEqual([self.next(follower)["user"] for _ in expected], expected)
-            expected = [self.signs_in().name]
+            expected = [self.session().name]
             self.rotate()
-            expected.append(self.signs_in().name)
+            expected.append(self.session().name)
         self.assertEqual([self.next(follower)["user"] for _ in expected], expected)
 
     def test_what_is_asked_for_alone(self):
-        self.signs_in()
+        self.session()
         user = self.user()
         follower = self.follows("--user", user.name, "--kind", "login.begin")
-        self.signs_in()
+        self.session()
         self.begun(user)
         event = self.next(follower)
         self.assertEqual((event["user"], event["event"]), (user.name, "login.begin"))

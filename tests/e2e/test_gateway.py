@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A gateway at fault changes no line, makes nobody wait, and lets nobody in."""
 
-import re
 import socket
 
 import hosts
@@ -19,19 +18,10 @@ class Gateway(DialogueCase):
     def setUp(self):
         self.addCleanup(self.host.gateway_does)
 
-    def digits(self, user):
-        return re.sub(r"\D", "", user.phone.number)
-
     def fate(self, user):
         """What the trail has of the user's text."""
         return [line for line in self.host.events()
                 if '"text.' in line and f'"{user.name}"' in line]
-
-    def signs_in(self):
-        user = self.user()
-        dialogue, code = self.begun(user)
-        dialogue.answer(code)
-        self.signed_in(dialogue, user.name)
 
     def same_lines(self, user, at_fault):
         """Nobody has a code: the dialogue looks as ever, and nobody gets in. It is answered once the
@@ -45,7 +35,7 @@ class Gateway(DialogueCase):
     def faulty(self, fault):
         """While this user's text suffers `fault`, the next user's comes."""
         user, requests = self.user(), len(self.host.gateway_saw())
-        self.host.gateway_does(f"always for {self.digits(user)} {fault}")
+        self.host.gateway_does(f"always for {user.phone.digits} {fault}")
         self.same_lines(user, lambda: len(self.host.gateway_saw()) > requests)
         self.signs_in()
         if fault in HANGS:
@@ -79,7 +69,7 @@ class Gateway(DialogueCase):
 
     def test_event_says_why(self):
         user = self.user()
-        self.host.gateway_does(f"for {self.digits(user)} request-error 104")
+        self.host.gateway_does(f"for {user.phone.digits} request-error 104")
         self.dialogue(user.name).prompt()
         self.host.event(lambda line: "104" in line and user.name in line)
 
@@ -164,8 +154,7 @@ class Sender(DialogueCase):
 
     def test_killed_after_the_request_left(self):
         user = self.user()
-        digits = re.sub(r"\D", "", user.phone.number)
-        self.host.gateway_does(f"for {digits} hang-after")
+        self.host.gateway_does(f"for {user.phone.digits} hang-after")
         dialogue, code = self.begun(user)
         self.host.sender.kill()
         self.host.sender.start()
@@ -176,8 +165,7 @@ class Sender(DialogueCase):
     def test_kept_connection_that_closes_sends_once(self):
         user, first = self.user(), self.user()
         self.begun(first)
-        digits = re.sub(r"\D", "", user.phone.number)
-        self.host.gateway_does(f"for {digits} close-silent")
+        self.host.gateway_does(f"for {user.phone.digits} close-silent")
         dialogue, code = self.begun(user)
         self.no_more_for(user, 1)
         dialogue.answer(code)

@@ -47,22 +47,17 @@ class Growth(DialogueCase):
         self.assertLess(self.trail() - trail, TRAIL_BYTES)
         self.assertLess(self.memory() - memory, MEMORY_KB)
 
-    def signs_in_at_once(self, user, source):
-        dialogue, code = self.begun(user, source=source)
-        dialogue.answer(code)
-        self.signed_in(dialogue, user.name)
-
     def test_guesses_under_random_names(self):
         user = self.user()
         self.grows_not("guess", 2)
-        self.signs_in_at_once(user, "127.0.6.1")
+        self.signs_in(user, source="127.0.6.1")
         self.assertEqual(self.dialogue("never-tried", source="127.0.6.2").prompt(),
                          self.dialogue(self.user().name, source="127.0.6.3").prompt())
 
     def test_begins_under_random_names(self):
         user = self.user()
         self.grows_not("begin", 3)
-        self.signs_in_at_once(user, "127.0.6.4")
+        self.signs_in(user, source="127.0.6.4")
 
     def test_users_sign_in_while_it_lasts(self):
         for number, kind in enumerate(("begin", "guess")):
@@ -70,6 +65,6 @@ class Growth(DialogueCase):
             flood = attack.Flood(kind, 1 << 40, 4 + number)
             self.addCleanup(flood.stop)
             for user in users:
-                self.signs_in_at_once(user, "127.0.6.5")
+                self.signs_in(user, source="127.0.6.5")
             self.assertTrue(flood.running())
             flood.stop()

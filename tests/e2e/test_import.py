@@ -6,7 +6,6 @@ import glob
 import hashlib
 import json
 import os
-import re
 import signal
 import stat
 import subprocess
@@ -246,7 +245,7 @@ class Changes(ImportCase):
 class Export(ImportCase):
     def test_no_phone_by_accident(self):
         user = self.user()
-        digits = re.sub(r"\D", "", user.phone.number)
+        digits = user.phone.digits
         done = self.tool("export", status=USAGE)
         self.assertIn("--output FILE", done.stderr)
         self.assertEqual(done.stdout, "")

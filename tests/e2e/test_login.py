@@ -7,13 +7,6 @@ from phone import wrong
 
 
 class Login(DialogueCase):
-    def console(self, name):
-        """login, with `name` typed at its prompt."""
-        login = self.open(clients.login())
-        login.expect("vm login: ")
-        login.send(name)
-        return login
-
     def finish(self, login):
         """What the shell says to `id -un`, and that it is the session's end."""
         login.expect(r"\$ ")

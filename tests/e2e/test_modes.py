@@ -189,11 +189,6 @@ class Dead(StackCase):
         """smsotpd is not there to take an identity."""
         return super().user(**{**more, "number": False})
 
-    def dead(self, mode):
-        self.mode(mode)
-        self.host.smsotpd.stop()
-        self.addCleanup(self.host.smsotpd.start)
-
     def each(self, loose):
         """What is begun by each stack, side by side: the module waits a while for smsotpd. Those of
         one service have one file in /etc/pam.d, and come one behind the other."""
@@ -206,7 +201,8 @@ class Dead(StackCase):
             waiting = [stack for stack in waiting if stack not in now]
 
     def nobody_is_refused(self, mode):
-        self.dead(mode)
+        self.mode(mode)
+        self.away()
         for stack, terminal, becomes in self.each(True):
             self.goes_on_by_password(stack, terminal, becomes)
 
@@ -217,7 +213,8 @@ class Dead(StackCase):
         self.nobody_is_refused("warn")
 
     def test_the_line_as_it_is_shipped_refuses(self):
-        self.dead("enforce")
+        self.mode("enforce")
+        self.away()
         for stack, terminal, _ in self.each(False):
             if stack == "login":
                 terminal.expect(re.escape(AWAY))

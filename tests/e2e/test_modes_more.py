@@ -46,18 +46,12 @@ class Modes:
         user = self.user(password=PASSWORD)
         return user, self.begin(user, password)
 
-    def dead(self, mode):
-        """smsotpd ends; the mode that was set last is in its stores, where the module does not look."""
-        self.mode(mode)
-        self.host.smsotpd.stop()
-        self.addCleanup(self.host.smsotpd.start)
-
     def test_observe(self):
         self.mode("observe")
         for loose in (True, False):
             user, client = self.arrive(loose)
             self.is_in_by_password(client, user)
-            self.assertEqual(user.phone.lines(), [])
+            self.no_text_for(user)
 
     def test_warn_goes_on_where_nothing_is_typed(self):
         self.mode("warn")
@@ -95,14 +89,16 @@ class Modes:
 
     def test_dead_as_it_is_shipped(self):
         user = self.user(password=PASSWORD)
-        self.dead("enforce")
+        self.mode("enforce")
+        self.away()
         self.install(False)
         self.is_refused(self.begin(user, PASSWORD))
 
     def rolled_out(self, mode):
         """Side by side, for the module waits a while for smsotpd."""
         user, other = self.user(password=PASSWORD), self.user(password=PASSWORD)
-        self.dead(mode)
+        self.mode(mode)
+        self.away()
         self.install(True)
         right, not_that = self.begin(user, PASSWORD), self.begin(other, WRONG)
         self.is_refused_by_password(not_that)
@@ -220,7 +216,8 @@ class Rescue(Modes, test_rescue.RescueCase):
     def test_dead_with_the_line_for_rolling_out_at_the_console(self):
         """Root has his password there, too, and by common-auth: he is not shut out by the rescue's
         lines, nor asked twice."""
-        self.dead("observe")
+        self.mode("observe")
+        self.away()
         self.install(True)
         console = self.console("root")
         self.assertIn(AWAY, console.expect(ASKS_PASSWORD))

@@ -39,12 +39,6 @@ class OddNames(DialogueCase):
         self.nothing_raw(kept)
         self.signs_in()
 
-    def signs_in(self):
-        user = self.user()
-        dialogue, code = self.begun(user)
-        dialogue.answer(code)
-        self.signed_in(dialogue, user.name)
-
     def test_at_login(self):
         """login hands names of the command line on as they are; at its own prompt the terminal
         takes 4095 bytes."""
@@ -75,12 +69,6 @@ class PhoneAsName(DialogueCase):
         super().setUpClass()
         cls.host.ctl("schema", "set", input="phone: phone identifier\n")
 
-    def console(self, name):
-        login = self.open(clients.login())
-        login.expect("vm login: ")
-        login.send(name)
-        return login
-
     def becomes(self, login, user):
         login.expect(r"\$ ")
         shown = login.child.before
@@ -93,7 +81,7 @@ class PhoneAsName(DialogueCase):
         for form in (lambda digits: "+" + digits, lambda digits: digits[2:],
                      lambda digits: f"+91-{digits[2:]}", lambda digits: "0" + digits[2:]):
             user = self.user()
-            digits = re.sub(r"\D", "", user.phone.number)
+            digits = user.phone.digits
             login = self.console(form(digits))
             line = login.prompt()
             self.assertEqual(line, SENT)
@@ -119,7 +107,7 @@ class PhoneAsName(DialogueCase):
         self.assertEqual([event["accepted"] for event in events if "session" in event["event"]],
                          [True, True])
         said = self.host.smsotpd.said() + self.host.sender.said() + "".join(self.host.events())
-        self.assertNotIn(re.sub(r"\D", "", user.phone.number)[2:], said)
+        self.assertNotIn(user.phone.digits[2:], said)
 
     def test_name_still_does(self):
         user = self.user()

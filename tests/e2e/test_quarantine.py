@@ -43,18 +43,13 @@ class QuarantineCase(DialogueCase):
         self.assertEqual(user.phone.unread(), 0)
         dialogue.answer("123456")
         self.assertRegex(dialogue.prompt(), left(4))
-        self.assertEqual(self.events("login.begin", user)[-1]["standing"],
+        self.assertEqual(self.events_of("login.begin", user)[-1]["standing"],
                          "the phone was changed: smsotpctl identity release")
 
     def gets_one(self, user):
         dialogue = self.begin(user)
         dialogue.answer(user.phone.next_code())
         self.signed_in(dialogue, user.name)
-
-    def events(self, name, user):
-        events = [json.loads(line) for line in self.host.events()]
-        return [each for each in events
-                if each["event"] == name and each.get("user") == user.name]
 
 
 class Quarantine(QuarantineCase):
@@ -165,10 +160,10 @@ class Quarantine(QuarantineCase):
         self.host.ctl("identity", "release", user.name)
         self.host.ctl("identity", "remove", user.name)
         self.host.event(lambda line: '"phone.removed"' in line and f'"{user.name}"' in line)
-        changed, = self.events("phone.changed", user)
+        changed, = self.events_of("phone.changed", user)
         self.assertRegex(changed["phone"], r"^\+\d\dx+\d\d$")
         self.assertRegex(changed["until"], r"^\d{4}-\d\d-\d\dT[\d:]{8}Z$")
-        self.assertEqual(len(self.events("phone.released", user)), 1)
+        self.assertEqual(len(self.events_of("phone.released", user)), 1)
 
 
 class Clocks(QuarantineCase):
@@ -239,7 +234,7 @@ class Anew(QuarantineCase):
         self.host.event(lambda line: '"login.begin"' in line and f'"{user.name}"' in line)
         self.host.ctl("lock", "list")
         self.assertEqual(user.phone.unread(), 0)
-        self.assertEqual(self.events("login.begin", user)[-1]["standing"],
+        self.assertEqual(self.events_of("login.begin", user)[-1]["standing"],
                          "the account has another uid than the identity")
         code = self.host.ctl("recovery", "issue", user.name).split()[0]
         sudo.send(code)

@@ -25,7 +25,7 @@ class RecoveryCase(DialogueCase):
     def left(self, user):
         return json.loads(self.host.ctl("recovery", "list", user.name, "--json"))["left"]
 
-    def signs_in(self, user, code, **more):
+    def comes_in(self, user, code, **more):
         dialogue = self.dialogue(user.name, **more)
         self.assertEqual(dialogue.prompt(), SENT)
         dialogue.answer(code)
@@ -37,11 +37,6 @@ class RecoveryCase(DialogueCase):
         dialogue.answer(code)
         self.assertRegex(dialogue.prompt(), left(4))
 
-    def events(self, name, user):
-        events = [json.loads(line) for line in self.host.events()]
-        return [each for each in events
-                if each["event"] == name and each.get("user") == user.name]
-
 
 class Recovery(RecoveryCase):
     CONFIG = {"service sshd": {"users": "!barred", "root": "no"}}
@@ -49,10 +44,10 @@ class Recovery(RecoveryCase):
     def test_each_code_signs_in_once(self):
         user = self.user()
         codes = self.issue(user)
-        self.signs_in(user, codes[3])
+        self.comes_in(user, codes[3])
         self.refuses(user, codes[3], source="127.0.1.1")
         self.assertEqual(self.left(user), 9)
-        self.signs_in(user, codes[4])
+        self.comes_in(user, codes[4])
         self.assertEqual(self.left(user), 8)
 
     def test_codes_are_read_as_people_write_them(self):
@@ -61,7 +56,7 @@ class Recovery(RecoveryCase):
         swapped = codes[3].replace("0", "o").replace("1", "l")
         for typed in (codes[0].lower(), codes[1].replace("-", ""),
                       " " + codes[2].replace("-", " - ") + " ", swapped):
-            self.signs_in(user, typed)
+            self.comes_in(user, typed)
 
     def test_text_codes_go_on_beside_them(self):
         user = self.user()
@@ -75,7 +70,7 @@ class Recovery(RecoveryCase):
         user = self.user()
         old, new = self.issue(user), self.issue(user)
         self.refuses(user, old[0], source="127.0.1.2")
-        self.signs_in(user, new[0])
+        self.comes_in(user, new[0])
 
     def test_revoked_codes_are_void(self):
         user = self.user()
@@ -95,7 +90,7 @@ class Recovery(RecoveryCase):
         user = self.user(number=False)
         self.host.ctl("identity", "set", user.name, input=f"uid: {user.uid}\n")
         codes = self.issue(user)
-        self.signs_in(user, codes[0])
+        self.comes_in(user, codes[0])
         self.refuses(user, codes[0], source="127.0.1.5")
 
     def test_who_is_kept_out_stays_out(self):
@@ -140,23 +135,23 @@ class Recovery(RecoveryCase):
         self.assertFalse(dialogue.outcome())
         self.assertRegex(self.told_last(dialogue), LOCKED)
         self.assertRegex(self.shut(user, "127.0.1.8"), LOCKED)
-        self.signs_in(user, codes[0], source="127.0.1.9")
+        self.comes_in(user, codes[0], source="127.0.1.9")
 
     def test_use_is_a_loud_event(self):
         user = self.user()
         codes = self.issue(user)
-        self.signs_in(user, codes[0])
+        self.comes_in(user, codes[0])
         self.host.event(lambda line: '"recovery.used"' in line and f'"{user.name}"' in line)
-        used, = self.events("recovery.used", user)
-        granted, = self.events("login.granted", user)
+        used, = self.events_of("recovery.used", user)
+        granted, = self.events_of("login.granted", user)
         self.assertEqual((used["left"], used["id"]), (9, granted["id"]))
         self.assertEqual(granted["effect"], "recovery code")
-        self.assertEqual(self.events("recovery.issued", user)[0]["left"], 10)
+        self.assertEqual(self.events_of("recovery.issued", user)[0]["left"], 10)
 
     def test_no_code_is_left_in_store_or_log(self):
         user = self.user()
         codes = self.issue(user)
-        self.signs_in(user, codes[0])
+        self.comes_in(user, codes[0])
         for path in ("/var/lib/smsotp/identity/data.mdb", "/var/lib/smsotp/state/data.mdb",
                      hosts.LOG + "/events.jsonl", "/var/log/smsotpd.log"):
             with open(path, "rb") as file:
@@ -176,7 +171,7 @@ class Alone(RecoveryCase):
         self.host.sender.stop()
         self.addCleanup(self.host.start_gateway)
         self.addCleanup(self.host.sender.start)
-        self.signs_in(user, codes[0])
+        self.comes_in(user, codes[0])
         sudo = self.open(clients.sudo(user, "/usr/bin/true"))
         sudo.prompt()
         sudo.send(codes[1])
@@ -186,13 +181,13 @@ class Alone(RecoveryCase):
     def test_lost_state_makes_no_code_good_again(self):
         user = self.user()
         codes = self.issue(user)
-        self.signs_in(user, codes[0])
+        self.comes_in(user, codes[0])
         self.host.smsotpd.stop()
         for name in ("data.mdb", "lock.mdb"):
             hosts.os.unlink(f"/var/lib/smsotp/state/{name}")
         self.host.smsotpd.start()
         self.refuses(user, codes[0], source="127.0.1.1")
-        self.signs_in(user, codes[1])
+        self.comes_in(user, codes[1])
 
 
 class Once(RecoveryCase):

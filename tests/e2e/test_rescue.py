@@ -64,10 +64,6 @@ class RescueCase(DialogueCase):
 
 
 class Rescue(RescueCase):
-    def away(self):
-        self.host.smsotpd.stop()
-        self.addCleanup(self.host.smsotpd.start)
-
     def test_root_s_password_when_smsotpd_is_away(self):
         self.away()
         console = self.console("root")

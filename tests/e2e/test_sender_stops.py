@@ -2,7 +2,6 @@
 """A daemon is told to end: smsotp-send while a text is under way at a gateway that does not answer,
 smsotpd while one waits for its hold."""
 
-import re
 import signal
 
 import faults
@@ -16,8 +15,7 @@ class Stop(HostCase):
 
     def test_told_twice_it_waits_for_none(self):
         attempt, sender = faults.Attempt(self.user()), self.host.sender
-        digits = re.sub(r"\D", "", attempt.user.phone.number)
-        self.host.gateway_does(f"always for {digits} hang-after")
+        self.host.gateway_does(f"always for {attempt.user.phone.digits} hang-after")
         before = len(self.host.gateway_saw())
         attempt.begin()
         wait.until(lambda: len(self.host.gateway_saw()) > before, "request at the gateway")

@@ -4,7 +4,6 @@ exit status."""
 
 import json
 import os
-import re
 import signal
 import subprocess
 
@@ -31,9 +30,6 @@ class Tool(DialogueCase):
     def json(self, *words, **more):
         return json.loads(self.tool(*words, "--json", **more))
 
-    def digits(self, user):
-        return re.sub(r"\D", "", user.phone.number)
-
 
 class Verbs(Tool):
     CLOCKED = True
@@ -42,15 +38,15 @@ class Verbs(Tool):
         user = self.user()
         shown = self.tool("identity", "show", user.name)
         self.assertIn(f"name: {user.name}\nuid: {user.uid}\nsuspended: no\nphone: ", shown)
-        self.assertNotIn(self.digits(user), shown)
-        self.assertIn("+" + self.digits(user), self.tool("identity", "show", user.name, "--reveal"))
+        self.assertNotIn(user.phone.digits, shown)
+        self.assertIn("+" + user.phone.digits, self.tool("identity", "show", user.name, "--reveal"))
         found = self.json("identity", "show", user.name, "--reveal")["identity"]
         self.assertEqual((found["uid"], found["traits"]["phone"]),
-                         (user.uid, "+" + self.digits(user)))
+                         (user.uid, "+" + user.phone.digits))
         for words, revealed in (([], False), (["--reveal"], True)):
             listed = self.tool("identity", "list", *words)
             self.assertIn(user.name, listed)
-            self.assertIs(self.digits(user) in listed, revealed)
+            self.assertIs(user.phone.digits in listed, revealed)
         self.tool("identity", "set", user.name, input="suspended: yes\n")
         self.assertTrue(self.json("identity", "show", user.name)["identity"]["suspended"])
         self.assertEqual(self.tool("identity", "remove", user.name), "")
@@ -97,7 +93,7 @@ class Verbs(Tool):
         said = self.tool("identity", "set", other.name, status=REFUSED,
                          input=f"phone: {one.phone.number}\n")
         self.assertIn(one.name, said)
-        self.assertNotIn(self.digits(one), said)
+        self.assertNotIn(one.phone.digits, said)
         self.tool("schema", "set", "--force", input=before)
         self.tool("identity", "set", other.name, input=f"phone: {one.phone.number}\n")
         said = self.tool("schema", "set", status=REFUSED, input="phone: phone identifier\n")
@@ -135,11 +131,11 @@ class Verbs(Tool):
         self.assertEqual(code, "000000")
         reply = self.json("send-test", user.name)
         self.assertEqual((reply["outcome"], reply["stub"], reply["http"]), ("accepted", False, 200))
-        self.assertNotIn(self.digits(user), json.dumps(reply))
+        self.assertNotIn(user.phone.digits, json.dumps(reply))
         dialogue, _ = self.begun(user)
         dialogue.answer(code)
         self.assertIn("That code is not right", dialogue.prompt())
-        self.host.gateway_does(f"for {self.digits(user)} request-error 104")
+        self.host.gateway_does(f"for {user.phone.digits} request-error 104")
         self.addCleanup(self.host.gateway_does)
         done = self.host.ctl("send-test", user.name, check=False)
         self.assertEqual(done.returncode, REFUSED)

@@ -9,7 +9,6 @@ import signal
 
 import clients
 import frames
-import wait
 from dialogues import DialogueCase
 
 SOCKETS = [f"/run/smsotp/{name}.sock" for name in ("smsotpd", "ctl", "send")]
@@ -30,12 +29,6 @@ class Frames(DialogueCase):
         files(1024)
         super().setUpClass()
         files(None)
-
-    def signs_in(self):
-        user = self.user()
-        dialogue, code = self.begun(user)
-        dialogue.answer(code)
-        self.signed_in(dialogue, user.name)
 
     def test_helper_speaks_the_protocol(self):
         """Else the refusals below would show nothing."""

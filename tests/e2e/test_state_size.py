@@ -26,11 +26,6 @@ class StateSize(DialogueCase):
     def events(self, name):
         return [json.loads(line) for line in self.host.events() if f'"event":"{name}"' in line]
 
-    def signs_in(self, user, source):
-        dialogue, code = self.begun(user, source=source)
-        dialogue.answer(code)
-        self.signed_in(dialogue, user.name)
-
     def told(self, requests):
         return [(each.instructions, each.prompts) for each in requests]
 
@@ -79,13 +74,13 @@ class StateSize(DialogueCase):
         self.assertEqual([each["user"] for each in told[1:]], [late.name])
         self.assertGreater(told[1]["count"], 20)
         self.assertEqual(self.events("login.unavailable"), [])
-        self.signs_in(known, "127.0.7.3")
+        self.signs_in(known, source="127.0.7.3")
 
     def room_by_removal(self, late):
         for number in range(40):
             self.host.ctl("identity", "remove", f"many{number}")
         self.host.clock.advance(3600)
-        self.signs_in(late, "127.0.7.4")
+        self.signs_in(late, source="127.0.7.4")
 
     def room_by_size(self, known, later):
         self.host.smsotpd.restart()
@@ -93,9 +88,9 @@ class StateSize(DialogueCase):
         told = len(self.events("state.small"))
         self.host.configure({"store": {"state_size": 2 * SMALL}})
         self.host.smsotpd.restart()
-        self.signs_in(later, "127.0.7.5")
+        self.signs_in(later, source="127.0.7.5")
         self.assertEqual(os.stat(STATE).st_size, 2 * SMALL * MB)
-        self.signs_in(known, "127.0.7.3")
+        self.signs_in(known, source="127.0.7.3")
         self.assertEqual(len(self.events("state.small")), told)
         self.assertEqual(json.loads(self.host.ctl("--json", "status"))["warnings"], [])
 
@@ -112,12 +107,12 @@ class StateSize(DialogueCase):
         self.host.configure({"store": {"state_size": 2 * SMALL}})
         self.host.smsotpd.signal(signal.SIGHUP)
         self.host.event(lambda line: "config.reloaded" in line)
-        self.signs_in(known, "127.0.7.3")
+        self.signs_in(known, source="127.0.7.3")
 
     def test_limit(self):
         """One test, because each step goes by what the one before it left."""
         known, late, later = self.user(), self.user(), self.user()
-        self.signs_in(known, "127.0.7.1")
+        self.signs_in(known, source="127.0.7.1")
         self.assertEqual(os.stat(STATE).st_size, SMALL * MB)
         self.warned(late)
         self.full(known, late)

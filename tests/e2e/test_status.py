@@ -7,7 +7,6 @@ import os
 import re
 
 import frames
-import wait
 from dialogues import LOCKED, DialogueCase
 from doctorcase import changed
 from phone import wrong
@@ -87,7 +86,7 @@ class Status(StatusCase):
             self.assertRegex(said, "(?m)^" + line)
         for text in (said, json.dumps(told)):
             self.assertNotIn(code, text)
-            self.assertNotIn(re.sub(r"\D", "", user.phone.number), text)
+            self.assertNotIn(user.phone.digits, text)
         self.host.clock.advance(60 * 86400)
         told = self.json("status", user.name)
         self.assertEqual(([place["stale"] for place in told["known"]], told["codes"]),

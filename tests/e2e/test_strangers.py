@@ -30,11 +30,6 @@ class StrangersCase(DialogueCase):
     CONFIG = {"limits": {"texts_source": None, "texts_host": None, "failures_source": None,
                          "failures_host": None}}
 
-    def signed_in_from(self, user, source):
-        dialogue, code = self.begun(user, source=source)
-        dialogue.answer(code)
-        self.signed_in(dialogue, user.name)
-
     def texts(self, user, count):
         """So many texts came and no more: what was asked for before a test text has left by then."""
         wait.until(lambda: len(user.phone.lines()) >= count, f"text {count}", 5)
@@ -54,7 +49,7 @@ class Strangers(StrangersCase):
 
     def test_a_known_place_is_served_while_strangers_have_used_up_theirs(self):
         user = self.user()
-        self.signed_in_from(user, "127.0.9.1")
+        self.signs_in(user, source="127.0.9.1")
         self.flood([user.name, *(self.user().name for _ in range(9)),
                     *(f"nobody{number}" for number in range(NAMES))])
         self.host.event(lambda line: '"limit.near"' in line)
@@ -62,7 +57,7 @@ class Strangers(StrangersCase):
         self.host.ctl("send-test", self.user().name)
         while user.phone.unread():
             user.phone.next_line()
-        self.signed_in_from(user, "127.0.9.1")
+        self.signs_in(user, source="127.0.9.1")
 
     def test_strangers_cause_three_texts_in_ten_minutes(self):
         user = self.user()
@@ -85,7 +80,7 @@ class Strangers(StrangersCase):
         dialogue.answer(code)
         self.assertIn("That code is not right", dialogue.prompt())
         self.host.clock.advance(3600)
-        self.signed_in_from(user, "127.0.9.8")
+        self.signs_in(user, source="127.0.9.8")
 
     def test_one_source_guesses_thirty_times_over_all_names(self):
         for number in range(31):
@@ -95,7 +90,7 @@ class Strangers(StrangersCase):
         dialogue, code = self.begun(user, source="127.0.9.5")
         dialogue.answer(code)
         self.assertIn("That code is not right", dialogue.prompt())
-        self.signed_in_from(user, "127.0.9.6")
+        self.signs_in(user, source="127.0.9.6")
 
     def test_one_source_asks_for_fifteen_texts(self):
         users = [self.user() for _ in range(16)]
@@ -137,10 +132,10 @@ class Prefix(StrangersCase):
         wait.until(lambda: any("config.reloaded" in line for line in self.host.events()[before:]),
                    "the new config", 5)
         known = self.user()
-        self.signed_in_from(known, "127.0.9.20")
+        self.signs_in(known, source="127.0.9.20")
         self.unanswered(20)
         self.host.event(lambda line: '"prefix.alarm"' in line and '"prefix":"+9199"' in line)
         stranger = self.user()
         frames.Stranger(stranger.name, "198.51.8.1")
         self.texts(stranger, 0)
-        self.signed_in_from(known, "127.0.9.20")
+        self.signs_in(known, source="127.0.9.20")

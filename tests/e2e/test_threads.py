@@ -66,6 +66,5 @@ class Threads(HostCase):
         self.assertEqual((states.count("granted"), user.phone.unread()), (1, 0))
 
     def test_without_the_daemon(self):
-        self.host.smsotpd.stop()
-        self.addCleanup(self.host.smsotpd.start)
+        self.away()
         self.assertEqual(self.threads(self.people).states, ["refused"] * THREADS)

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 
-import clients
 import frames
 import hosts
 import wait
@@ -35,11 +34,6 @@ class TrailCase(DialogueCase):
         wait.until(lambda: len(found()) >= count, f"{count} {event}")
         return found()
 
-    def signs_in(self):
-        user = self.user()
-        dialogue, code = self.begun(user)
-        dialogue.answer(code)
-        self.signed_in(dialogue, user.name)
 
 
 class Trail(TrailCase):
@@ -99,7 +93,7 @@ class Trail(TrailCase):
                 ("request-error 104", "text.refused", {"http", "code", "detail", "reqid"}),
                 ("close-silent", "text.unknown", {"detail"})):
             user, seen = self.user(), len(self.host.events())
-            digits = user.phone.number.replace(" ", "").lstrip("+")
+            digits = user.phone.digits
             self.host.gateway_does(f"for {digits} {fault}")
             self.dialogue(user.name).prompt()
             text = self.since(seen, event)[0]
