@@ -321,20 +321,18 @@ static int wait_events(const struct loop *loop, struct epoll_event *events, stru
 		(int)(wait.tv_sec * 1000 + (wait.tv_nsec + 999999) / 1000000));
 }
 
-/* Waits `most` ms at most, no longer than what is laid, and does what has come; *ret_end is set
- * where a signal has. */
+/* Waits `most` ms at most, and does what has come; *ret_end is set where a signal has. */
 static enum result turn(
 	struct loop *loop, struct flow *flow, int most, bool *ret_ended, enum loop_end *ret_end)
 {
 	struct epoll_event events[EVENTS];
-
-	do_rest(loop, flow);
 	int count = wait_events(loop, events, turn_wait(loop, flow, most));
 
 	if (count < 0 && errno != EINTR)
 		return RESULT_FAILED;
 	for (int i = 0; i < count; i++)
 		*ret_ended = on_event(loop, flow, events[i].data.u64, ret_end) || *ret_ended;
+	do_rest(loop, flow);
 	serve_alive(loop_now());
 	return RESULT_OK;
 }
@@ -374,6 +372,8 @@ uint32_t loop_drain(struct loop *loop, struct flow *flow, int64_t most)
 	 * the sockets. */
 	if (flow->committer == NULL || !committer_broken(flow->committer))
 		on_module(loop, flow, SERVE_BACKLOG);
+	/* What they begin was laid in no turn. */
+	do_rest(loop, flow);
 	/* Closed, not only forgotten: where no systemd keeps them open, whoever comes is refused at
 	 * once and tries again. Where one does, epoll(7) would go on telling of who waits there. */
 	(void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->module, NULL);

@@ -30,8 +30,8 @@ static struct {
 	int silent;              /* a client that closes when all else is done, -1 for none */
 	bool stops;              /* SIGTERM comes when all is done */
 	bool waits;              /* as long as it says */
-	const struct flow
-		*flow; /* it waits as long as it says, until no job is under way; NULL: no */
+	const struct flow *flow; /* likewise, and for something of that flow; NULL: no */
+	bool cuts;               /* SIGTERM comes when no job of that is under way */
 } play;
 
 static int caller(const struct bed *bed)
@@ -56,10 +56,13 @@ int epoll_pwait2(int epoll, struct epoll_event *events, int size, const struct t
 	const struct timespec *wait = play.flow == NULL && !play.waits ? &none : timeout;
 	int count = epoll_wait(epoll, events, size,
 		(int)(wait->tv_sec * 1000 + (wait->tv_nsec + 999999) / 1000000));
+	if (play.flow != NULL)
+		HOLDS("there is something to wait for",
+			play.flow->jobs > 0 || sender_count(play.flow->sender) > 0);
 	/* Laid for others to share its commit: for a moment, not until something comes. */
 	if (play.flow != NULL && play.flow->laid)
 		assert_int_equal(wait->tv_sec * 1000 + wait->tv_nsec / 1000000, 0);
-	if (play.flow != NULL && play.flow->jobs == 0)
+	if (play.cuts && play.flow->jobs == 0)
 		assert_int_equal(kill(getpid(), SIGTERM), 0);
 	if (count == 0 && play.stops)
 		assert_int_equal(kill(getpid(), SIGTERM), 0);
@@ -175,6 +178,7 @@ static void test_stop_as_one_begins(void **state)
 		RESULT_OK);
 	int fd = asks(bed, FRAME_BEGIN);
 	play.flow = flow;
+	play.cuts = true;
 	assert_int_equal(loop_drain(bed->loop, flow, DRAIN_MS), 1);
 	ssize_t size = recv(fd, frame, sizeof(frame), 0);
 	assert_true(size > 0);
@@ -196,6 +200,25 @@ static void store_break(struct bed *bed)
 	job_free(&job);
 	assert_true(committer_broken(bed->committer));
 	bed->bench->flow.committer = bed->committer;
+}
+
+/* Without a text it ends with the event of that, and waits no longer. */
+static void test_stop_as_one_gets_no_text(void **state)
+{
+	struct bed *bed = *state;
+	struct flow *flow = &bed->bench->flow;
+
+	assert_int_equal(
+		committer_start(&bed->bench->scene->judge, loop_wake(bed->loop), &flow->committer),
+		RESULT_OK);
+	bed->bench->scene->config->limits.texts_source = 0;
+	int fd = asks(bed, FRAME_BEGIN);
+	play.flow = flow;
+	assert_int_equal(loop_drain(bed->loop, flow, DRAIN_MS), 0);
+	assert_true(play.turns > 1);
+	assert_int_equal(flow->jobs, 0);
+	committer_stop(&flow->committer);
+	close(fd);
 }
 
 /* But not by one whose store is broken: the next one will know better. */
@@ -234,6 +257,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stop_under_systemd, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop_as_many_come, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop_as_one_begins, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop_as_one_gets_no_text, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop_where_the_store_broke, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_text_leaves_where_the_store_broke, setup, teardown),
