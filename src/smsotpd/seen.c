@@ -8,9 +8,10 @@
 
 #define ROW_VERSION 1
 
+static const uint8_t zeros[7]; /* behind the version */
+
 size_t seen_encode(const struct seen *seen, uint8_t ret[static SEEN_ROW_SIZE])
 {
-	static const uint8_t zeros[7];
 	struct wire wire = {.bytes = ret, .size = SEEN_ROW_SIZE};
 
 	wire_put_u8(&wire, ROW_VERSION);
@@ -23,7 +24,7 @@ size_t seen_encode(const struct seen *seen, uint8_t ret[static SEEN_ROW_SIZE])
 
 enum result seen_decode(const uint8_t *bytes, size_t size, struct seen *ret_seen)
 {
-	uint8_t copy[SEEN_ROW_SIZE], zeros[7];
+	uint8_t copy[SEEN_ROW_SIZE], reserved[sizeof(zeros)];
 	struct wire wire = {.bytes = copy, .size = size};
 	struct seen seen = {0};
 
@@ -31,12 +32,12 @@ enum result seen_decode(const uint8_t *bytes, size_t size, struct seen *ret_seen
 		return RESULT_INVALID;
 	memcpy(copy, bytes, size);
 	uint8_t version = wire_get_u8(&wire);
-	wire_get_bytes(&wire, zeros, sizeof(zeros));
+	wire_get_bytes(&wire, reserved, sizeof(reserved));
 	seen.realtime = (int64_t)wire_get_u64(&wire);
 	const char *service = wire_get_string(&wire, CONFIG_WORD - 1);
 	const char *name = wire_get_string(&wire, IDENTITY_NAME_MAX);
 	if (wire_done(&wire) != RESULT_OK || version != ROW_VERSION ||
-		memcmp(zeros, "\0\0\0\0\0\0", sizeof(zeros)) != 0)
+		memcmp(reserved, zeros, sizeof(zeros)) != 0)
 		return RESULT_INVALID;
 	memcpy(seen.service, service, strlen(service));
 	memcpy(seen.name, name, strlen(name));

@@ -73,6 +73,29 @@ static void test_a_name_that_is_too_long_is_not(void **state)
 	assert_seen(scene, expected);
 }
 
+/* Of a later smsotpd, or damaged. */
+static void test_what_is_no_row_is_refused(void **state)
+{
+	static const size_t damaged[] = {0, 1, 7};
+	const struct seen seen = {.realtime = 5, .service = "sshd", .name = "alice"};
+	struct seen back = {.name = ""};
+	uint8_t bytes[SEEN_ROW_SIZE + 1];
+	const size_t size = seen_encode(&seen, bytes);
+
+	(void)state;
+	assert_int_equal(seen_decode(bytes, size, &back), RESULT_OK);
+	assert_int_equal(back.realtime, 5);
+	assert_string_equal(back.service, "sshd");
+	assert_string_equal(back.name, "alice");
+	for (size_t i = 0; i < COUNT(damaged); i++) {
+		bytes[damaged[i]]++;
+		assert_int_equal(seen_decode(bytes, size, &back), RESULT_INVALID);
+		bytes[damaged[i]]--;
+	}
+	assert_int_equal(seen_decode(bytes, size - 1, &back), RESULT_INVALID);
+	assert_int_equal(seen_decode(bytes, sizeof(bytes), &back), RESULT_INVALID);
+}
+
 /* Where nobody can tell whether there is an identity, nobody is said to have none. */
 static void test_a_look_up_that_fails_is_no_miss(void **state)
 {
@@ -107,6 +130,7 @@ int main(void)
 		with_scene(test_who_has_none_is_written_down),
 		with_scene(test_a_caller_is_written_down_by_his_uid),
 		with_scene(test_a_name_that_is_too_long_is_not),
+		cmocka_unit_test(test_what_is_no_row_is_refused),
 		with_scene(test_a_look_up_that_fails_is_no_miss),
 		with_scene(test_a_store_that_fails),
 	};
