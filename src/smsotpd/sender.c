@@ -11,9 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SLOTS          1024
-#define RETRY_MS       250
-#define REPORT_LATE_MS 30000 /* after a text's end: smsotp-send reports by then or never */
+#define SLOTS    1024
+#define RETRY_MS 250
+/* After a text's end: one that left just before it takes [gateway] timeout, 60 s at most. */
+#define REPORT_LATE_MS 65000
 
 enum slot_state { SLOT_FREE = 0, SLOT_WAITING, SLOT_SENT };
 
