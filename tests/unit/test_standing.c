@@ -341,6 +341,22 @@ static void test_junk_is_wrong_in_the_trail(void **state)
 	}
 }
 
+/* Its phone had gone by the time that a commit which failed was made again. */
+static void test_a_job_that_is_judged_again_forgets_the_phone(void **state)
+{
+	struct scene *scene = *state;
+	struct job *first = scene_job(scene, JOB_BEGIN, "sshd", "nobody-here");
+	struct job *next = scene_job(scene, JOB_BEGIN, "sshd", "nobody-here");
+
+	strcpy(first->phone.e164, "+919999900099");
+	scene_run(scene, first);
+	assert_string_equal(first->phone.e164, "");
+	scene_run(scene, next);
+	assert_int_equal(next->effect, EFFECT_JOINED);
+	job_free(&first);
+	job_free(&next);
+}
+
 static void test_early_junk_takes_its_text_back(void **state)
 {
 	struct scene *scene = *state;
@@ -353,6 +369,7 @@ static void test_early_junk_takes_its_text_back(void **state)
 	junk->junk = true;
 	junk->view.early = true;
 	scene_run(scene, junk);
+	assert_int_equal(junk->effect, EFFECT_WRONG);
 	assert_false(job_grants(junk));
 	scene_run(scene, again);
 	assert_int_equal(again->effect, EFFECT_TEXT);
@@ -371,6 +388,7 @@ int main(void)
 		with_scene(test_su_asks_the_caller_s_phone),
 		with_scene(test_junk_leaves_the_user_s_record_alone),
 		with_scene(test_junk_is_wrong_in_the_trail),
+		with_scene(test_a_job_that_is_judged_again_forgets_the_phone),
 		with_scene(test_early_junk_takes_its_text_back),
 	};
 
