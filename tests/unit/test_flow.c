@@ -109,15 +109,22 @@ static void test_an_answer_at_once_withdraws_the_text(void **state)
 	assert_int_equal(bench->answer.verdict, VERDICT_ASK);
 }
 
+/* One of his, as he types it. */
+static void recovery_of(const struct bench *bench, char ret[static RECOVERY_TEXT_SIZE])
+{
+	struct recovery_code codes[RECOVERY_CODES];
+
+	scene_issue(bench->scene, "demo", codes);
+	recovery_write(&codes[0], ret);
+}
+
 /* A phone that lies elsewhere does not ring for who is in by a recovery code. */
 static void test_a_recovery_code_at_once_withdraws_the_text(void **state)
 {
 	struct bench *bench = *state;
-	struct recovery_code codes[RECOVERY_CODES];
 	char text[RECOVERY_TEXT_SIZE];
 
-	scene_issue(bench->scene, "demo", codes);
-	recovery_write(&codes[0], text);
+	recovery_of(bench, text);
 	ask(bench, 1, "demo", NULL);
 	ask(bench, 1, "demo", text);
 	settle(bench);
@@ -129,11 +136,9 @@ static void test_a_recovery_code_at_once_withdraws_the_text(void **state)
 static void test_a_recovery_code_answers_no_text(void **state)
 {
 	struct bench *bench = *state;
-	struct recovery_code codes[RECOVERY_CODES];
 	char text[RECOVERY_TEXT_SIZE];
 
-	scene_issue(bench->scene, "demo", codes);
-	recovery_write(&codes[0], text);
+	recovery_of(bench, text);
 	ask(bench, 1, "demo", NULL);
 	settle(bench);
 	ask(bench, 1, "demo", text);
