@@ -2,6 +2,7 @@
 #include "text.h"
 
 #include <string.h>
+#include <time.h>
 
 static const char *const outcome_names[] = {
 	[OUTCOME_UNKNOWN] = "unknown",
@@ -20,6 +21,14 @@ static void get_array(struct wire *wire, char *ret, size_t size)
 	const char *text = wire_get_string(wire, size - 1);
 
 	memcpy(ret, text, strlen(text) + 1);
+}
+
+uint64_t text_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 size_t text_encode(const struct text *text, uint8_t *frame, size_t size)

@@ -19,7 +19,7 @@
 struct text {
 	uint8_t version; /* of its frame; 0 is our own */
 	uint8_t id[WIRE_ID_SIZE];
-	uint64_t end; /* it does not leave later: CLOCK_BOOTTIME, ms */
+	uint64_t end; /* it does not leave later: of text_now */
 	struct phone phone;
 	struct code code;
 };
@@ -46,6 +46,9 @@ struct report {
 	char tid[REPORT_WORD_MAX + 1];
 	char detail[REPORT_DETAIL_MAX + 1]; /* one printable sentence, what to do next */
 };
+
+/* CLOCK_BOOTTIME in ms, for both daemons: a text is no younger after a sleep. */
+uint64_t text_now(void);
 
 size_t text_encode(const struct text *text, uint8_t *frame, size_t size);
 CHECKED enum result text_decode(uint8_t *frame, size_t size, struct text *ret_text);

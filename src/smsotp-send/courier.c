@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -15,15 +14,6 @@
 #include "stub.h"
 
 enum running { RUNNING = 0, STOPPING, STOPPED };
-
-/* Time asleep counts: a text is no younger after it. */
-static uint64_t clock_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static void id_format(const struct held *held, char ret[static 2 * WIRE_ID_SIZE + 1])
 {
@@ -42,7 +32,7 @@ static void text_end(struct courier *courier, struct held *held, struct report *
 		outcome_name(report->outcome), report->stub ? " by the stub" : "", report->http,
 		report->code, report->reqid, report->tid, report->detail[0] == '\0' ? "" : ": ",
 		report->detail);
-	queue_report(courier->queue, held, report, clock_now());
+	queue_report(courier->queue, held, report, text_now());
 }
 
 static void text_unsent(struct courier *courier, struct held *held, const char *detail)
@@ -70,7 +60,7 @@ static bool text_again(struct courier *courier, struct held *held, const struct 
 {
 	char id[2 * WIRE_ID_SIZE + 1];
 
-	if (queue_again(courier->queue, held, clock_now()) != RESULT_OK)
+	if (queue_again(courier->queue, held, text_now()) != RESULT_OK)
 		return false;
 	if (held->attempts > 1)
 		return true;
@@ -147,13 +137,13 @@ static void texts_move(struct courier *courier, bool stopping)
 	while ((transfer = transfers_take(courier->transfers)) != NULL)
 		transfer_end(courier, transfer, stopping);
 	connections_renew(courier);
-	while ((held = queue_expired(courier->queue, clock_now())) != NULL)
+	while ((held = queue_expired(courier->queue, text_now())) != NULL)
 		text_unsent(
 			courier, held, "it waited longer than its life: look for what held it up");
 	while (stopping && (held = queue_any(courier->queue, HELD_WAITING)) != NULL)
 		queue_return(courier->queue, held);
 	while (queue_count(courier->queue, HELD_SENDING) < parallel &&
-		(held = queue_next(courier->queue, clock_now())) != NULL)
+		(held = queue_next(courier->queue, text_now())) != NULL)
 		text_start(courier, held);
 }
 
@@ -223,13 +213,13 @@ void courier_run(struct courier *courier)
 	enum running running = RUNNING;
 
 	while (running == RUNNING || (running == STOPPING && texts_under_way(courier))) {
-		serve_alive((int64_t)clock_now());
+		serve_alive((int64_t)text_now());
 		transfers_wait(courier->transfers, fds, sizeof(fds) / sizeof(fds[0]),
-			queue_timeout(courier->queue, clock_now()));
+			queue_timeout(courier->queue, text_now()));
 		enum running before = running;
 		running = signals_read(courier, running);
 		/* Before its socket closes, which would cut off who waits there with a text. */
-		queue_read(courier->queue, clock_now());
+		queue_read(courier->queue, text_now());
 		if (before == RUNNING && running != RUNNING)
 			stop_begin(courier);
 		texts_move(courier, running != RUNNING);

@@ -8,7 +8,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SLOTS    1024
@@ -146,15 +145,6 @@ bool sender_reachable(const struct sender *sender)
 	return true;
 }
 
-/* The clock of a text's end, which counts time asleep, too. */
-static uint64_t boottime(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* RESULT_UNREACHABLE: nothing has left, try again. */
 static enum result hand_over(struct sender *sender, struct slot *slot, uint32_t number, int64_t now)
 {
@@ -166,7 +156,7 @@ static enum result hand_over(struct sender *sender, struct slot *slot, uint32_t 
 	if (fd < 0)
 		return RESULT_UNREACHABLE;
 	slot->parcel.text.version = sender->version;
-	slot->parcel.text.end = boottime() + (uint64_t)(slot->dead - now);
+	slot->parcel.text.end = text_now() + (uint64_t)(slot->dead - now);
 	size_t size = text_encode(&slot->parcel.text, frame, sizeof(frame));
 	bool sent = size > 0 && epoll_ctl(sender->epoll, EPOLL_CTL_ADD, fd, &event) == 0 &&
 		    send(fd, frame, size, MSG_NOSIGNAL) == (ssize_t)size;

@@ -16,7 +16,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "smsotpd/sender.h"
@@ -42,14 +41,6 @@ static struct {
 } play;
 
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-static uint64_t boottime(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static bool hook_leaves(void *context, const struct parcel *parcel)
 {
@@ -149,7 +140,7 @@ static void take_texts(void)
 		struct fate *fate = &play.fate[text.id[0]];
 		must(!fate->dummy && !fate->withdrawn && !fate->out && fate->reports == 0);
 		must(play.now < fate->dead);
-		must(text.end <= boottime() + (uint64_t)(fate->dead - play.now));
+		must(text.end <= text_now() + (uint64_t)(fate->dead - play.now));
 		must(strcmp(text.code.digits, "123456") == 0);
 		fate->out = true;
 		if (play.held[text.id[0]] >= 0)
