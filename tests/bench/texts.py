@@ -82,13 +82,13 @@ def burst():
     """Nanoseconds a text, from the first begin to the last request."""
     requests, waiting = Requests(), collections.deque()
     since = time.monotonic_ns()
-    for number in range(BURST):
-        waiting.append(begin(f"u{number * 997:07d}"))
-        if len(waiting) == CONNECTIONS:
-            waiting.popleft().close()
-    while waiting:
-        with waiting.popleft() as connection:
-            assert frames.receive(connection)
+    for number in range(BURST + CONNECTIONS):
+        if number >= CONNECTIONS:
+            # Who goes before the answer has come is sent no text.
+            with waiting.popleft() as connection:
+                assert frames.receive(connection)
+        if number < BURST:
+            waiting.append(begin(f"u{number * 997:07d}"))
     return (max(at for at, _ in requests.wait_for(BURST)) - since) / BURST
 
 
