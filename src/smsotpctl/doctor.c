@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "output.h"
 #include "sshd.h"
 #include "tool.h"
 
@@ -44,8 +45,7 @@ static void print_json(const struct doctor *doctor)
 	json_t *reply = json_pack("{s:b, s:o, s:O}", "ok", good, "findings",
 		findings_json(doctor->findings), "services", doctor->services);
 
-	json_dumpf(reply, stdout, JSON_INDENT(2));
-	putchar('\n');
+	output_json(reply, stdout);
 	json_decref(reply);
 }
 

@@ -7,6 +7,7 @@
 
 #include "child.h"
 #include "doctor.h"
+#include "json_whole.h"
 #include "output.h"
 
 #define MONTH (30L * 24 * 60 * 60)
@@ -71,7 +72,7 @@ static void try_connection(const struct doctor *doctor)
 
 	enum result result = child_run(argv, &child);
 	if (result == RESULT_OK)
-		said = json_loads(child.text, 0, NULL);
+		said = json_read(child.text, strlen(child.text), 0);
 	if (json_is_object(said))
 		look_at_check(doctor, said);
 	else

@@ -7,6 +7,7 @@
 
 #include "child.h"
 #include "doctor.h"
+#include "json_whole.h"
 #include "output.h"
 
 #define SUDOERS  "/etc/sudoers"
@@ -188,7 +189,7 @@ void doctor_sudo(struct doctor *doctor)
 	look_elsewhere(doctor);
 	enum result result = child_run(argv, &child);
 	if (result == RESULT_OK && child.status == 0)
-		sudoers = json_loads(child.text, 0, NULL);
+		sudoers = json_read(child.text, strlen(child.text), 0);
 	if (sudoers != NULL)
 		look_at_sudoers(doctor, sudoers);
 	else

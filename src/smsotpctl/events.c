@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "filter.h"
+#include "json_whole.h"
 #include "output.h"
 #include "paths.h"
 #include "tool.h"
@@ -89,7 +90,7 @@ static void print_line(const struct tool *tool, const char *line)
 		putchar('\n');
 		return;
 	}
-	json_t *event = json_loads(line, 0, NULL);
+	json_t *event = json_read(line, strlen(line), 0);
 	if (output_plain(event))
 		print_event(event);
 	json_decref(event);
@@ -99,7 +100,7 @@ static void print_line(const struct tool *tool, const char *line)
 static void take_line(const char *line, size_t length, void *context)
 {
 	struct show *show = context;
-	json_t *event = json_loadb(line, length, 0, NULL);
+	json_t *event = json_read(line, length, 0);
 	bool taken = json_is_object(event) && filter_takes(&show->filter, event);
 
 	json_decref(event);

@@ -44,12 +44,8 @@ static enum tool_exit report(const struct tool *tool, const struct tool_verb *ve
 	if (code != TOOL_OK)
 		return code;
 
-	if (tool->json) {
-		/* The same to a program, and nothing to a terminal but text. */
-		json_dumpf(reply, stdout,
-			JSON_INDENT(2) | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0));
-		putchar('\n');
-	}
+	if (tool->json)
+		output_json(reply, stdout);
 	if (!output_plain(reply))
 		return tool_fail(TOOL_REFUSED, "no memory for the reply");
 	if (!ok)

@@ -161,6 +161,12 @@ void output_table(const json_t *headings, const json_t *rows)
 	}
 }
 
+void output_json(const json_t *json, FILE *to)
+{
+	json_dumpf(json, to, JSON_INDENT(2) | (isatty(fileno(to)) ? JSON_ENSURE_ASCII : 0));
+	putc('\n', to);
+}
+
 void output_warnings(const json_t *reply)
 {
 	const json_t *warnings = json_object_get(reply, "warnings");

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* For people: tables, warnings, and colours where standard output is a terminal. */
+/* What verbs print: tables, warnings, and colours where standard output is a terminal. */
 #ifndef SMSOTP_OUTPUT_H
 #define SMSOTP_OUTPUT_H
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 enum colour { COLOUR_NONE = 0, COLOUR_BOLD, COLOUR_RED, COLOUR_GREEN, COLOUR_YELLOW };
 
@@ -14,6 +15,9 @@ const char *colour_off(void);
 
 /* An array of rows, each an array of strings as the array of headings is. */
 void output_table(const json_t *headings, const json_t *rows);
+
+/* As --json writes: the same to a program, and nothing but text to a terminal. */
+void output_json(const json_t *json, FILE *to);
 
 /* "Warning: " and each sentence of reply.warnings, to standard error. */
 void output_warnings(const json_t *reply);

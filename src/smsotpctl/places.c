@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "filter.h"
+#include "json_whole.h"
 #include "output.h"
 #include "paths.h"
 #include "trail.h"
@@ -37,7 +38,7 @@ static void take_line(const char *line, size_t length, void *context)
 
 	if (place == NULL)
 		return;
-	json_t *event = json_loadb(line, length, 0, NULL);
+	json_t *event = json_read(line, length, 0);
 	json_t *source = json_object_get(event, "source");
 	if (filter_is_of(event, search->user) &&
 		strcmp(output_field(event, "place"), output_field(place, "place")) == 0 &&

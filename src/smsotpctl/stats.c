@@ -82,8 +82,7 @@ static void print_form(FILE *to, const void *context)
 	if ((form->tool->options & OPTION_PROMETHEUS) != 0) {
 		prometheus_write(form->reply, to);
 	} else if (form->tool->json) {
-		json_dumpf(form->reply, to, JSON_INDENT(2));
-		fputc('\n', to);
+		output_json(form->reply, to);
 	} else {
 		print_people(to, form->reply);
 	}

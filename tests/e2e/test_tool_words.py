@@ -6,6 +6,8 @@ import os
 import pty
 import subprocess
 
+import pexpect
+
 import hosts
 from test_doctor import daemon_that_says
 from test_smsotpctl import AWAY, REFUSED, USAGE, Tool
@@ -31,6 +33,13 @@ class Words(Tool):
         with daemon_that_says('{"ok": false, "error": "\\u009b31m\\u001b[2Jgone"}') as path:
             for says in ("refused", "smsotpctl: ?31m?[2Jgone\n"):
                 self.refused(REFUSED, says, ["--socket", path, "report"])
+
+    def test_json_on_a_terminal(self):
+        words = ["--json", "report", "--socket"]
+        with daemon_that_says('{"ok": true, "services": [{"service": "\\u009b31m"}]}') as path:
+            for says in (b'"ok": false', b'"\\u009B31m"'):
+                said = pexpect.spawn(TOOL[0], [*words, path], timeout=20).read()
+                self.assertIn(says, said)
 
     def test_lines(self):
         user = self.user()
