@@ -173,6 +173,7 @@ class Blocks:
                         f"{field} x": found["ratio"], f"{field} p99 x": found["ratio99"]})
         row["accepted/s"] = stats.quantile(self.rates[label], 0.5)
         row["refused"] = self.refused(label)
+        row["codes"] = bed.codes(self.timings[label])
         return row
 
     def goals(self):

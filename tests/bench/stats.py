@@ -26,6 +26,12 @@ def cropped(a, b):
     return [x for x in a if x <= limit], [x for x in b if x <= limit]
 
 
+def row(label, seen):
+    """Of a table of nanoseconds."""
+    return {"": label, "n": len(seen), "us": quantile(seen, 0.5) / 1000,
+            "p99": quantile(seen, 0.99) / 1000}
+
+
 def compared(base, other):
     """Microseconds, ratios and t of `other` against `base`; both in nanoseconds."""
     return {"n": len(other), "p50": statistics.median(other) / 1000,

@@ -92,11 +92,6 @@ def burst():
     return (max(at for at, _ in requests.wait_for(BURST)) - since) / BURST
 
 
-def row(label, seen):
-    return {"": label, "n": len(seen), "us": stats.quantile(seen, 0.5) / 1000,
-            "p99": stats.quantile(seen, 0.99) / 1000}
-
-
 def texts(host, samples, _rounds):
     with million.on(host, hosts.merged(bed.TEXTS, {"gateway": {"parallel": PARALLEL}})):
         alone(through_pam, 10)
@@ -108,7 +103,8 @@ def texts(host, samples, _rounds):
             host.sender.restart()
             many.append(burst())
     yield ("to the request at the gateway, hold = 0, by the text",
-           [row("from the begin frame, each 20 ms", each), row("from pam_start", apart),
+           [stats.row("from the begin frame, each 20 ms", each),
+            stats.row("from pam_start", apart),
             {"": f"a burst's time by its {BURST} texts", "n": BURSTS,
              "us": stats.quantile(many, 0.5) / 1000, "p99": max(many) / 1000}])
     yield goal.figures("begin to the request at the gateway", [one / 1e6 for one in each], "ms",
