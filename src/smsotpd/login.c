@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "certificate.h"
+
 #define ADDRESS_SIZE 16
 
 /* What a source is told apart by. */
@@ -83,10 +85,22 @@ static void label_hash(
 		hash[3]);
 }
 
+/* The key that passed, behind a blank as auth_line found it; of a certificate the key it is for,
+ * which goes to `bytes`. */
+static struct place key_place(
+	const char *line, size_t length, uint8_t bytes[static CERTIFICATE_KEY_MAX])
+{
+	size_t size = length == 0 ? 0 : certificate_read(line + 1, length - 1, bytes);
+
+	if (size == 0)
+		return (struct place){SOURCE_KEY, line, length};
+	return (struct place){SOURCE_KEY, bytes, size};
+}
+
 /* Under sshd only the key that passed or the peer's address; a real uid, never PAM_RUSER; the tty.
- */
+ * What is not the ask's own is in `bytes`. */
 static struct place place_find(const struct config_service *service, const struct keys *keys,
-	const struct ask *ask, uint8_t address[static ADDRESS_SIZE], struct source *source)
+	const struct ask *ask, uint8_t bytes[static CERTIFICATE_KEY_MAX], struct source *source)
 {
 	struct place place = {SOURCE_UNNAMED, "", 0};
 	size_t size;
@@ -95,10 +109,10 @@ static struct place place_find(const struct config_service *service, const struc
 	if (is_sshd(service)) {
 		const char *key = auth_line(ask->auth_info, "publickey", &size);
 		if (key != NULL) {
-			place = (struct place){SOURCE_KEY, key, size};
-			label_hash(keys, key, size, source);
-		} else if (address_read(ask->connection, address, &size, source->label)) {
-			place = (struct place){SOURCE_ADDRESS, address, size};
+			place = key_place(key, size, bytes);
+			label_hash(keys, place.bytes, place.size, source);
+		} else if (address_read(ask->connection, bytes, &size, source->label)) {
+			place = (struct place){SOURCE_ADDRESS, bytes, size};
 		}
 	} else if (ask->uid != 0) {
 		place = (struct place){SOURCE_UID, &ask->uid, sizeof(ask->uid)};
@@ -201,7 +215,7 @@ enum result login_read(const struct config *config, const struct keys *keys, con
 	struct login *ret_login)
 {
 	const struct config_service *service = config_service_find(config, ask->service);
-	uint8_t address[ADDRESS_SIZE];
+	uint8_t bytes[CERTIFICATE_KEY_MAX];
 
 	if (service == NULL)
 		return RESULT_NOT_FOUND;
@@ -212,7 +226,7 @@ enum result login_read(const struct config *config, const struct keys *keys, con
 	ret_login->own_uid = asks_caller(service, ask);
 	memcpy(ret_login->name, ask->user, strlen(ask->user));
 	ret_login->first_factor = first_factor_met(service, ask);
-	struct place place = place_find(service, keys, ask, address, &ret_login->source);
+	struct place place = place_find(service, keys, ask, bytes, &ret_login->source);
 	ret_login->source.shared = is_shared(config, &ret_login->source);
 	tags_fill(keys, ask, &place, ret_login);
 	telemetry_fill(ask, service, &ret_login->source, &ret_login->telemetry);

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sign-in over OpenSSH: its own client, and its protocol byte for byte."""
 
+import os
+import shutil
+import subprocess
+
 import clients
 from dialogues import HELD, LOCKED, SENT, DialogueCase, left
 from phone import wrong
@@ -155,3 +159,38 @@ class SshKeyAndCode(DialogueCase):
         ssh.prompt()
         other.phone.next_code()
         self.assertEqual(user.phone.lines(), [])
+
+
+class SshCertificateAndCode(DialogueCase):
+    """A key that is certified anew for each sign-in, then the code."""
+
+    CA = "/etc/ssh/user_ca"
+    SSHD = (f"AuthenticationMethods publickey,keyboard-interactive:pam\n"
+            f"TrustedUserCAKeys {CA}.pub\n")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", cls.CA], check=True)
+
+    def certified(self, user, key, serial):
+        subprocess.run(["ssh-keygen", "-q", "-s", self.CA, "-I", user.name, "-n", user.name,
+                        "-z", str(serial), f"{key}.pub"], check=True)
+        shutil.chown(f"{key}-cert.pub", user.name)
+        return self.open(clients.ssh(user.name, "id -un", user=user, options=(
+            "-i", key, "-o", "PubkeyAuthentication=yes")))
+
+    def test_the_next_certificate_is_the_same_place(self):
+        user = self.user()
+        key = user.key()
+        os.unlink(os.path.dirname(key) + "/authorized_keys")
+        first = self.certified(user, key, 1)
+        self.assertIn(SENT, first.prompt())
+        code = user.phone.next_code()
+        first.close()
+        second = self.certified(user, key, 2)
+        self.assertIn(SENT, second.prompt())
+        second.send(code)
+        said, status = second.finish()
+        self.assertEqual((said.split(), status), ([user.name], 0))
+        self.assertEqual(user.phone.unread(), 0)
