@@ -90,6 +90,35 @@ static const char *service_of(const struct doctor *doctor)
 	return line == NULL ? SERVICE : line->value;
 }
 
+/* What sshd asks for without PAM, where it is enough. */
+static void look_past(const struct doctor *doctor, const char *settings)
+{
+	static const struct {
+		const char *keyword;
+		const char *method;
+		const char *what;
+	} ways[] = {
+		{"pubkeyauthentication", "publickey", "a key"},
+		{"gssapiauthentication", "gssapi-with-mic", "a Kerberos ticket"},
+		{"hostbasedauthentication", "hostbased", "a trusted host"},
+	};
+	char cause[160] = "";
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		size_t used = strlen(cause);
+		if (is(settings, ways[i].keyword, "yes") &&
+			sshd_methods_past(doctor->methods, ways[i].method))
+			snprintf(cause + used, sizeof(cause) - used, "%s%s",
+				used == 0 ? "" : " or ", ways[i].what);
+	}
+	if (cause[0] == '\0')
+		return;
+	size_t used = strlen(cause);
+	snprintf(cause + used, sizeof(cause) - used,
+		" alone signs in: whoever has one is not asked for a code");
+	mend(doctor, SSHD_KEY, "authenticationmethods", LINE_METHODS, cause);
+}
+
 static void look_at_methods(struct doctor *doctor, const char *settings)
 {
 	const char *name = service_of(doctor);
@@ -102,9 +131,7 @@ static void look_at_methods(struct doctor *doctor, const char *settings)
 			"is asked for a code");
 		return;
 	}
-	if (sshd_methods_without(doctor->methods) && !is(settings, "pubkeyauthentication", "no"))
-		mend(doctor, SSHD_KEY, "authenticationmethods", LINE_METHODS,
-			"a key alone signs in: whoever has one is not asked for a code");
+	look_past(doctor, settings);
 	if (sshd_methods_first(doctor->methods) && section != NULL &&
 		section->before == BEFORE_NONE && json_is_true(json_object_get(service, "first")))
 		mend(doctor, SSHD_OPEN, "authenticationmethods", LINE_METHODS,

@@ -45,6 +45,9 @@ bool sshd_setting(const char *text, const char *keyword, char *ret, size_t size)
 /* Whether one of the lists of an AuthenticationMethods ends without keyboard-interactive. */
 bool sshd_methods_without(const char *methods);
 
+/* Whether one that does so holds `method`. */
+bool sshd_methods_past(const char *methods, const char *method);
+
 /* Whether one of them asks by keyboard-interactive before anything else has passed. */
 bool sshd_methods_first(const char *methods);
 

@@ -27,22 +27,27 @@ bool sshd_setting(const char *text, const char *keyword, char *ret, size_t size)
 	return false;
 }
 
-/* Whether `methods`, one list of `length` bytes, holds keyboard-interactive; *ret_first: as its
- * first. "any" lets each method do it alone. */
-static bool list_asks(const char *methods, size_t length, bool *ret_first)
+/* Whether `methods`, one list of `length` bytes, holds `method`; *ret_first: as its first. "any"
+ * lets each method do it alone. */
+static bool list_holds(const char *methods, size_t length, const char *method, bool *ret_first)
 {
+	size_t size = strlen(method);
 	bool found = false;
 
 	*ret_first = false;
 	for (size_t i = 0; i < length; i++) {
 		bool begins = i == 0 || methods[i - 1] == ',';
-		if (!begins || length - i < sizeof(KBDINT) - 1 ||
-			strncasecmp(methods + i, KBDINT, sizeof(KBDINT) - 1) != 0)
+		if (!begins || length - i < size || strncasecmp(methods + i, method, size) != 0)
 			continue;
 		found = true;
 		*ret_first = *ret_first || i == 0;
 	}
 	return found;
+}
+
+static bool is_any(const char *methods, size_t length)
+{
+	return length == 3 && strncasecmp(methods, "any", 3) == 0;
 }
 
 /* What holds of the lists, as bits. */
@@ -56,9 +61,9 @@ static unsigned int judge(const char *methods)
 	for (const char *at = methods + strspn(methods, " \t"); *at != '\0';
 		at += strspn(at, " \t")) {
 		size_t length = strcspn(at, " \t");
-		if (length == 3 && strncasecmp(at, "any", 3) == 0)
+		if (is_any(at, length))
 			found |= WITHOUT | WITH | FIRST;
-		else if (list_asks(at, length, &first))
+		else if (list_holds(at, length, KBDINT, &first))
 			found |= WITH | (first ? FIRST : 0);
 		else
 			found |= WITHOUT;
@@ -80,4 +85,19 @@ bool sshd_methods_first(const char *methods)
 bool sshd_methods_with(const char *methods)
 {
 	return (judge(methods) & WITH) != 0;
+}
+
+bool sshd_methods_past(const char *methods, const char *method)
+{
+	bool first, past = false;
+
+	for (const char *at = methods + strspn(methods, " \t"); *at != '\0';
+		at += strspn(at, " \t")) {
+		size_t length = strcspn(at, " \t");
+		past = past || is_any(at, length) ||
+		       (!list_holds(at, length, KBDINT, &first) &&
+			       list_holds(at, length, method, &first));
+		at += length;
+	}
+	return past;
 }

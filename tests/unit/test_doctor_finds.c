@@ -6,20 +6,22 @@
 #include "smsotpctl/sshd.h"
 #include "smsotpctl/tool.h"
 
-/* What sshd_config holds. */
-static const char *sshd_config;
+/* What sshd_config holds, and what a program that is run prints, NULL where there is none. */
+static const char *sshd_config, *printed;
 
 /* child.c is no part of this program: no other one runs, and no file of the host's is read. */
 enum result child_run(const char *const argv[], struct child *ret_child)
 {
 	(void)argv;
-	(void)ret_child;
-	return RESULT_NOT_FOUND;
+	if (printed == NULL)
+		return RESULT_NOT_FOUND;
+	ret_child->text = strdup(printed);
+	return RESULT_OK;
 }
 
 void child_free(struct child *child)
 {
-	(void)child;
+	free(child->text);
 }
 
 char *file_text(const char *path)
@@ -115,9 +117,73 @@ static void test_blocks_past_us(void **state)
 		"any", "other", "exempt.unowned"));
 }
 
+/* The cause of the finding that sshd lets somebody in past us; "" for none. */
+static char *past_by(const char *settings)
+{
+	struct doctor doctor = {.findings = findings_new(),
+		.services = json_pack("{s:{}}", "sshd"),
+		.methods = "any"};
+	char *cause = strdup("");
+	json_t *finding;
+	size_t i;
+
+	assert_int_equal(config_defaults(&doctor.config), RESULT_OK);
+	sshd_config = "";
+	printed = settings;
+	doctor_sshd(&doctor);
+	printed = NULL;
+	json_t *all = findings_json(doctor.findings);
+	json_array_foreach(all, i, finding)
+	{
+		if (strcmp(json_string_value(json_object_get(finding, "id")), "sshd.key") != 0)
+			continue;
+		free(cause);
+		cause = strdup(json_string_value(json_object_get(finding, "cause")));
+	}
+	json_decref(all);
+	findings_free(&doctor.findings);
+	sshd_file_free(&doctor.sshd);
+	json_decref(doctor.services);
+	config_free(&doctor.config);
+	return cause;
+}
+
+/* sshd does not ask PAM for a ticket or a host either. */
+static void test_what_signs_in_past_us(void **state)
+{
+#define ALONE " alone signs in: whoever has one is not asked for a code"
+#define KEY   "pubkeyauthentication yes\n"
+#define GSS   "gssapiauthentication yes\n"
+#define HOST  "hostbasedauthentication yes\n"
+#define LISTS "authenticationmethods "
+	static const struct {
+		const char *settings;
+		const char *cause;
+	} rows[] = {
+		{KEY, "a key" ALONE},
+		{"pubkeyauthentication no\n" GSS, "a Kerberos ticket" ALONE},
+		{HOST, "a trusted host" ALONE},
+		{KEY GSS HOST, "a key or a Kerberos ticket or a trusted host" ALONE},
+		{KEY GSS LISTS "publickey keyboard-interactive\n", "a key" ALONE},
+		{KEY GSS LISTS "gssapi-with-mic publickey,keyboard-interactive\n",
+			"a Kerberos ticket" ALONE},
+		{KEY GSS HOST LISTS "publickey,keyboard-interactive:pam\n", ""},
+		{"pubkeyauthentication no\n", ""},
+		{"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *cause = past_by(rows[i].settings);
+		HOLDS(rows[i].settings, strcmp(cause, rows[i].cause) == 0);
+		free(cause);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_signs_in_past_us),
 		cmocka_unit_test_setup_teardown(test_sender_away, flow_setup, flow_teardown),
 		cmocka_unit_test(test_blocks_past_us),
 	};
