@@ -142,12 +142,16 @@ static json_t *json_mend(const struct mend *mend)
 	return object;
 }
 
-static bool is_there(const json_t *array, const char *name, const json_t *mend)
+static bool is_there(const json_t *array, const char *name, const json_t *mend, const char *cause)
 {
+	bool somewhere =
+		json_object_get(mend, "file") != NULL && json_object_get(mend, "number") == NULL;
+
 	for (size_t i = 0; i < json_array_size(array); i++) {
 		const json_t *finding = json_array_get(array, i);
 		if (strcmp(output_field(finding, "id"), name) == 0 &&
-			json_equal(json_object_get(finding, "mend"), mend))
+			json_equal(json_object_get(finding, "mend"), mend) &&
+			(!somewhere || strcmp(output_field(finding, "cause"), cause) == 0))
 			return true;
 	}
 	return false;
@@ -165,7 +169,7 @@ void finding_add(struct findings *findings, enum finding_id id, const struct men
 	va_end(args);
 	make_ascii(cause);
 	json_t *mending = json_mend(mend);
-	if (!is_there(array, table[id].name, mending))
+	if (!is_there(array, table[id].name, mending, cause))
 		json_array_append_new(
 			array, json_pack("{s:s, s:s, s:s, s:O}", "id", table[id].name, "severity",
 				       severities[table[id].severity].name, "cause", cause, "mend",

@@ -92,7 +92,8 @@ void findings_free(struct findings **findings);
 
 /*
  * Adds one; the rest is its cause, one sentence. The same id with the same mend is added once: a
- * line that several services share is mended once.
+ * line that several services share is mended once. Where the mend is somewhere in a file, the cause
+ * alone tells one line from the next.
  */
 void finding_add(struct findings *findings, enum finding_id id, const struct mend *mend,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));

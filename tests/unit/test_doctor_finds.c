@@ -180,9 +180,28 @@ static void test_what_signs_in_past_us(void **state)
 	}
 }
 
+#define ASKS_NOBODY(who)                                                                           \
+	"{\"User_List\": [{\"username\": \"" who "\"}], \"Cmnd_Specs\": [{\"Options\": "           \
+	"[{\"authenticate\": false}], \"Commands\": [{\"command\": \"ALL\"}]}]}"
+
+static void test_each_rule_of_sudo_is_named(void **state)
+{
+	struct doctor doctor = {
+		.findings = findings_new(), .services = json_pack("{s:{}}", "sudo")};
+
+	(void)state;
+	printed = "{\"User_Specs\": [" ASKS_NOBODY("alice") ", " ASKS_NOBODY("bob") "]}";
+	doctor_sudo(&doctor);
+	printed = NULL;
+	assert_int_equal(findings_count(doctor.findings, SEVERITY_WARNING), 2);
+	findings_free(&doctor.findings);
+	json_decref(doctor.services);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_rule_of_sudo_is_named),
 		cmocka_unit_test(test_what_signs_in_past_us),
 		cmocka_unit_test_setup_teardown(test_sender_away, flow_setup, flow_teardown),
 		cmocka_unit_test(test_blocks_past_us),
