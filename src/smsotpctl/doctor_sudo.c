@@ -100,16 +100,21 @@ static void look_at_rule(const struct doctor *doctor, const char *who, const jso
 
 static void look_at_defaults(const struct doctor *doctor, const json_t *defaults)
 {
+	const struct mend mend = {.file = SUDOERS, .text = "(take this line out)"};
 	const json_t *binding = json_object_get(defaults, "Binding");
+	const json_t *options = json_object_get(defaults, "Options");
+	const json_t *group = option_of(options, "exempt_group");
 	char who[NAMES];
 
-	if (!json_is_false(option_of(json_object_get(defaults, "Options"), "authenticate")))
-		return;
 	join_names(binding, who);
-	finding_add(doctor->findings, SUDO_NOPASSWD,
-		&(struct mend){.file = SUDOERS, .text = "(take this line out)"},
-		"sudo asks %s for no code (Defaults !authenticate), without an end",
-		binding == NULL ? "whoever it lets do something" : who);
+	if (json_is_false(option_of(options, "authenticate")))
+		finding_add(doctor->findings, SUDO_NOPASSWD, &mend,
+			"sudo asks %s for no code (Defaults !authenticate), without an end",
+			binding == NULL ? "whoever it lets do something" : who);
+	if (json_is_string(group))
+		finding_add(doctor->findings, SUDO_NOPASSWD, &mend,
+			"sudo asks %%%s for no code (Defaults exempt_group), without an end",
+			json_string_value(group));
 }
 
 static void look_at_sudoers(const struct doctor *doctor, const json_t *sudoers)

@@ -104,6 +104,7 @@ RULES = (
     ("sudo.nopasswd", "User_Alias OPS = bob, #1234\nOPS ALL=(root) NOPASSWD: /usr/bin/id",
      "bob, #1234 for no code (NOPASSWD) to run /usr/bin/id"),
     ("sudo.nopasswd", "Defaults:carol !authenticate", "carol for no code (Defaults"),
+    ("sudo.nopasswd", "Defaults exempt_group=ops", "%ops for no code (Defaults exempt_group)"),
     ("sudo.nopasswd", "@include /etc/sudoers.more", "dora for no code"),
     ("sudo.until", "bob ALL=(root) NOTAFTER=20990101000000Z NOPASSWD: /usr/bin/id",
      "ends on 20990101"),

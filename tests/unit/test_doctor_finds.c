@@ -184,18 +184,32 @@ static void test_what_signs_in_past_us(void **state)
 	"{\"User_List\": [{\"username\": \"" who "\"}], \"Cmnd_Specs\": [{\"Options\": "           \
 	"[{\"authenticate\": false}], \"Commands\": [{\"command\": \"ALL\"}]}]}"
 
-static void test_each_rule_of_sudo_is_named(void **state)
+static size_t rules_named(const char *sudoers)
 {
 	struct doctor doctor = {
 		.findings = findings_new(), .services = json_pack("{s:{}}", "sudo")};
 
-	(void)state;
-	printed = "{\"User_Specs\": [" ASKS_NOBODY("alice") ", " ASKS_NOBODY("bob") "]}";
+	printed = sudoers;
 	doctor_sudo(&doctor);
 	printed = NULL;
-	assert_int_equal(findings_count(doctor.findings, SEVERITY_WARNING), 2);
+	size_t count = findings_count(doctor.findings, SEVERITY_WARNING);
 	findings_free(&doctor.findings);
 	json_decref(doctor.services);
+	return count;
+}
+
+static void test_each_rule_of_sudo_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		rules_named("{\"User_Specs\": [" ASKS_NOBODY("alice") ", " ASKS_NOBODY("bob") "]}"),
+		2);
+	assert_int_equal(rules_named("{\"Defaults\": [{\"Options\": [{\"authenticate\": false}, "
+				     "{\"exempt_group\": \"ops\"}]}]}"),
+		2);
+	assert_int_equal(rules_named("{\"Defaults\": [{\"Options\": [{\"authenticate\": true}, "
+				     "{\"exempt_group\": false}]}]}"),
+		0);
 }
 
 int main(void)
