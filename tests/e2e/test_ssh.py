@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import clients
+import hosts
 from dialogues import HELD, LOCKED, SENT, DialogueCase, left
 from phone import wrong
 
@@ -101,6 +102,48 @@ class Ssh(DialogueCase):
             self.assertEqual(dialogue.prompt(), SENT)
         dialogue.answer(code)
         self.signed_in(dialogue, user.name)
+
+    def without_terminal(self, user, *options):
+        """The client as cron starts it."""
+        done = subprocess.run(["ssh", *options, f"{user.name}@127.0.0.1", "true"], check=False,
+                              stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60,
+                              start_new_session=True, env={"PATH": "/usr/bin", "HOME": "/root"})
+        self.assertEqual(done.returncode, 255)
+
+    def test_client_without_a_terminal(self):
+        """It answers nothing at once; the text that leaves is what BatchMode is for."""
+        user, other = self.user(), self.user()
+        self.without_terminal(user, "-o", "BatchMode=yes")
+        self.without_terminal(other)
+        other.phone.next_code()
+        self.assertEqual(user.phone.lines(), [])
+
+
+class SshExpired(DialogueCase):
+    """A password that has expired, of somebody who signs in by the code alone."""
+
+    ACCOUNT = "/etc/pam.d/common-account"
+
+    def expired(self):
+        user = self.user()
+        subprocess.run(["chage", "-d", "2020-01-01", "-M", "90", user.name], check=True)
+        ssh = self.open(clients.ssh(user.name, "id -un"))
+        ssh.prompt()
+        ssh.send(user.phone.next_code())
+        return user, ssh
+
+    def test_nobody_gets_past_it(self):
+        _, ssh = self.expired()
+        self.assertIn("You are required to change your password", ssh.expect(SENT[:20]))
+
+    def test_nobody_minds_where_it_is_let_be(self):
+        with open(self.ACCOUNT, encoding="ascii") as file:
+            before = file.read()
+        self.addCleanup(hosts.write, self.ACCOUNT, before)
+        hosts.write(self.ACCOUNT, before.replace("pam_unix.so", "pam_unix.so no_pass_expiry"))
+        user, ssh = self.expired()
+        said, status = ssh.finish()
+        self.assertEqual((said.split(), status), ([user.name], 0))
 
 
 class SshHeld(DialogueCase):

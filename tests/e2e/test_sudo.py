@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """sudo with a code: the invoking user's phone, on a pty."""
 
+import re
+
 import clients
 from dialogues import SENT, DialogueCase, left
 from phone import wrong
@@ -66,3 +68,20 @@ class Sudo(DialogueCase):
         self.assertEqual(status, 1)
         self.assertIn("a password is required", said)
         self.no_text_for(user)
+
+    def test_smsotpd_is_away(self):
+        """PAM_SILENT again: no line of ours, as the manual says."""
+        user = self.user()
+        self.away()
+        said, status = self.sudo(user, "true").finish()
+        self.assertEqual(status, 1)
+        self.assertEqual(said.split("\n")[:-1], ["Sorry, try again.", "Sorry, try again.",
+                                                 "sudo: 3 incorrect password attempts"])
+
+    def test_another_prompt_asks_for_the_code(self):
+        user = self.user()
+        sudo = self.open(clients.sudo(user, "id", "-un", options=("-p", "[from a program] ")))
+        self.assertNotIn("code", sudo.expect(re.escape("[from a program] ")))
+        sudo.send(user.phone.next_code())
+        said, status = sudo.finish()
+        self.assertEqual((said.split(), status), (["root"], 0))

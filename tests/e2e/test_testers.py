@@ -6,7 +6,7 @@ import subprocess
 import clients
 import hosts
 import judges
-from dialogues import LOCKED, SENT, DialogueCase, left
+from dialogues import AWAY, LOCKED, SENT, DialogueCase, left
 from phone import wrong
 
 SERVICE = "tester"
@@ -79,9 +79,18 @@ class Testers(DialogueCase):
 
     def test_the_log_names_the_section_to_write(self):
         said, status = self.pamtester(self.user(), *STEPS, service="nameless").finish()
-        self.assertIn("Sign-in by text is not available now.", said)
+        self.assertIn(AWAY, said)
         self.assertEqual((said.count("success"), status), (0, 1), said)
         self.host.event(lambda line: "write [service nameless] for it" in line)
+
+    def test_a_program_that_is_not_root_s(self):
+        """As a screen locker runs: it cannot ask, and nobody is asked for a code."""
+        user = self.user()
+        said, status = self.open(clients.Terminal(
+            ["/usr/bin/pamtester", SERVICE, user.name, "authenticate"], user)).finish()
+        self.assertIn(AWAY, said)
+        self.assertEqual((said.count("success"), status), (0, 1), said)
+        self.no_text_for(user)
 
     def libpamtest(self, user, *answers):
         done = subprocess.run(["/usr/bin/python3", "-c", LIBPAMTEST, user.name, SERVICE, *answers],
