@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "child.h"
 #include "doctor.h"
@@ -119,6 +120,28 @@ static void look_past(const struct doctor *doctor, const char *settings)
 	mend(doctor, SSHD_KEY, "authenticationmethods", LINE_METHODS, cause);
 }
 
+/* sshd asks PAM for root all the same, and hands over an answer that is never right. */
+static void look_at_root(const struct doctor *doctor, const char *settings)
+{
+	const struct config_service *section =
+		config_service_find(doctor->config, service_of(doctor));
+	const struct sshd_file *sshd = doctor->sshd;
+	char value[64];
+
+	if (section == NULL || !section->root ||
+		!sshd_setting(settings, "permitrootlogin", value, sizeof(value)))
+		return;
+	bool lets = strcmp(value, "yes") == 0;
+	for (size_t i = 0; sshd != NULL && i < sshd->matches && !lets; i++) {
+		const char *here = sshd_match_value(sshd, i, "permitrootlogin");
+		lets = here != NULL && strcasecmp(here, "yes") == 0;
+	}
+	if (!lets)
+		mend(doctor, SSHD_ROOT, "permitrootlogin", "PermitRootLogin yes",
+			"smsotp.conf has root = yes, and sshd lets no root in by a code: root "
+			"gets texts, and each right code is called wrong");
+}
+
 static void look_at_methods(struct doctor *doctor, const char *settings)
 {
 	const char *name = service_of(doctor);
@@ -146,6 +169,7 @@ static void look_at_settings(struct doctor *doctor, const char *settings)
 			mend(doctor, rows[i].id, rows[i].keyword, rows[i].line, rows[i].cause);
 	}
 	look_at_methods(doctor, settings);
+	look_at_root(doctor, settings);
 	look_at_times(doctor, settings);
 }
 

@@ -41,6 +41,7 @@ static const struct {
 	[SSHD_METHODS] = {"sshd.methods", SEVERITY_ERROR},
 	[SSHD_KEY] = {"sshd.key", SEVERITY_NOTE},
 	[SSHD_OPEN] = {"sshd.open", SEVERITY_WARNING},
+	[SSHD_ROOT] = {"sshd.root", SEVERITY_WARNING},
 	[SSHD_GRACE] = {"sshd.grace", SEVERITY_WARNING},
 	[SSHD_STARTUPS] = {"sshd.startups", SEVERITY_NOTE},
 	[SSHD_PERSOURCE] = {"sshd.persource", SEVERITY_NOTE},

@@ -488,6 +488,13 @@ class Sshd(DoctorCase):
                     self.assertEqual((finding["mend"]["file"], finding["mend"]["number"]),
                                      ("/etc/ssh/sshd_config", 1))
 
+    def test_root_by_a_code(self):
+        with changed(hosts.CONFIG + ".d/root.conf", "[service sshd]\nroot = yes\n"):
+            with self.settings("PermitRootLogin prohibit-password"):
+                self.assertEqual(self.found("sshd.root")["mend"]["line"], "PermitRootLogin yes")
+            with self.settings("PermitRootLogin yes"):
+                self.assertNotIn("sshd.root", self.ids())
+
     def test_a_broken_stack_asks_us_all_the_same(self):
         with changed(f"{PAM}/sshd", OURS + "atuh required pam_unix.so\n"), \
                 self.settings("UsePAM no"):

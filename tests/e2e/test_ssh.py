@@ -119,6 +119,28 @@ class Ssh(DialogueCase):
         self.assertEqual(user.phone.lines(), [])
 
 
+class SshRoot(DialogueCase):
+    """Root, where smsotp.conf lets him in."""
+
+    CONFIG = {"service sshd": {"root": "yes"}}
+
+    def asked(self, phone, source):
+        ssh = self.open(clients.ssh("root", "id -un", source=source))
+        ssh.prompt()
+        ssh.send(phone.next_code())
+        return ssh
+
+    def test_sshd_has_to_let_him_in_too(self):
+        phone = self.host.new_phone()
+        self.host.ctl("identity", "set", "root", input=f"phone: {phone.number}\nuid: 0\n")
+        self.assertRegex(self.asked(phone, "127.0.0.31").prompt(), left(4))
+        self.host.configure_sshd("PermitRootLogin yes\n")
+        self.host.sshd.stop()
+        self.host.sshd.start()
+        said, status = self.asked(phone, "127.0.0.32").finish()
+        self.assertEqual((said.split(), status), (["root"], 0))
+
+
 class SshExpired(DialogueCase):
     """A password that has expired, of somebody who signs in by the code alone."""
 

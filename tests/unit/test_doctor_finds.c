@@ -117,8 +117,8 @@ static void test_blocks_past_us(void **state)
 		"any", "other", "exempt.unowned"));
 }
 
-/* The cause of the finding that sshd lets somebody in past us; "" for none. */
-static char *past_by(const char *settings)
+/* The cause of the finding of that id by what "sshd -T" and sshd_config say; "" for none. */
+static char *cause_of(const char *id, const char *settings, const char *file, bool root)
 {
 	struct doctor doctor = {.findings = findings_new(),
 		.services = json_pack("{s:{}}", "sshd"),
@@ -128,14 +128,16 @@ static char *past_by(const char *settings)
 	size_t i;
 
 	assert_int_equal(config_defaults(&doctor.config), RESULT_OK);
-	sshd_config = "";
+	assert_string_equal(doctor.config->service[0].name, "sshd");
+	doctor.config->service[0].root = root;
+	sshd_config = file;
 	printed = settings;
 	doctor_sshd(&doctor);
 	printed = NULL;
 	json_t *all = findings_json(doctor.findings);
 	json_array_foreach(all, i, finding)
 	{
-		if (strcmp(json_string_value(json_object_get(finding, "id")), "sshd.key") != 0)
+		if (strcmp(json_string_value(json_object_get(finding, "id")), id) != 0)
 			continue;
 		free(cause);
 		cause = strdup(json_string_value(json_object_get(finding, "cause")));
@@ -174,8 +176,31 @@ static void test_what_signs_in_past_us(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		char *cause = past_by(rows[i].settings);
+		char *cause = cause_of("sshd.key", rows[i].settings, "", false);
 		HOLDS(rows[i].settings, strcmp(cause, rows[i].cause) == 0);
+		free(cause);
+	}
+}
+
+/* Root is asked for a code, and no code is right. */
+static void test_root_by_a_code(void **state)
+{
+	static const struct {
+		const char *settings, *file;
+		bool root, found;
+	} rows[] = {
+		{"permitrootlogin without-password\n", "", true, true},
+		{"permitrootlogin no\n", "Match User x\nPermitRootLogin no\n", true, true},
+		{"permitrootlogin without-password\n", "", false, false},
+		{"permitrootlogin yes\n", "", true, false},
+		{"permitrootlogin no\n", "Match Address ::1\nPermitRootLogin Yes\n", true, false},
+		{"", "", true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *cause = cause_of("sshd.root", rows[i].settings, rows[i].file, rows[i].root);
+		HOLDS(rows[i].settings, (cause[0] != '\0') == rows[i].found);
 		free(cause);
 	}
 }
@@ -217,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_rule_of_sudo_is_named),
 		cmocka_unit_test(test_what_signs_in_past_us),
+		cmocka_unit_test(test_root_by_a_code),
 		cmocka_unit_test_setup_teardown(test_sender_away, flow_setup, flow_teardown),
 		cmocka_unit_test(test_blocks_past_us),
 	};
