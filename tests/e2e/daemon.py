@@ -85,17 +85,22 @@ class Daemon:
         self.process.kill()
         self.process.wait()
 
+    def end(self):
+        """Ends it; returns its exit status, whatever that is."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        return self.process.returncode
+
     def stop(self):
         """Ends it; returns its exit status, or None where it was not running: nobody asked it to
         end, unless it was killed."""
         if not self.running():
             self.assert_sound(-signal.SIGKILL)
             return None
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        self.end()
         self.assert_sound()
         return self.process.returncode
 

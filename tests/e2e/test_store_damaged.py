@@ -7,6 +7,7 @@ import collections
 import os
 import random
 import shutil
+import signal
 import struct
 
 import attack
@@ -79,10 +80,12 @@ class StoreCase(HostCase):
                     self.copy(f"{ASIDE}{directory}/{name}", f"{STORE}{directory}/{name}")
 
     def end(self):
-        """The status it ends with, or has ended with: of damage it may die."""
-        if self.host.smsotpd.running():
-            self.host.smsotpd.stop()
-        return self.host.smsotpd.process.returncode
+        """The status it ends with, or has ended with: of damage it may die, also while it is told
+        to end; and then its end is that of no other test."""
+        status = self.host.smsotpd.end()
+        self.host.smsotpd.process = None
+        self.assertNotEqual(status, -signal.SIGKILL)
+        return status
 
     def whole_again(self):
         """What was put back is all there."""
