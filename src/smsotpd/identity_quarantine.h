@@ -40,7 +40,10 @@ CHECKED enum result identities_quarantine_count(
 CHECKED enum result identities_quarantine_release(
 	struct identities *identities, MDB_txn *txn, const char *name);
 
-/* At start: what is remembered is made of this boot, and dropped where it is over. */
+/*
+ * At start: what is remembered is made of this boot, and dropped where it is over. In a store that
+ * has no room for that it stays as it is, RESULT_OK too, and goes on by the wall clock.
+ */
 CHECKED enum result identities_quarantine_rebase(
 	struct identities *identities, uint32_t seconds, const struct clock *clock);
 

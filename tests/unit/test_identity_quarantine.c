@@ -176,6 +176,61 @@ static void test_many_changes_are_few_walks(void **state)
 	assert_true(remembers(desk, "here131073"));
 }
 
+/* More identities, each of whom has another phone now, in one transaction. */
+static enum result add_changed(struct desk *desk, int from, int to)
+{
+	struct identities *identities = desk->identities;
+	struct error error;
+
+	enum result result = identities_begin(identities, true, &desk->txn);
+	for (int i = from; i < to && result == RESULT_OK; i++) {
+		struct identity identity = {.uid = UID_NONE};
+		int64_t left = 0;
+		bool changed = false;
+		snprintf(identity.name, sizeof(identity.name), "here%d", i);
+		result = identities_put(identities, desk->txn, &identity, "", &error);
+		if (result == RESULT_OK)
+			result = identities_quarantine_change(identities, desk->txn, identity.name,
+				&before, &after, DAY_SECONDS, &desk->clock, &left, &changed);
+	}
+	if (result == RESULT_OK)
+		result = store_commit(&desk->txn);
+	store_abort(&desk->txn);
+	return result;
+}
+
+/* A store with no room to move all of it to another boot opens there, and everybody waits on. */
+static void test_a_full_store_in_another_boot(void **state)
+{
+	struct desk *desk = *state;
+	struct fixture *fixture = desk->fixture;
+	int64_t left = 0;
+	int people = 0;
+
+	store_abort(&desk->txn);
+	identities_close(&fixture->identities);
+	assert_int_equal(identities_open(fixture->path, (size_t)1 << 20, false, key,
+				 &fixture->identities, &fixture->error),
+		RESULT_OK);
+	desk->identities = fixture->identities;
+	for (int part = 512; part > 0;) {
+		enum result result = add_changed(desk, people, people + part);
+		assert_true(result == RESULT_OK || result == RESULT_FULL);
+		people += result == RESULT_OK ? part : 0;
+		part /= result == RESULT_OK ? 1 : 2;
+	}
+	assert_in_range(people, 1000, 10000);
+	desk->clock.boot[0]++;
+	desk->now = (struct moment){SECONDS(30), REALTIME + HOURS(1)};
+	assert_int_equal(identities_quarantine_rebase(desk->identities, DAY_SECONDS, &desk->clock),
+		RESULT_OK);
+	assert_int_equal(identities_begin(desk->identities, false, &desk->txn), RESULT_OK);
+	assert_int_equal(identities_quarantine_left(desk->identities, desk->txn, "here0",
+				 DAY_SECONDS, &desk->clock, &desk->now, &left),
+		RESULT_OK);
+	assert_int_equal(left, HOURS(23));
+}
+
 #define with_desk(test) cmocka_unit_test_setup_teardown(test, desk_setup, desk_teardown)
 
 int main(void)
@@ -184,6 +239,7 @@ int main(void)
 		with_desk(test_who_gives_way),
 		with_desk(test_what_is_over_goes_first),
 		with_desk(test_many_changes_are_few_walks),
+		with_desk(test_a_full_store_in_another_boot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
