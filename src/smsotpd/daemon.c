@@ -124,8 +124,8 @@ static void tell_made(const struct daemon *daemon)
 			"key");
 	if (daemon->stores.origin == KEY_READ && daemon->stores.state_made)
 		event_daemon(daemon->trail, EVENT_STATE_LOST,
-			"the state store was missing and begins empty: locks and codes are "
-			"forgotten");
+			"the state store was missing or of another key, and begins empty: locks "
+			"and codes are forgotten");
 }
 
 static enum result open_parts(struct daemon *daemon, struct error *error)

@@ -31,6 +31,7 @@ struct state {
 	MDB_dbi sums;    /* the others */
 	MDB_dbi table[STATE_TABLES];
 	bool made[STATE_TABLES];
+	bool began; /* when it was opened */
 	struct keys keys;
 };
 
@@ -55,26 +56,16 @@ static enum result tally_make(
  * Every slot is there from the first start on, so that no source can make the store grow; in the
  * order of their keys, so that pages are filled to the brim.
  */
-static enum result tallies_fill(struct state *state)
+static enum result tallies_fill(struct state *state, MDB_txn *txn)
 {
-	MDB_txn *txn = NULL;
+	enum result result = RESULT_OK;
 	struct tally_key host;
-	size_t count = 0;
-	enum result result = store_begin(state->store, true, &txn);
 
-	tally_key_host(&host);
-	if (result == RESULT_OK)
-		result = store_count(txn, state->tallies, &count);
-	bool empty = result == RESULT_OK && count == 0;
-	for (uint32_t i = 0; empty && result == RESULT_OK && i < STATE_SOURCES; i++)
+	for (uint32_t i = 0; result == RESULT_OK && i < STATE_SOURCES; i++)
 		result = tally_make(txn, state->tallies,
 			(struct tally_key){{0, 0, (uint8_t)(i >> 8), (uint8_t)i}}, MDB_APPEND);
-	if (result == RESULT_OK)
-		result = tally_make(txn, state->sums, host, MDB_NOOVERWRITE);
-	if (result == RESULT_OK || result == RESULT_EXISTS)
-		result = store_commit(&txn);
-	store_abort(&txn);
-	return result;
+	tally_key_host(&host);
+	return result == RESULT_OK ? tally_make(txn, state->sums, host, 0) : result;
 }
 
 /* A store that an older version filled has no room for them, and serves all the same. */
@@ -108,30 +99,45 @@ static void nobody_id(const struct state *state, uint8_t number, uint8_t ret_id[
 }
 
 /* Nobody's records too, so that all others are users'. */
-static enum result nobodies_fill(struct state *state)
+static enum result nobodies_fill(struct state *state, MDB_txn *txn)
 {
 	static const struct record empty;
-	uint8_t bytes[RECORD_SIZE];
 	uint8_t id[HASH_SIZE];
-	MDB_val key = {.mv_size = HASH_SIZE, .mv_data = id};
-	MDB_val value = {.mv_size = RECORD_SIZE, .mv_data = bytes};
-	MDB_txn *txn = NULL;
-	enum result result = store_begin(state->store, true, &txn);
+	enum result result = RESULT_OK;
 
-	record_encode(&empty, bytes);
 	for (uint8_t i = 0; i < STATE_NOBODIES && result == RESULT_OK; i++) {
 		nobody_id(state, i, id);
-		result = store_result(mdb_put(txn, state->users, &key, &value, MDB_NOOVERWRITE));
-		if (result == RESULT_EXISTS) {
-			value = (MDB_val){.mv_size = RECORD_SIZE, .mv_data = bytes};
-			result = RESULT_OK;
-		}
+		result = state_save(state, txn, id, &empty);
 	}
+	return result;
+}
+
+/*
+ * All of it in one transaction: a store is filled or not. Where it is and nobody's records are not
+ * found, it was filled under another key.
+ */
+static enum result fill(struct state *state)
+{
+	uint8_t id[HASH_SIZE];
+	MDB_txn *txn = NULL;
+	size_t tallies = 0;
+	bool ours = false;
+	enum result result = store_begin(state->store, true, &txn);
+
+	nobody_id(state, 0, id);
+	if (result == RESULT_OK)
+		result = state_has(state, txn, id, &ours);
+	if (result == RESULT_OK)
+		result = store_count(txn, state->tallies, &tallies);
+	state->began = !ours;
+	if (result == RESULT_OK && state->began)
+		result = tallies > 0 ? RESULT_INVALID : tallies_fill(state, txn);
+	if (result == RESULT_OK && state->began)
+		result = nobodies_fill(state, txn);
 	if (result == RESULT_OK)
 		result = store_commit(&txn);
 	store_abort(&txn);
-	/* A store that an earlier version filled to the brim opens all the same. */
-	return result == RESULT_FULL ? RESULT_OK : result;
+	return result;
 }
 
 enum result state_open(const char *directory, size_t size, const struct keys *keys,
@@ -147,11 +153,9 @@ enum result state_open(const char *directory, size_t size, const struct keys *ke
 		state->records_max = records_max(size, store_page(state->store));
 		result = open_tables(state);
 		if (result == RESULT_OK)
-			result = tallies_fill(state);
+			result = fill(state);
 		if (result == RESULT_OK)
 			result = tables_open(state);
-		if (result == RESULT_OK)
-			result = nobodies_fill(state);
 		if (result != RESULT_OK)
 			result = error_set(error, result,
 				"the state store %s has not its tables: %s", directory,
@@ -181,6 +185,11 @@ enum result state_after_fork(struct state *state, struct error *error)
 struct store *state_store(const struct state *state)
 {
 	return state->store;
+}
+
+bool state_began(const struct state *state)
+{
+	return state->began;
 }
 
 void state_close(struct state **state)
@@ -272,29 +281,6 @@ enum result state_save(struct state *state, MDB_txn *txn, const uint8_t id[stati
 
 	record_encode(record, bytes);
 	return store_result(mdb_put(txn, state->users, &key, &value, 0));
-}
-
-void tally_key_source(const uint8_t source[static HASH_SIZE], struct tally_key *ret_key)
-{
-	_Static_assert(STATE_SOURCES == 1 << 16, "a slot is two bytes of the hash");
-	*ret_key = (struct tally_key){{0, 0, source[0], source[1]}};
-}
-
-void tally_key_host(struct tally_key *ret_key)
-{
-	*ret_key = (struct tally_key){{1, 0, 0, 0}};
-}
-
-void tally_key_prefix(const struct phone *phone, struct tally_key *ret_key)
-{
-	uint32_t number = UINT16_MAX;
-
-	if (phone->e164[0] == '+')
-		number = 0;
-	for (size_t i = 1; number != UINT16_MAX && i <= PREFIX_DIGITS && phone->e164[i] != '\0';
-		i++)
-		number = number * 10 + (uint32_t)(phone->e164[i] - '0');
-	*ret_key = (struct tally_key){{2, 0, (uint8_t)(number >> 8), (uint8_t)number}};
 }
 
 static MDB_dbi tally_table(const struct state *state, const struct tally_key *key)

@@ -29,10 +29,16 @@
 
 struct state;
 
-/* As store_open; state that is lost begins empty. `keys` are copied. */
+/*
+ * As store_open; state that is lost begins empty. `keys` are copied. RESULT_INVALID: what is
+ * there is of other keys, and of no use.
+ */
 CHECKED enum result state_open(const char *directory, size_t size, const struct keys *keys,
 	struct state **ret_state, struct error *error);
 void state_close(struct state **state);
+
+/* It began empty when it was opened. */
+bool state_began(const struct state *state);
 
 /* As the store's own. */
 CHECKED enum result state_after_fork(struct state *state, struct error *error);

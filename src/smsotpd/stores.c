@@ -97,6 +97,27 @@ static void state_remove(const char *directory)
 	unlink(path);
 }
 
+static enum result open_state(
+	const struct config *config, struct stores *stores, struct error *error)
+{
+	const char *directory = config->paths.store;
+	size_t size = (size_t)config->store.state_size << 20;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/state", directory);
+	if (stores->origin != KEY_READ)
+		state_remove(directory);
+	enum result result = state_open(path, size, &stores->keys, &stores->state, error);
+	/* As where the key and the identities of a backup were put beside it. */
+	if (result == RESULT_INVALID) {
+		state_remove(directory);
+		result = state_open(path, size, &stores->keys, &stores->state, error);
+	}
+	if (result == RESULT_OK)
+		stores->state_made = state_began(stores->state);
+	return result;
+}
+
 static enum result open_all(const struct config *config, const struct clock *clock,
 	struct stores *stores, struct error *error)
 {
@@ -106,14 +127,8 @@ static enum result open_all(const struct config *config, const struct clock *clo
 	enum result result = open_key(directory, clock, stores, error);
 	if (result == RESULT_OK)
 		result = open_identities(config, clock, stores, error);
-	if (result != RESULT_OK)
-		return result;
-	if (stores->origin != KEY_READ)
-		state_remove(directory);
-	stores->state_made = !exists(directory, "state/data.mdb");
-	snprintf(path, sizeof(path), "%s/state", directory);
-	result = state_open(
-		path, (size_t)config->store.state_size << 20, &stores->keys, &stores->state, error);
+	if (result == RESULT_OK)
+		result = open_state(config, stores, error);
 	if (result != RESULT_OK || stores->origin != KEY_READ)
 		return result == RESULT_OK ? first_end(directory, error) : result;
 	/* No store is of such a key any more, where `key` itself was put back. */

@@ -332,6 +332,37 @@ static void test_a_key_that_came_back(void **state)
 	assert_int_equal(try_again(host), RESULT_NOT_FOUND);
 }
 
+/* The key and the identities of a backup beside the state of the key that was made since. */
+static void test_a_key_that_came_back_beside_another_state(void **state)
+{
+	struct host *host = *state;
+
+	begin(host);
+	rename_in(host, "key", "key.backup");
+	rename_in(host, "identity", "identity.backup");
+	begin(host);
+	rename_in(host, "key.backup", "key");
+	rename_in(host, "identity", "empty");
+	rename_in(host, "identity.backup", "identity");
+	open_again(host);
+	expect(host, KEY_READ, true, CHOICE_CONFIG);
+	open_again(host);
+	expect(host, KEY_READ, false, CHOICE_CONFIG);
+}
+
+/* An empty file is what a power failure leaves of one that was just made. */
+static void test_a_state_that_is_empty(void **state)
+{
+	struct host *host = *state;
+	char path[64];
+
+	begin(host);
+	path_of(host, "state/data.mdb", path);
+	assert_int_equal(truncate(path, 0), 0);
+	open_again(host);
+	expect(host, KEY_READ, true, CHOICE_CONFIG);
+}
+
 int main(void)
 {
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -343,6 +374,8 @@ int main(void)
 		row(test_a_lost_key_without_room),
 		row(test_a_first_start_goes_on),
 		row(test_a_key_that_came_back),
+		row(test_a_key_that_came_back_beside_another_state),
+		row(test_a_state_that_is_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
