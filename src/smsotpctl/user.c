@@ -47,7 +47,7 @@ static void print_known(const json_t *known)
 		if (output_text(output_field(place, "source")) > 0)
 			putchar(' ');
 		printf("signed in %s%s\n", output_field(place, "last"),
-			stale ? ", too long ago" : "");
+			stale ? ", not within 60 days" : "");
 	}
 }
 

@@ -164,6 +164,19 @@ enum effect challenge_resend(
 	return code_add(challenge, attempt, hash);
 }
 
+bool known_fresh(const struct known *known, const struct moment *now)
+{
+	int64_t age = now->realtime - known->realtime;
+
+	return known->realtime != 0 && age < KNOWN_FOR_MS && age > -KNOWN_FOR_MS;
+}
+
+/* What is not fresh gives way first, and be it of a year that was never there. */
+static int64_t known_worth(const struct known *known, const struct moment *now)
+{
+	return known_fresh(known, now) ? known->realtime : 0;
+}
+
 static void known_add(struct record *record, const struct attempt *attempt)
 {
 	struct known *best = &record->known[0];
@@ -175,7 +188,7 @@ static void known_add(struct record *record, const struct attempt *attempt)
 			best = known;
 			break;
 		}
-		if (known->realtime < best->realtime)
+		if (known_worth(known, &attempt->now) < known_worth(best, &attempt->now))
 			best = known;
 	}
 	memcpy(best->hash, attempt->source, HASH_SIZE);
@@ -267,8 +280,7 @@ bool challenge_known(const struct record *record, const struct attempt *attempt)
 
 	for (size_t i = 0; i < RECORD_KNOWN; i++) {
 		const struct known *known = &record->known[i];
-		bool fresh = known->realtime != 0 &&
-			     attempt->now.realtime - known->realtime < KNOWN_FOR_MS;
+		bool fresh = known_fresh(known, &attempt->now);
 		found = (fresh && sodium_memcmp(known->hash, attempt->source, HASH_SIZE) == 0) ||
 			found;
 	}

@@ -74,7 +74,11 @@ bool challenge_has(
 /* Some code of it can still be typed. Of the attempt only config and now count. */
 bool challenge_alive(const struct challenge *challenge, const struct attempt *attempt);
 
-/* The user signed in from this source within KNOWN_FOR_MS. */
+/* Within KNOWN_FOR_MS of now, before or after: a clock that ran years ahead makes no place known
+ * for years. */
+bool known_fresh(const struct known *known, const struct moment *now);
+
+/* The user signed in from this source, and that is fresh. */
 bool challenge_known(const struct record *record, const struct attempt *attempt);
 
 #endif

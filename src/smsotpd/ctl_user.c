@@ -61,7 +61,7 @@ static json_t *known_json(const struct look *look)
 		when_write(known->realtime, when);
 		json_array_append_new(
 			places, json_pack("{s:s, s:s, s:b}", "place", place, "last", when, "stale",
-					look->now.realtime - known->realtime >= KNOWN_FOR_MS));
+					!known_fresh(known, &look->now)));
 	}
 	return places;
 }

@@ -88,7 +88,8 @@ static void add_source(json_t *facts, const struct job *job)
 	else if (job->known && known != NULL)
 		now = json_sprintf("%s, known as %s: signed in %s", label, place, when);
 	else if (known != NULL)
-		now = json_sprintf("%s, signed in %s, too long ago: a new place", label, when);
+		now = json_sprintf(
+			"%s, signed in %s, not within 60 days: a new place", label, when);
 	else
 		now = json_sprintf("%s, a new place", label);
 	add(facts, job, "source", now, source->shared ? "limits" : "", "shared_sources");

@@ -197,6 +197,29 @@ static void test_a_source_is_known_for_60_days_after_success(void **state)
 	assert_false(scene_known(scene));
 }
 
+/* What a clock that ran years ahead has left is known nowhere, and gives way before all else. */
+static void test_a_place_of_the_future_is_not_known(void **state)
+{
+	struct scene *scene = *state;
+
+	for (uint32_t i = 1; i <= RECORD_KNOWN + 2; i++) {
+		scene_at(scene, i <= RECORD_KNOWN ? DAYS(3650) : MINUTES(i));
+		scene_source(scene, i);
+		assert_int_equal(scene_begin(scene, i), EFFECT_TEXT);
+		assert_int_equal(scene_verify(scene, i), EFFECT_RIGHT);
+		assert_true(scene_known(scene));
+	}
+	for (uint32_t i = 1; i <= RECORD_KNOWN + 2; i++) {
+		scene_source(scene, i);
+		assert_int_equal(scene_known(scene), i > RECORD_KNOWN);
+	}
+	scene_source(scene, RECORD_KNOWN + 2);
+	scene_at(scene, MINUTES(RECORD_KNOWN + 2) - DAYS(60) + 1);
+	assert_true(scene_known(scene));
+	scene_at(scene, MINUTES(RECORD_KNOWN + 2) - DAYS(60));
+	assert_false(scene_known(scene));
+}
+
 static void test_the_last_eight_sources_are_known(void **state)
 {
 	struct scene *scene = *state;
@@ -260,6 +283,7 @@ int main(void)
 		with_scene(test_what_is_no_code_is_wrong_whatever_its_hash),
 		with_scene(test_a_hash_of_zeros_is_wrong),
 		with_scene(test_a_source_is_known_for_60_days_after_success),
+		with_scene(test_a_place_of_the_future_is_not_known),
 		with_scene(test_the_last_eight_sources_are_known),
 		with_scene(test_a_place_is_known_once),
 		with_scene(test_the_newest_code_is_told),

@@ -39,6 +39,16 @@ static void test_no_binding_is_a_free_entry_s(void **state)
 	assert_true(is_zero(scene->record.challenge, sizeof(scene->record.challenge)));
 }
 
+/* A machine without a clock, just booted: an entry of the time zero would be fresh. */
+static void test_no_source_is_a_free_entry_s(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->attempt.now = (struct moment){SECONDS(1), SECONDS(1)};
+	memset(scene->attempt.source, 0, HASH_SIZE);
+	assert_false(scene_known(scene));
+}
+
 static void test_the_challenges_end(void **state)
 {
 	struct scene *scene = *state;
@@ -179,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_scene(test_what_is_empty_is_not_alive),
 		with_scene(test_no_binding_is_a_free_entry_s),
+		with_scene(test_no_source_is_a_free_entry_s),
 		with_scene(test_the_challenges_end),
 		with_scene(test_the_known_sources_end),
 		with_scene(test_a_full_table_of_sources),

@@ -149,7 +149,7 @@ static void test_a_place_of_long_ago(void **state)
 	control(bench, request);
 	assert_false(is("known"));
 	assert_non_null(strstr(fact("source"), "192.0.2.1, signed in 2027-01-15T08:00:00Z"));
-	assert_non_null(strstr(fact("source"), ", too long ago: a new place"));
+	assert_non_null(strstr(fact("source"), ", not within 60 days: a new place"));
 }
 
 /* One that was stored before it was refused. */
