@@ -8,7 +8,7 @@
 #define WHEN_SIZE  32
 #define PLACE_SIZE 9
 
-/* "2026-11-23T04:37:51Z"; milliseconds since 1970, "" where no calendar has them. */
+/* "2026-11-23T04:37:51Z"; milliseconds since 1970. In a forked child too, whatever threads did. */
 void when_write(int64_t realtime, char ret[static WHEN_SIZE]);
 
 /* Milliseconds to seconds, rounded up. */
