@@ -17,14 +17,14 @@ static int compare_names(const void *one, const void *other)
 }
 
 static enum result visit_all(struct identities *identities, MDB_txn *txn,
-	const struct place *places, size_t count,
+	const struct schema *schema, const struct place *places, size_t count,
 	enum result (*visit)(const struct identity *identity, void *context), void *context)
 {
 	WIPED(identity) identity = {0};
 	enum result result = RESULT_OK;
 
 	for (size_t i = 0; i < count && result == RESULT_OK; i++) {
-		result = tables_load(identities, txn, &places[i].id, &identity);
+		result = tables_read(identities, txn, schema, &places[i].id, &identity);
 		if (result == RESULT_OK)
 			result = visit(&identity, context);
 	}
@@ -32,12 +32,13 @@ static enum result visit_all(struct identities *identities, MDB_txn *txn,
 }
 
 static enum result name_places(struct identities *identities, MDB_txn *txn,
-	const struct identity_id *ids, size_t count, struct place *places)
+	const struct schema *schema, const struct identity_id *ids, size_t count,
+	struct place *places)
 {
 	WIPED(identity) identity = {0};
 
 	for (size_t i = 0; i < count; i++) {
-		enum result result = tables_load(identities, txn, &ids[i], &identity);
+		enum result result = tables_read(identities, txn, schema, &ids[i], &identity);
 		if (result != RESULT_OK)
 			return RESULT_FAILED;
 		places[i].id = ids[i];
@@ -51,16 +52,20 @@ enum result identities_each(struct identities *identities, MDB_txn *txn,
 	enum result (*visit)(const struct identity *identity, void *context), void *context)
 {
 	struct identity_id *ids = NULL;
+	struct schema schema;
 	size_t count = 0;
 
-	enum result result = tables_ids(identities, txn, &ids, &count);
+	enum result result = identities_schema(identities, txn, &schema);
+	if (result == RESULT_OK)
+		result = tables_ids(identities, txn, &ids, &count);
 	if (result != RESULT_OK)
 		return result;
 	struct place *places = calloc(count + 1, sizeof(*places));
-	result = places == NULL ? RESULT_MEMORY : name_places(identities, txn, ids, count, places);
+	result = places == NULL ? RESULT_MEMORY
+				: name_places(identities, txn, &schema, ids, count, places);
 	free(ids);
 	if (result == RESULT_OK)
-		result = visit_all(identities, txn, places, count, visit, context);
+		result = visit_all(identities, txn, &schema, places, count, visit, context);
 	free(places);
 	return result;
 }
