@@ -43,30 +43,39 @@ static void detail_set(struct report *report, const char *advice, const char *re
 		advice, escaped);
 }
 
-static void judge_answer(const struct exchange *exchange, struct report *report)
+static void judge_answer(
+	const struct exchange *exchange, const struct gateway_reply *reply, struct report *report)
 {
-	struct gateway_reply reply;
-
-	gateway_reply_scan(exchange->body, exchange->body_size, &reply);
-	snprintf(report->code, sizeof(report->code), "%s", reply.code);
-	snprintf(report->reqid, sizeof(report->reqid), "%s", reply.reqid);
-	snprintf(report->tid, sizeof(report->tid), "%s", reply.tid);
+	snprintf(report->code, sizeof(report->code), "%s", reply->code);
+	snprintf(report->reqid, sizeof(report->reqid), "%s", reply->reqid);
+	snprintf(report->tid, sizeof(report->tid), "%s", reply->tid);
 	report->outcome = OUTCOME_REFUSED;
-	if (reply.word == GATEWAY_ERROR) {
+	if (reply->word == GATEWAY_ERROR) {
 		snprintf(report->detail, sizeof(report->detail), "the gateway refused (%s): %s",
-			reply.code[0] == '\0' ? "no code" : reply.code,
-			reply.description[0] == '\0' ? "ask its support" : reply.description);
+			reply->code[0] == '\0' ? "no code" : reply->code,
+			reply->description[0] == '\0' ? "ask its support" : reply->description);
 	} else if (exchange->http != 200) {
 		snprintf(report->detail, sizeof(report->detail),
 			"the gateway answered HTTP %ld: check [gateway] url, or ask its support",
 			exchange->http);
-	} else if (reply.word == GATEWAY_STRANGE) {
+	} else if (reply->word != GATEWAY_ACCEPTED) {
 		detail_set(report, "the gateway's answer is none of BulkPush: check [gateway] url",
 			"");
 	} else {
 		report->outcome = OUTCOME_ACCEPTED;
 		detail_set(report, "", "");
 	}
+}
+
+/* How the connection ended says less than the answer: many close theirs without the end of TLS. */
+static bool answer_whole(const struct exchange *exchange, enum gateway_word word)
+{
+	/* A status of its own is an answer even where its body did not come whole; 1xx is none. */
+	if (exchange->http >= 201 && exchange->http <= 599)
+		return true;
+	if (exchange->oversized || exchange->http < 200 || word == GATEWAY_CUT)
+		return false;
+	return word != GATEWAY_STRANGE || exchange->curl == CURLE_OK;
 }
 
 /* Something came that is no HTTP answer of a gateway, or too much of one. */
@@ -88,15 +97,17 @@ static const char *unsent_advice(int curl)
 
 void exchange_judge(const struct exchange *exchange, struct report *report)
 {
+	struct gateway_reply reply;
+
 	report->http = (uint32_t)exchange->http;
 	if (!exchange->left) {
 		report->outcome = OUTCOME_UNSENT;
 		detail_set(report, unsent_advice(exchange->curl), exchange->reason);
 		return;
 	}
-	/* A status of its own is an answer even where its body did not come whole; 1xx is none. */
-	if (exchange->curl == CURLE_OK || (exchange->http >= 201 && exchange->http <= 599)) {
-		judge_answer(exchange, report);
+	gateway_reply_scan(exchange->body, exchange->body_size, &reply);
+	if (answer_whole(exchange, reply.word)) {
+		judge_answer(exchange, &reply, report);
 		return;
 	}
 	if (answer_broken(exchange)) {

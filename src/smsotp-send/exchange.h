@@ -14,7 +14,7 @@
 
 struct exchange {
 	int curl;           /* CURLcode, libcurl-errors(3) */
-	long http;          /* the answer's status, 0 for none */
+	long http;          /* the answer's status, 0 for none, or where its headers have no end */
 	bool left;          /* a byte of the request may have left */
 	bool oversized;     /* the answer was cut off at our limits */
 	const char *reason; /* libcurl's words, "" for none; any bytes */

@@ -200,7 +200,9 @@ void gateway_reply_scan(const char *bytes, size_t size, struct gateway_reply *re
 		reply.word = GATEWAY_ERROR;
 		scan_code(any_case, &reply);
 		scan_description(any_case, &reply);
-	} else if (result && message && finds(all, "</RESULT")) {
+	} else if (!finds(all, "</RESULT")) {
+		reply.word = finds(all, "<RESULT") ? GATEWAY_CUT : GATEWAY_STRANGE;
+	} else if (result && message) {
 		reply.word = GATEWAY_ACCEPTED;
 	}
 	*ret_reply = reply;

@@ -17,9 +17,9 @@
 #define REPLY_SIZE_MAX (64 * 1024)
 
 enum gateway_word {
-	GATEWAY_STRANGE =
-		0,     /* nothing that BulkPush says: HTML, JSON, cut short, too long, a NUL */
-	GATEWAY_ERROR, /* an error, in `code` and `description` where it names them */
+	GATEWAY_STRANGE = 0, /* nothing that BulkPush says: HTML, JSON, too long, a NUL */
+	GATEWAY_CUT,         /* <RESULT without its end: it could have said either */
+	GATEWAY_ERROR,       /* an error, in `code` and `description` where it names them */
 	GATEWAY_ACCEPTED,
 };
 

@@ -26,6 +26,7 @@ struct transfer {
 	bool begun;     /* connection, tunnel and TLS stand: from here on the request leaves */
 	bool form_read; /* libcurl has asked for the body: it may have left */
 	bool oversized;
+	bool headers_end; /* the empty line behind them has come */
 	size_t headers_size;
 	size_t body_size;
 	struct exchange exchange;
@@ -86,15 +87,20 @@ static size_t answer_write(char *bytes, size_t size, size_t count, void *data)
 
 static size_t header_count(char *bytes, size_t size, size_t count, void *data)
 {
+	static const char status[] = {'H', 'T', 'T', 'P', '/'};
 	struct transfer *transfer = data;
 
-	(void)bytes;
 	size *= count;
 	if (size > HEADERS_SIZE_MAX - transfer->headers_size) {
 		transfer->oversized = true;
 		return 0;
 	}
 	transfer->headers_size += size;
+	/* Behind a 1xx others begin; trailers, which come behind the body, have no empty line. */
+	if (size <= strlen("\r\n"))
+		transfer->headers_end = true;
+	else if (size >= sizeof(status) && memcmp(bytes, status, sizeof(status)) == 0)
+		transfer->headers_end = false;
 	return size;
 }
 
@@ -151,7 +157,8 @@ static void transfer_finish(struct transfer *transfer, CURLcode curl)
 	curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
 	transfer->exchange = (struct exchange){
 		.curl = (int)curl,
-		.http = http,
+		/* libcurl takes headers that break off for whole ones. */
+		.http = transfer->headers_end ? http : 0,
 		/* A proxy's CONNECT is counted too, and it is none of the request. */
 		.left = transfer->form_read || (transfer->begun && request_size != 0),
 		.oversized = transfer->oversized,

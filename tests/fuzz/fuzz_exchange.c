@@ -2,7 +2,8 @@
 /*
  * What a request came to, of any of libcurl's ends, statuses and answers, as the report of a text.
  *
- * - Accepted only where the whole answer came, with status 200, and a byte had left.
+ * - Accepted only where the whole reply came, with status 200, and a byte had left.
+ * - Neither accepted nor refused where half of it came, with that status and not too much of it.
  * - Unsent only where none had.
  * - The report goes over send.sock and comes back the same; its sentence is printable, and has no
  *   more digits of the answer than a status and a code.
@@ -35,7 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	must(report.outcome < OUTCOME_COUNT);
 	must((report.outcome == OUTCOME_UNSENT) == !exchange.left);
 	if (report.outcome == OUTCOME_ACCEPTED)
-		must(exchange.http == 200 && exchange.curl == 0 && reply.word == GATEWAY_ACCEPTED);
+		must(exchange.http == 200 && !exchange.oversized && reply.word == GATEWAY_ACCEPTED);
+	if (exchange.left && exchange.http == 200 && exchange.curl == 0 && !exchange.oversized)
+		must((report.outcome == OUTCOME_UNKNOWN) == (reply.word == GATEWAY_CUT));
 	must((report.outcome == OUTCOME_ACCEPTED) == (report.detail[0] == '\0'));
 	for (const char *at = report.detail; *at != '\0'; at++)
 		must(*at >= 0x20 && *at < 0x7f);

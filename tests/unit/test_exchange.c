@@ -12,6 +12,7 @@
 #include "smsotp-send/exchange.h"
 
 #define GOOD "<RESULT REQID ='100'><MID TID = '200'></MID></RESULT>"
+#define CUT  "<RESULT REQID ='100'><MID TID = '200'>"
 #define BAD  "<RESULT><REQUEST-ERROR><ERROR><CODE>104<CODE><DESC>Credit</DESC></ERROR></RESULT>"
 
 static const struct {
@@ -34,7 +35,21 @@ static const struct {
 	{"503, its body cut", CURLE_PARTIAL_FILE, 503, true, false, "", OUTCOME_REFUSED, ""},
 	{"503, its body never ends", CURLE_OPERATION_TIMEDOUT, 503, true, false, "",
 		OUTCOME_REFUSED, ""},
-	{"a good body cut short", CURLE_PARTIAL_FILE, 200, true, false, GOOD, OUTCOME_UNKNOWN, ""},
+	{"a whole reply, and less than was promised", CURLE_PARTIAL_FILE, 200, true, false, GOOD,
+		OUTCOME_ACCEPTED, ""},
+	{"a whole reply, and TLS without its end", CURLE_RECV_ERROR, 200, true, false, GOOD,
+		OUTCOME_ACCEPTED, ""},
+	{"a whole reply, and no end", CURLE_OPERATION_TIMEDOUT, 200, true, false, GOOD,
+		OUTCOME_ACCEPTED, ""},
+	{"an error, and less than was promised", CURLE_PARTIAL_FILE, 200, true, false, BAD,
+		OUTCOME_REFUSED, "104"},
+	{"a reply without its end", CURLE_OK, 200, true, false, CUT, OUTCOME_UNKNOWN, ""},
+	{"a reply without its end, cut short", CURLE_PARTIAL_FILE, 200, true, false, CUT,
+		OUTCOME_UNKNOWN, ""},
+	{"HTML cut short", CURLE_PARTIAL_FILE, 200, true, false, "<html>", OUTCOME_UNKNOWN, ""},
+	{"no status", CURLE_OK, 0, true, false, "", OUTCOME_UNKNOWN, ""},
+	{"another's status", CURLE_OK, 999, true, false, "", OUTCOME_REFUSED, ""},
+	{"503, too long", CURLE_WRITE_ERROR, 503, true, true, "", OUTCOME_REFUSED, ""},
 	{"no answer in time", CURLE_OPERATION_TIMEDOUT, 0, true, false, "", OUTCOME_UNKNOWN, ""},
 	{"an answer that drips", CURLE_OPERATION_TIMEDOUT, 200, true, false, "<RES",
 		OUTCOME_UNKNOWN, ""},

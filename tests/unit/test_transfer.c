@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Answers of a gateway at their limits: as much as we hold is read, and not a byte more. And a
- * proxy that opens no way to it: then no byte of the request has left.
+ * Answers of a gateway at their limits: as much as we hold is read, and not a byte more. Those that
+ * break off. And a proxy that opens no way to it: then no byte of the request has left.
  */
 #include <arpa/inet.h>
 #include <signal.h>
@@ -174,6 +174,48 @@ static void test_long_headers(void **state)
 	assert_answer(1 << 20, strlen(GOOD), OUTCOME_REFUSED, TOO_LONG);
 }
 
+#define OK      "HTTP/1.1 200 OK\r\n"
+#define CHUNKED OK "Transfer-Encoding: chunked\r\n\r\n32\r\n" GOOD "\r\n0\r\n"
+
+/* How much of an answer came is what counts, not how its connection ended. */
+static void test_answers_that_break_off(void **state)
+{
+	static const struct {
+		const char *sentence;
+		const char *bytes; /* then the connection is closed */
+		enum outcome outcome;
+	} rows[] = {
+		{"behind its first line", OK, OUTCOME_UNKNOWN},
+		{"within its headers", OK "Content-Type: te", OUTCOME_UNKNOWN},
+		{"behind the first line after a 1xx", "HTTP/1.1 103 Early Hints\r\n\r\n" OK,
+			OUTCOME_UNKNOWN},
+		{"within the reply", OK "\r\n<RESULT REQID='100'><MID TID='2", OUTCOME_UNKNOWN},
+		{"behind the reply", OK "Content-Length: 51\r\n\r\n" GOOD, OUTCOME_ACCEPTED},
+		{"behind the reply, no length", OK "\r\n" GOOD, OUTCOME_ACCEPTED},
+		{"within its trailers", CHUNKED "X-Sum: 1\r\n", OUTCOME_ACCEPTED},
+		{"behind its trailers", CHUNKED "X-Sum: 1\r\n\r\n", OUTCOME_ACCEPTED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct config_gateway gateway = {.connect_timeout = 10, .timeout = 20};
+		struct report report = {.outcome = OUTCOME_COUNT};
+		int listener = listen_at(gateway.url, sizeof(gateway.url)), status = -1;
+
+		pid_t child = fork();
+		if (child == 0) {
+			int peer = accept(listener, NULL, NULL);
+			_exit(read_until(peer, FORM) &&
+				put(peer, rows[i].bytes, strlen(rows[i].bytes)));
+		}
+		close(listener);
+		ask(&gateway, &report);
+		HOLDS(rows[i].sentence, waitpid(child, &status, 0) == child);
+		HOLDS(rows[i].sentence, WEXITSTATUS(status) == 1);
+		HOLDS(rows[i].sentence, report.outcome == rows[i].outcome);
+	}
+}
+
 /* Says `reply` to a CONNECT and, where a form comes then, `answer`. Exit 0 where none came. */
 static int proxy_serve(int listener, const char *reply, const char *answer)
 {
@@ -290,6 +332,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_long_body),
 		cmocka_unit_test(test_long_headers),
+		cmocka_unit_test(test_answers_that_break_off),
 		cmocka_unit_test(test_a_proxy),
 		cmocka_unit_test(test_connections_are_kept),
 	};
