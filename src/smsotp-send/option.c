@@ -7,11 +7,12 @@
 #include "config_url.h"
 #include "version.h"
 
-/* Seconds a connection may be idle and used again: under the 5 s after which Apache closes one. */
-#define IDLE_MAX 4
-/* Seconds for which the CA file is not read again, which only holds where there is no CA directory:
- * CURLOPT_CA_CACHE_TIMEOUT(3). */
-#define CA_CACHE 300
+/* Whole seconds a connection may be idle and used again: it goes a second before Apache closes it,
+ * which is after 5 s. */
+#define IDLE_MAX 3
+/* Seconds for which the CA file is not read again, which only holds where there is no CA directory,
+ * CURLOPT_CA_CACHE_TIMEOUT(3); nor is a kept connection's certificate looked at, or its name. */
+#define TRUST_MAX 300
 
 static const struct {
 	CURLoption option;
@@ -37,7 +38,8 @@ static const struct {
 	{CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
 	{CURLOPT_TCP_KEEPALIVE, 1},
 	{CURLOPT_MAXAGE_CONN, IDLE_MAX},
-	{CURLOPT_CA_CACHE_TIMEOUT, CA_CACHE},
+	{CURLOPT_MAXLIFETIME_CONN, TRUST_MAX},
+	{CURLOPT_CA_CACHE_TIMEOUT, TRUST_MAX},
 };
 
 static const struct {

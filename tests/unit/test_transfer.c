@@ -3,20 +3,12 @@
  * Answers of a gateway at their limits: as much as we hold is read, and not a byte more. Those that
  * break off. And a proxy that opens no way to it: then no byte of the request has left.
  */
-#include <arpa/inet.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "smsotp-send/reply.h"
-#include "smsotp-send/transfer.h"
-#include "test.h"
+#include "transfer_fixture.h"
 
-#define FORM        "feedid=300001&Text=123456"
 #define HEADERS_MAX 16384 /* of an answer, its first line and the empty one too */
-#define GOOD        "<RESULT REQID='100'><MID TID='200'></MID></RESULT>"
-#define ANSWER      "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n" GOOD
 
 struct answer {
 	size_t headers;
@@ -49,32 +41,6 @@ static char *body_of(const struct answer *answer)
 	return text;
 }
 
-/* False where the other end has gone. */
-static bool put(int peer, const char *bytes, size_t size)
-{
-	for (ssize_t part; size > 0; bytes += part, size -= (size_t)part) {
-		part = send(peer, bytes, size, MSG_NOSIGNAL);
-		if (part <= 0)
-			return false;
-	}
-	return true;
-}
-
-/* Reads up to `end`; false where the other end has gone before. */
-static bool read_until(int peer, const char *end)
-{
-	char bytes[4096] = "";
-	size_t used = 0;
-
-	while (strstr(bytes, end) == NULL) {
-		ssize_t part = recv(peer, bytes + used, sizeof(bytes) - 1 - used, 0);
-		if (part <= 0)
-			return false;
-		used += (size_t)part;
-	}
-	return true;
-}
-
 /* Answers one request; exit 0 where it held the form. */
 static int serve(int listener, const struct answer *answer)
 {
@@ -89,51 +55,6 @@ static int serve(int listener, const struct answer *answer)
 	free(headers);
 	free(body);
 	return 0;
-}
-
-static int listen_at(char *ret_url, size_t size)
-{
-	struct sockaddr_in address = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t length = sizeof(address);
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(listener, (const struct sockaddr *)&address, length), 0);
-	assert_int_equal(listen(listener, 1), 0);
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &length), 0);
-	snprintf(ret_url, size, "http://127.0.0.1:%u/", ntohs(address.sin_port));
-	return listener;
-}
-
-static void start(
-	struct transfers *transfers, const struct config_gateway *gateway, struct report *owner)
-{
-	const struct form form = {.length = strlen(FORM), .bytes = FORM};
-	struct transfer *transfer = NULL;
-
-	assert_int_equal(transfer_start(transfers, gateway, &form, owner, &transfer), RESULT_OK);
-}
-
-/* Waits for one, and judges it for its owner. */
-static void end(struct transfers *transfers)
-{
-	struct transfer *ended = NULL;
-
-	while ((ended = transfers_take(transfers)) == NULL)
-		transfers_wait(transfers, NULL, 0, 1000);
-	exchange_judge(transfer_exchange(ended), transfer_owner(ended));
-	assert_true(transfer_exchange(ended)->body_size <= REPLY_SIZE_MAX);
-	transfer_free(&ended);
-}
-
-static void ask(const struct config_gateway *gateway, struct report *ret_report)
-{
-	struct transfers *transfers = NULL;
-
-	assert_int_equal(transfers_open(&transfers), RESULT_OK);
-	start(transfers, gateway, ret_report);
-	end(transfers);
-	transfers_free(&transfers);
 }
 
 static void assert_answer(size_t headers, size_t body, enum outcome outcome, const char *detail)
@@ -277,56 +198,6 @@ static void test_a_proxy(void **state)
 	}
 }
 
-#define SIDE_BY_SIDE 2
-
-/* Answers no request of a round before all have come. Exit 0 where each came by a first one's way.
- */
-static int serve_kept(int listener, int rounds)
-{
-	int peer[SIDE_BY_SIDE];
-
-	for (int i = 0; i < SIDE_BY_SIDE; i++)
-		peer[i] = accept(listener, NULL, NULL);
-	close(listener);
-	for (; rounds > 0; rounds--) {
-		for (int i = 0; i < SIDE_BY_SIDE; i++) {
-			if (!read_until(peer[i], FORM))
-				return 1;
-		}
-		for (int i = 0; i < SIDE_BY_SIDE; i++)
-			(void)put(peer[i], ANSWER, strlen(ANSWER));
-	}
-	return 0;
-}
-
-static void test_connections_are_kept(void **state)
-{
-	const int rounds = 2;
-	struct config_gateway gateway = {.connect_timeout = 10, .timeout = 20};
-	struct report report[SIDE_BY_SIDE] = {0};
-	struct transfers *transfers = NULL;
-	int status = -1, listener = listen_at(gateway.url, sizeof(gateway.url));
-
-	(void)state;
-	assert_int_equal(transfers_open(&transfers), RESULT_OK);
-	pid_t child = fork();
-	if (child == 0)
-		_exit(serve_kept(listener, rounds));
-	close(listener);
-	for (int round = 0; round < rounds; round++) {
-		for (int i = 0; i < SIDE_BY_SIDE; i++)
-			start(transfers, &gateway, &report[i]);
-		for (int i = 0; i < SIDE_BY_SIDE; i++)
-			end(transfers);
-		for (int i = 0; i < SIDE_BY_SIDE; i++)
-			assert_int_equal(report[i].outcome, OUTCOME_ACCEPTED);
-		memset(report, 0, sizeof(report));
-	}
-	transfers_free(&transfers);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,7 +205,6 @@ int main(void)
 		cmocka_unit_test(test_long_headers),
 		cmocka_unit_test(test_answers_that_break_off),
 		cmocka_unit_test(test_a_proxy),
-		cmocka_unit_test(test_connections_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
