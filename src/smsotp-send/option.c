@@ -36,6 +36,8 @@ static const struct {
 	{CURLOPT_PROXY_SSL_VERIFYHOST, 2},
 	{CURLOPT_HTTPPROXYTUNNEL, 1},
 	{CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+	/* Without a name that is none at all. Kerberos would be offered beside it, and taken. */
+	{CURLOPT_SOCKS5_AUTH, (long)CURLAUTH_BASIC},
 	{CURLOPT_TCP_KEEPALIVE, 1},
 	{CURLOPT_MAXAGE_CONN, IDLE_MAX},
 	{CURLOPT_MAXLIFETIME_CONN, TRUST_MAX},

@@ -198,6 +198,44 @@ static void test_a_proxy(void **state)
 	}
 }
 
+/* Takes Kerberos where it is offered, as a proxy of Kerberos's users may. Exit 0 where a form came.
+ */
+static int socks_serve(int listener)
+{
+	static const char took[] = {5, 0, 0, 1, 127, 0, 0, 1, 0, 1};
+	char bytes[64] = "", method[] = {5, 0};
+	int peer = accept(listener, NULL, NULL);
+	ssize_t size = recv(peer, bytes, sizeof(bytes), 0);
+
+	if (size > 2 && memchr(bytes + 2, 1, (size_t)size - 2) != NULL)
+		method[1] = 1;
+	if (!put(peer, method, sizeof(method)) || recv(peer, bytes, sizeof(bytes), 0) <= 0 ||
+		!put(peer, took, sizeof(took)) || !read_until(peer, FORM))
+		return 1;
+	return put(peer, ANSWER, strlen(ANSWER)) ? 0 : 1;
+}
+
+static void test_a_proxy_that_prefers_kerberos(void **state)
+{
+	struct config_gateway gateway = {
+		.url = "http://127.0.0.1:1/", .connect_timeout = 10, .timeout = 20};
+	struct report report = {.outcome = OUTCOME_COUNT};
+	char url[sizeof(gateway.proxy) - sizeof("socks5")];
+	int listener = listen_at(url, sizeof(url)), status = -1;
+
+	(void)state;
+	url[strlen(url) - 1] = '\0';
+	snprintf(gateway.proxy, sizeof(gateway.proxy), "socks5%s", url + strlen("http"));
+	pid_t child = fork();
+	if (child == 0)
+		_exit(socks_serve(listener));
+	close(listener);
+	ask(&gateway, &report);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(report.outcome, OUTCOME_ACCEPTED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_long_headers),
 		cmocka_unit_test(test_answers_that_break_off),
 		cmocka_unit_test(test_a_proxy),
+		cmocka_unit_test(test_a_proxy_that_prefers_kerberos),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
