@@ -299,7 +299,9 @@ static void send_text(struct flow *flow, const struct job *job)
 	memcpy(parcel.user, job->user, sizeof(job->user));
 	parcel.text = text;
 	int64_t due = job->arrived + job->config->resend.hold;
-	int64_t dead = job->arrived + job->config->gateway.max_age * SECOND;
+	/* Nor may a text leave whose code holds no more. */
+	uint32_t age = job->config->gateway.max_age, expiry = job->config->code.expiry;
+	int64_t dead = job->arrived + (age < expiry ? age : expiry) * SECOND;
 	bool taken = sender_put(flow->sender, &parcel, due, dead) == RESULT_OK;
 	text_wipe(&parcel.text);
 	if (!taken && !parcel.dummy)

@@ -80,6 +80,21 @@ static void test_the_text_that_was_asked_for(void **state)
 	}
 }
 
+static void test_no_text_outlives_its_code(void **state)
+{
+	struct bench *bench = *state;
+	struct config *config = bench->scene->config;
+	const struct sender *sender = bench->flow.sender;
+
+	config->code.expiry = 60;
+	config->gateway.max_age = 600;
+	at(bench, SECONDS(7));
+	ask(bench, 1, "demo", NULL);
+	settle(bench);
+	assert_int_equal(sender->puts, 1);
+	assert_int_equal(sender->dead, SECONDS(7) + SECONDS(60));
+}
+
 /* Where a code is on its way, or was not kept, nothing is sent. */
 static void test_no_text_is_put_where_none_is_due(void **state)
 {
@@ -148,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_flow(test_the_text_that_was_asked_for),
+		with_flow(test_no_text_outlives_its_code),
 		with_flow(test_no_text_is_put_where_none_is_due),
 		with_flow(test_what_is_observed_puts_none),
 		with_flow(test_a_text_that_is_not_taken),
