@@ -12,8 +12,8 @@
 
 #define EVENTS_MAX   64
 #define DEAF_MS      100  /* after accept(2) failed for want of descriptors */
-#define AGAIN_MS     1000 /* doubles with each attempt */
-#define AGAIN_SHIFTS 6
+#define AGAIN_MS     1000 /* doubles with each attempt, */
+#define AGAIN_SHIFTS 3    /* and no further: a life of 60 s is used to its end */
 
 struct queue {
 	int epoll;

@@ -81,8 +81,8 @@ void queue_return(struct queue *queue, struct held *held);
 void queue_start(struct queue *queue, struct held *held, struct transfer *transfer);
 
 /*
- * It waits for one more attempt: 1 s after the first, then 2 s, 4 s ... RESULT_TIMEOUT, and nothing
- * is changed, where its life ends before. Its transfer is the caller's to free.
+ * It waits for one more attempt: 1 s after the first, then 2 s, 4 s and 8 s each. RESULT_TIMEOUT,
+ * and nothing is changed, where its life ends before. Its transfer is the caller's to free.
  */
 CHECKED enum result queue_again(struct queue *queue, struct held *held, uint64_t now);
 

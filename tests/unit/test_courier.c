@@ -19,6 +19,20 @@ static void test_tries_again(void **state)
 	assert_int_equal(times_logged(fixture, "not sent yet, tries again: the gateway cannot"), 1);
 }
 
+/* It is away for half a minute, and well before the text's life ends. */
+static void test_a_gateway_that_is_well_again(void **state)
+{
+	static const struct step steps[] = {{0, NOTHING}, {0, NOTHING}, {0, FAILS}, {1000, NOTHING},
+		{0, FAILS}, {2000, NOTHING}, {0, FAILS}, {4000, NOTHING}, {0, FAILS},
+		{8000, NOTHING}, {0, FAILS}, {8000, NOTHING}, {0, FAILS}, {8000, NOTHING},
+		{0, FAILS}, {8000, NOTHING}, {0, SUCCEEDS}, {0, STOPS}};
+	struct fixture *fixture = *state;
+	int fd = client_send(fixture, LIFE);
+
+	run(fixture, steps, COUNT(steps));
+	assert_report(fd, OUTCOME_ACCEPTED, 39000, "");
+}
+
 /* The gateway knows code and phone, and the log is read by others. */
 static void test_an_answer_that_tells(void **state)
 {
@@ -162,6 +176,7 @@ int main(void)
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		row(test_tries_again),
+		row(test_a_gateway_that_is_well_again),
 		row(test_an_answer_that_tells),
 		row(test_a_life_that_ends_before_its_turn),
 		row(test_told_to_stop),
