@@ -18,8 +18,8 @@ CHECKED enum result transfers_open(struct transfers **ret_transfers);
 void transfers_free(struct transfers **transfers);
 
 /*
- * Gives up the connections that are kept, their TLS sessions and the CA file that was read: what
- * starts from now on begins anew. There must be no transfer. Nothing changes where it fails.
+ * Gives up the connections that are kept and the CA file that was read: what starts from now on
+ * begins anew. There must be no transfer. Nothing changes where it fails.
  */
 CHECKED enum result transfers_renew(struct transfers *transfers);
 
