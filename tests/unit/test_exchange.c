@@ -117,6 +117,22 @@ static void test_ids(void **state)
 	assert_string_equal(report.tid, "200");
 }
 
+/* Where no ca_file is set, a host without the package has nothing to trust. */
+static void test_certificates_that_are_not_there(void **state)
+{
+	const struct exchange exchange = {.curl = CURLE_SSL_CACERT_BADFILE,
+		.reason = "error setting certificate file: /etc/ssl/certs/ca-certificates.crt"};
+	struct report report = {0};
+
+	(void)state;
+	exchange_judge(&exchange, &report);
+	assert_int_equal(report.outcome, OUTCOME_UNSENT);
+	assert_string_equal(report.detail,
+		"the certificates to trust cannot be read: check ca_file, or install "
+		"ca-certificates (error setting certificate file: "
+		"/etc/ssl/certs/ca-certificates.crt)");
+}
+
 /* It knows both, and what it says is logged. */
 static void test_numbers_that_tell(void **state)
 {
@@ -160,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_certificates_that_are_not_there),
 		cmocka_unit_test(test_numbers_that_tell),
 	};
 
