@@ -48,9 +48,6 @@ static void detail_set(struct report *report, const char *advice, const char *re
 static void judge_answer(
 	const struct exchange *exchange, const struct gateway_reply *reply, struct report *report)
 {
-	snprintf(report->code, sizeof(report->code), "%s", reply->code);
-	snprintf(report->reqid, sizeof(report->reqid), "%s", reply->reqid);
-	snprintf(report->tid, sizeof(report->tid), "%s", reply->tid);
 	report->outcome = OUTCOME_REFUSED;
 	if (reply->word == GATEWAY_ERROR) {
 		snprintf(report->detail, sizeof(report->detail), "the gateway refused (%s): %s",
@@ -108,6 +105,10 @@ void exchange_judge(const struct exchange *exchange, struct report *report)
 		return;
 	}
 	gateway_reply_scan(exchange->body, exchange->body_size, &reply);
+	/* Of half a reply too: its support finds the text by them. */
+	snprintf(report->code, sizeof(report->code), "%s", reply.code);
+	snprintf(report->reqid, sizeof(report->reqid), "%s", reply.reqid);
+	snprintf(report->tid, sizeof(report->tid), "%s", reply.tid);
 	if (answer_whole(exchange, reply.word)) {
 		judge_answer(exchange, &reply, report);
 		return;

@@ -103,18 +103,22 @@ static void test_outcomes(void **state)
 
 static void test_ids(void **state)
 {
-	const struct exchange exchange = {.curl = CURLE_OK,
-		.http = 200,
-		.left = true,
-		.reason = "",
-		.body = GOOD,
-		.body_size = strlen(GOOD)};
-	struct report report = {0};
+	static const char *const bodies[] = {GOOD, CUT};
 
 	(void)state;
-	exchange_judge(&exchange, &report);
-	assert_string_equal(report.reqid, "100");
-	assert_string_equal(report.tid, "200");
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		const struct exchange exchange = {.curl = CURLE_OK,
+			.http = 200,
+			.left = true,
+			.reason = "",
+			.body = bodies[i],
+			.body_size = strlen(bodies[i])};
+		struct report report = {0};
+
+		exchange_judge(&exchange, &report);
+		assert_string_equal(report.reqid, "100");
+		assert_string_equal(report.tid, "200");
+	}
 }
 
 /* Where no ca_file is set, a host without the package has nothing to trust. */
