@@ -19,9 +19,11 @@
 /* What the clock and the file system say; file-scope, because these calls bring no context. */
 static struct {
 	time_t ahead; /* seconds of the clock: files are older by them */
-	bool whole;   /* files have one time, whenever they change */
+	bool whole;   /* clock and files have one time, whenever they change */
 	int reads;    /* fstat(2): the file was opened */
 } looks;
+
+static const struct timespec whole = {.tv_sec = 1767225600};
 
 #define REAL(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
 
@@ -29,6 +31,8 @@ int clock_gettime(clockid_t clock, struct timespec *ret_now)
 {
 	int failure = REAL(clock_gettime)(clock, ret_now);
 
+	if (looks.whole)
+		*ret_now = whole;
 	ret_now->tv_sec += clock == CLOCK_REALTIME ? looks.ahead : 0;
 	return failure;
 }
@@ -36,7 +40,7 @@ int clock_gettime(clockid_t clock, struct timespec *ret_now)
 static int coarsen(int failure, struct stat *status)
 {
 	if (looks.whole)
-		status->st_ctim = status->st_mtim = (struct timespec){.tv_sec = time(NULL)};
+		status->st_ctim = status->st_mtim = whole;
 	return failure;
 }
 
