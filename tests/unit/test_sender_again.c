@@ -62,6 +62,35 @@ static void test_a_text_that_is_never_begun_ends(void **state)
 	assert_int_equal(bench->report.outcome, OUTCOME_UNSENT);
 }
 
+/* It came to smsotp-send's socket, and no further: nothing has left, and it is tried again. */
+static void test_a_text_that_cannot_be_handed_over(void **state)
+{
+	struct bench *bench = *state;
+	int kept = dup(bench->epoll);
+	struct text text;
+	char byte;
+
+	put(bench, false);
+	close(bench->epoll);
+	assert_int_equal(sender_turn(bench->sender, DUE), 250);
+	assert_int_equal(dup2(kept, bench->epoll), bench->epoll);
+	close(kept);
+	int fd = accept4(bench->listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), 0);
+	close(fd);
+	loop_turn(bench);
+	assert_int_equal(bench->reports, 0);
+	assert_true(sender_turn(bench->sender, DUE + 250) > 0);
+	fd = handed_over(bench, &text);
+	assert_true(fd >= 0);
+	assert_string_equal(text.code.digits, "123456");
+	report(fd, &(struct report){.id = {5}, .outcome = OUTCOME_ACCEPTED});
+	loop_turn(bench);
+	assert_int_equal(bench->reports, 1);
+	assert_int_equal(bench->report.outcome, OUTCOME_ACCEPTED);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -69,6 +98,8 @@ int main(void)
 			test_a_text_that_was_not_begun_is_handed_over_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_text_that_is_never_begun_ends, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_text_that_cannot_be_handed_over, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
