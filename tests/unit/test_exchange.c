@@ -101,6 +101,41 @@ static void test_outcomes(void **state)
 	}
 }
 
+/* Of a request of which nothing left, whoever reads the log is told where to look. */
+static void test_what_to_do(void **state)
+{
+	static const struct {
+		CURLcode curl;
+		const char *advice;
+	} unsent[] = {
+		{CURLE_COULDNT_RESOLVE_HOST, "the gateway's name does not resolve: check DNS"},
+		{CURLE_COULDNT_RESOLVE_PROXY,
+			"the proxy's name does not resolve: check [gateway] proxy"},
+		{CURLE_COULDNT_CONNECT, "the gateway cannot be reached: check route and firewall"},
+		{CURLE_RECV_ERROR, "the proxy opened no way to the gateway: check [gateway] proxy"},
+		{CURLE_PROXY, "the proxy opened no way to the gateway: check [gateway] proxy"},
+		{CURLE_OPERATION_TIMEDOUT,
+			"no connection to the gateway in time: check DNS and route"},
+		{CURLE_PEER_FAILED_VERIFICATION,
+			"the certificate of the gateway, or of an https proxy, is not trusted: "
+			"check ca_file"},
+		{CURLE_SSL_PINNEDPUBKEYNOTMATCH, "the gateway has another key than [gateway] pin"},
+		{CURLE_SSL_CACERT_BADFILE, "[gateway] ca_file cannot be read: check it"},
+		{CURLE_SSL_CONNECT_ERROR, "no TLS with the gateway: check [gateway] url"},
+		{CURLE_OUT_OF_MEMORY, "the request could not be made: check [gateway]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(unsent) / sizeof(unsent[0]); i++) {
+		const struct exchange exchange = {.curl = (int)unsent[i].curl, .reason = ""};
+		struct report report = {0};
+
+		exchange_judge(&exchange, &report);
+		assert_int_equal(report.outcome, OUTCOME_UNSENT);
+		assert_string_equal(report.detail, unsent[i].advice);
+	}
+}
+
 static void test_ids(void **state)
 {
 	static const char *const bodies[] = {GOOD, CUT};
@@ -179,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_what_to_do),
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_certificates_that_are_not_there),
 		cmocka_unit_test(test_numbers_that_tell),
