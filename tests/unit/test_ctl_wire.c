@@ -78,6 +78,37 @@ static void test_replies_of_every_length(void **state)
 	}
 }
 
+/* As long as a request may be, and a byte more: that is no request, however it comes. */
+static void test_the_longest_request(void **state)
+{
+	static const size_t most = 65536, around = 24; /* what reply_of() writes but its letters */
+	const struct ends *ends = *state;
+	char *text = malloc(most + 1);
+	int bulk = 7;
+
+	for (size_t more = 0; more < 2; more++) {
+		json_t *sent = reply_of(most - around + more), *came = NULL;
+		enum result expected = more == 0 ? RESULT_OK : RESULT_INVALID;
+
+		assert_int_equal(ctl_send_request(ends->tool, sent, -1), expected);
+		if (more == 0)
+			assert_int_equal(
+				ctl_receive_request(ends->daemon, &came, &bulk), RESULT_OK);
+		assert_true(more == 1 || json_equal(sent, came));
+		json_decref(sent);
+		json_decref(came);
+		memset(text, ' ', most + more);
+		memcpy(text, "{}", 2);
+		assert_int_equal(send(ends->tool, text, most + more, 0), most + more);
+		came = NULL;
+		assert_int_equal(ctl_receive_request(ends->daemon, &came, &bulk), expected);
+		assert_true((came != NULL) == (more == 0));
+		json_decref(came);
+	}
+	assert_int_equal(bulk, -1);
+	free(text);
+}
+
 /* jansson does not look whether a name was taken. */
 static void test_a_reply_that_finds_no_room(void **state)
 {
@@ -162,12 +193,14 @@ static void test_a_reply_without_end(void **state)
 	json_t *came = NULL;
 	int fd = memfd_create("test", MFD_CLOEXEC);
 
-	/* Good at its start; not a byte of it is read. */
+	/* Good at its start; not a byte of it is read where it is longer than a gigabyte. */
 	assert_int_equal(pwrite(fd, "{}", 2, 0), 2);
-	assert_int_equal(ftruncate(fd, (off_t)CTL_REPLY_MAX + 1), 0);
-	assert_int_equal(ctl_pass_reply(ends->daemon, fd), RESULT_OK);
-	assert_int_equal(ctl_receive_reply(ends->tool, NULL, NULL, &came), RESULT_INVALID);
-	assert_int_equal(lseek(fd, 0, SEEK_CUR), 0);
+	for (off_t more = 1; more >= 0; more--) {
+		assert_int_equal(ftruncate(fd, ((off_t)1 << 30) + more), 0);
+		assert_int_equal(ctl_pass_reply(ends->daemon, fd), RESULT_OK);
+		assert_int_equal(ctl_receive_reply(ends->tool, NULL, NULL, &came), RESULT_INVALID);
+		assert_int_equal(lseek(fd, 0, SEEK_CUR) == 0, more == 1);
+	}
 	assert_null(came);
 	close(fd);
 }
@@ -254,6 +287,7 @@ int main(void)
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		row(test_replies_of_every_length),
+		row(test_the_longest_request),
 		row(test_a_reply_that_finds_no_room),
 		row(test_progress_comes_before_the_reply),
 		row(test_what_is_no_reply),
