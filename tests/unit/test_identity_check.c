@@ -84,11 +84,31 @@ static void test_values(void **state)
 	}
 }
 
+/* RFC 5321 section 4.5.3.1.3, with the angle brackets that stand around it there. */
+static void test_the_longest_mail_address(void **state)
+{
+	static const struct schema schema = {
+		.count = 1, .trait = {{.name = "email", .type = TRAIT_EMAIL}}};
+	static const char domain[] = "@example.org";
+
+	(void)state;
+	for (size_t length = 254; length < 256; length++) {
+		struct identity identity = {.name = "alice", .uid = UID_NONE};
+		struct error error = {""};
+		memset(identity.value[0], 'a', length - strlen(domain));
+		strcat(identity.value[0], domain);
+		assert_int_equal(identity_check(&schema, "91", &identity, &error),
+			length == 254 ? RESULT_OK : RESULT_INVALID);
+		assert_int_equal(strlen(identity.value[0]), length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_of_traits),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_the_longest_mail_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
