@@ -98,15 +98,31 @@ static void test_what_is_refused(void **state)
 	assert_int_equal(stored(*state, "sshd").choice, CHOICE_CONFIG);
 }
 
-static void set_pending(struct fixture *fixture, const char *mode)
+static void set_within(struct fixture *fixture, const char *mode, unsigned int confirm)
 {
 	char request[128];
 
 	snprintf(request, sizeof(request),
 		"{\"verb\": \"mode.set\", \"service\": \"sshd\", \"mode\": \"%s\", \"confirm\": "
-		"600}",
-		mode);
+		"%u}",
+		mode, confirm);
 	expect_ok(run(fixture, request, -1));
+}
+
+static void set_pending(struct fixture *fixture, const char *mode)
+{
+	set_within(fixture, mode, 600);
+}
+
+/* A minute to a day; what is beyond is refused above. */
+static void test_the_shortest_and_the_longest_time(void **state)
+{
+	static const unsigned int times[] = {60, 86400};
+
+	for (size_t i = 0; i < COUNT(times); i++) {
+		set_within(*state, "warn", times[i]);
+		assert_int_equal(stored(*state, "sshd").confirm, times[i]);
+	}
 }
 
 static void test_confirming_wants_a_proof_in_time(void **state)
@@ -341,6 +357,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		row(test_a_choice_is_stored),
 		row(test_what_is_refused),
+		row(test_the_shortest_and_the_longest_time),
 		row(test_confirming_wants_a_proof_in_time),
 		row(test_what_is_not_confirmed_is_nothing_to_fall_to),
 		row(test_a_choice_whose_time_is_over_is_shown_as_fallen),
