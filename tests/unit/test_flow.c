@@ -63,6 +63,34 @@ static void test_names_of_every_standing_see_the_same(void **state)
 	}
 }
 
+/* sshd hands over junk as long as what was typed: one byte asks for a text whatever it is, and two
+ * are a wrong code, though both be blanks. */
+static void test_the_length_of_a_reply_decides(void **state)
+{
+	static const struct {
+		const char *reply;
+		enum line line;
+	} rows[] = {
+		{"r", LINE_SENT},
+		{"7", LINE_SENT},
+		{" ", LINE_SENT},
+		{"\b", LINE_SENT},
+		{"\xff", LINE_SENT},
+		{"  ", LINE_WRONG},
+		{" r", LINE_WRONG},
+		{"\b\n", LINE_WRONG},
+	};
+	struct bench *bench = *state;
+
+	ask(bench, 1, "demo", NULL);
+	settle(bench);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		ask(bench, 1, "demo", rows[i].reply);
+		settle(bench);
+		HOLDS(rows[i].reply, bench->answer.line == rows[i].line);
+	}
+}
+
 /*
  * A resend that the challenge had no text left for, asked for by who asked for the newest: there
  * is nothing to withdraw, and the right code of the text before lets in.
@@ -291,6 +319,7 @@ int main(void)
 		with_flow(test_a_begin_is_answered_before_its_commit),
 		with_flow(test_a_verdict_waits_for_its_commit),
 		with_flow(test_names_of_every_standing_see_the_same),
+		with_flow(test_the_length_of_a_reply_decides),
 		with_flow(test_a_text_that_never_was_is_not_withdrawn),
 		with_flow(test_an_answer_at_once_withdraws_the_text),
 		with_flow(test_a_recovery_code_at_once_withdraws_the_text),
