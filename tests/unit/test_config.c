@@ -308,6 +308,15 @@ static void test_shipped_file(void **state)
 	free(text);
 }
 
+/* The words, and no further digit before or behind them. */
+static bool says(const char *text, const char *words)
+{
+	const char *at = strstr(text, words);
+
+	return at != NULL && strchr("0123456789", at[-1]) == NULL &&
+	       strchr("0123456789", at[strlen(words)]) == NULL;
+}
+
 static bool says_default(const char *text, const struct config_key *key)
 {
 	char words[128];
@@ -315,8 +324,7 @@ static bool says_default(const char *text, const struct config_key *key)
 	if (key->kind != KEY_NUMBER)
 		return strstr(text, key->value) != NULL;
 	sprintf(words, "default is %s", key->value);
-	const char *at = strstr(text, words);
-	return at != NULL && strchr("0123456789", at[strlen(words)]) == NULL;
+	return says(text, words);
 }
 
 /* Each key has its item in smsotp.conf(5), with its default and its range. */
@@ -339,7 +347,7 @@ static void test_manual(void **state)
 		char *end = strstr(found + 1, "\n.It ");
 		char *text = strndup(found, end ? (size_t)(end - found) : strlen(found));
 		sprintf(range, "%u to %u", key->minimum, key->maximum);
-		if (key->kind == KEY_NUMBER && !strstr(text, range))
+		if (key->kind == KEY_NUMBER && !says(text, range))
 			fail_msg("smsotp.conf(5) does not say %s at %s", range, key->name);
 		if (!says_default(text, key))
 			fail_msg("smsotp.conf(5) lacks the default of %s", key->name);

@@ -157,6 +157,8 @@ static const struct {
 		":2: [gateway] username: has blanks or bytes that are not ASCII; leave them out"},
 	{"[message]\nhelp = caf\303\251\n",
 		":2: [message] help: has bytes that are not printable ASCII; leave them out"},
+	{"[message]\nhelp = " A60 A60 "a\n",
+		":2: [message] help: is too long, 121 bytes; write at most 120"},
 	{"[message]\nhelp = \"Call 5555.\n",
 		":2: [message] help: begins with a quote that does not end; put a quote at its end "
 		"as well"},
