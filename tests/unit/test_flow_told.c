@@ -237,8 +237,10 @@ static void test_what_is_not_yet_required(void **state)
 			"7 1not yet required, login.begin user=demo rule=due; text/due=1 "
 			"PROMPTED=1 "},
 		{SECONDS(1), 'a', "", "6 0not yet required, login.waived why=nothing was typed; "},
-		{SECONDS(2), 'o', NULL, "0 0, session.open user=demo accepted waived; "},
-		{SECONDS(3), 'c', NULL, "0 0, session.close user=demo accepted waived; "},
+		{SECONDS(601), 'o', NULL,
+			"0 0, session.open user=demo accepted waived; text.unsent user=demo; "
+			"UNSENT=1 "},
+		{SECONDS(602), 'c', NULL, "0 0, session.close user=demo accepted waived; "},
 	};
 	struct bench *bench = *state;
 

@@ -54,11 +54,14 @@ static void test_soon(void **state)
 
 	(void)state;
 	pass_grant(&passes, &first, BOOTTIME);
-	assert_true(pass_open(&passes, &first, BOOTTIME + PASS_MS, PASS_MS));
+	assert_true(pass_open(&passes, &first, BOOTTIME + MINUTES(1), PASS_MS));
 	/* A session may last for as long as it likes. */
 	assert_true(pass_close(&passes, &first));
 	pass_grant(&passes, &second, BOOTTIME);
-	assert_false(pass_open(&passes, &second, BOOTTIME + PASS_MS + 1, PASS_MS));
+	assert_false(pass_open(&passes, &second, BOOTTIME + MINUTES(1) + 1, PASS_MS));
+	/* Where another factor is still asked for. */
+	assert_false(pass_open(&passes, &second, BOOTTIME + MINUTES(10) + 1, PASS_WAIVED_MS));
+	assert_true(pass_open(&passes, &second, BOOTTIME + MINUTES(10), PASS_WAIVED_MS));
 }
 
 static void test_the_oldest_gives_way(void **state)
