@@ -81,10 +81,11 @@ void row_peek(const struct ledger *ledger, const struct visitor *visitor, struct
 		*ret_row = ledger->row[row_set(visitor)][way];
 }
 
+/* Not with the day of its texts: each begin has one, and a flood of begins would end after every
+ * lock that was there before. */
 static int64_t row_end(const struct row *row, const struct config *config)
 {
 	int64_t end = later(lockout_end(&row->lockout, &config->lockout), row->live_until);
-
 	struct quota quick, day;
 
 	budget_user_texts(config, &quick, &day);

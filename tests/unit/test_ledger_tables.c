@@ -152,6 +152,9 @@ static void test_a_full_set_gives_up_the_row_that_ends_first(void **state)
 			{.live_until = BOOTTIME + MINUTES(12),
 				.texts = {.since = {.boottime = BOOTTIME}}},
 			{.texts = {.since = {.boottime = BOOTTIME + MINUTES(1)}}}},
+		{"a lock, before the day of a text", {.lockout = {.until = BOOTTIME + MINUTES(20)}},
+			{.texts = {.since = {.boottime = BOOTTIME}},
+				.texts_day = {.since = {.boottime = BOOTTIME}, .all = 1}}},
 	};
 	struct guarded *guarded = *state;
 	struct row *set = guarded->ledger->row[SET];
