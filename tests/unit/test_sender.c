@@ -214,6 +214,19 @@ static void test_a_text_takes_the_place_of_a_dummy(void **state)
 	close(fd);
 }
 
+static void test_a_text_takes_no_other_text_s_place(void **state)
+{
+	struct bench *bench = *state;
+	const struct parcel parcel = {.text = {.id = {5}}};
+	int taken = 0;
+
+	while (taken < 5000 && sender_put(bench->sender, &parcel, DUE, DEAD) == RESULT_OK)
+		taken++;
+	assert_int_equal(sender_count(bench->sender), taken);
+	sender_end(bench->sender);
+	assert_int_equal(bench->reports, taken);
+}
+
 /* Of each that was to leave there is one last word, whenever smsotpd ends. */
 static void test_the_end_is_told_of_each(void **state)
 {
@@ -263,6 +276,7 @@ int main(void)
 		row(test_a_report_that_never_comes_is_unknown),
 		row(test_a_full_table_takes_no_more_and_loses_none),
 		row(test_a_text_takes_the_place_of_a_dummy),
+		row(test_a_text_takes_no_other_text_s_place),
 		row(test_the_end_is_told_of_each),
 		row(test_foreign_slots_are_nothing),
 	};
