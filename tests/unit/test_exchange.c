@@ -14,6 +14,7 @@
 #define GOOD "<RESULT REQID ='100'><MID TID = '200'></MID></RESULT>"
 #define CUT  "<RESULT REQID ='100'><MID TID = '200'>"
 #define BAD  "<RESULT><REQUEST-ERROR><ERROR><CODE>104<CODE><DESC>Credit</DESC></ERROR></RESULT>"
+#define BARE "<RESULT><REQUEST-ERROR></REQUEST-ERROR></RESULT>"
 
 static const struct {
 	const char *name;
@@ -136,6 +137,39 @@ static void test_what_to_do(void **state)
 	}
 }
 
+/* What libcurl says may be from outside, and the gateway says what it likes. */
+static void test_why(void **state)
+{
+	static const struct {
+		struct exchange exchange;
+		const char *detail;
+	} said[] = {
+		{{.curl = CURLE_COULDNT_CONNECT, .reason = "to \x1b[2J\n"},
+			"the gateway cannot be reached: check route and firewall (to "
+			"\\x1b[2J\\x0a)"},
+		{{.curl = CURLE_WEIRD_SERVER_REPLY, .left = true, .reason = "no HTTP"},
+			"the gateway's answer is none: check [gateway] url (no HTTP)"},
+		{{.curl = CURLE_OPERATION_TIMEDOUT, .left = true, .reason = "too slow"},
+			"the request left and no whole answer came: ask the gateway's support (too "
+			"slow)"},
+		{{.curl = CURLE_SEND_FAIL_REWIND, .left = true, .reason = "no rewind"},
+			"the request left and no whole answer came: ask the gateway's support (a "
+			"kept connection closed)"},
+		{{.http = 200, .left = true, .body = BAD, .body_size = sizeof(BAD) - 1},
+			"the gateway refused (104): Credit"},
+		{{.http = 200, .left = true, .body = BARE, .body_size = sizeof(BARE) - 1},
+			"the gateway refused (no code): ask its support"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct report report = {0};
+
+		exchange_judge(&said[i].exchange, &report);
+		assert_string_equal(report.detail, said[i].detail);
+	}
+}
+
 static void test_ids(void **state)
 {
 	static const char *const bodies[] = {GOOD, CUT};
@@ -215,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_what_to_do),
+		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_certificates_that_are_not_there),
 		cmocka_unit_test(test_numbers_that_tell),
