@@ -61,11 +61,46 @@ static void test_a_name_that_does_not_exist(void **state)
 			"00000000", "uid", 0, "tty", "tty1", "first_factor", "none"));
 }
 
+/* By the caller, who hands it over as the clock does. */
+static struct moment now;
+
+static void now_handed(const struct clock *clock, struct moment *ret_now)
+{
+	(void)clock;
+	*ret_now = now;
+}
+
+/* The first of a minute is told alone, the next one brings how many there were since. */
+static void test_how_many_it_stands_for(void **state)
+{
+	static const int64_t at[] = {0, 0, SECONDS(20), SECONDS(60) - 1, SECONDS(60), SECONDS(120)};
+	static const int counts[] = {1, 0, 0, 0, 4, 1};
+	static const uint8_t source[HASH_SIZE] = {1};
+	const struct clock clock = {.now = now_handed};
+	struct trail *trail = NULL;
+
+	(void)state;
+	assert_int_equal(trail_new(NULL, &clock, &trail), RESULT_OK);
+	for (size_t i = 0; i < COUNT(at); i++) {
+		struct fields fields = {NULL};
+		now = moment_after(at[i]);
+		bool told = event_counted(trail, source, EVENT_LOGIN_SHOWN, RULE_NONE, &fields);
+		assert_int_equal(told, counts[i] > 0);
+		json_t *expected =
+			counts[i] > 1 ? json_pack("{s:i}", "count", counts[i]) : json_object();
+		assert_true(!told || json_equal(fields.object, expected));
+		json_decref(fields.object);
+		json_decref(expected);
+	}
+	trail_free(&trail);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_that_is_known),
 		cmocka_unit_test(test_a_name_that_does_not_exist),
+		cmocka_unit_test(test_how_many_it_stands_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
