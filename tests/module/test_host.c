@@ -248,6 +248,13 @@ static void test_symbols_and_libraries(void **state)
 	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"), symbols++)
 		assert_memory_equal(line, "pam_sm_", 7);
 	assert_int_equal(symbols, 6);
+	/* What would last from one call to the next, with a value or without, of a thread or of
+	 * all. */
+	static const char *const state_sections[] = {" .data ", " .bss ", " .tdata ", " .tbss "};
+	output_of("objdump -h", scene->module, text, sizeof(text));
+	assert_non_null(strstr(text, " .text "));
+	for (size_t i = 0; i < COUNT(state_sections); i++)
+		HOLDS(state_sections[i], strstr(text, state_sections[i]) == NULL);
 	output_of("objdump -p", scene->module, text, sizeof(text));
 	int needed = 0;
 	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
