@@ -269,9 +269,11 @@ bool challenge_has(
 	struct record *record, const struct attempt *attempt, const uint8_t hash[static HASH_SIZE])
 {
 	const struct challenge *challenge = find(record, attempt);
+	bool has = false;
 
-	return challenge != NULL && challenge->live > 0 &&
-	       sodium_memcmp(challenge->code[0].hash, hash, HASH_SIZE) == 0;
+	for (size_t i = 0; challenge != NULL && i < challenge->live; i++)
+		has = sodium_memcmp(challenge->code[i].hash, hash, HASH_SIZE) == 0 || has;
+	return has;
 }
 
 bool challenge_known(const struct record *record, const struct attempt *attempt)

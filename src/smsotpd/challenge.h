@@ -67,7 +67,7 @@ void challenge_withdraw(struct record *record, const struct attempt *attempt);
 enum effect challenge_verify(struct record *record, const struct attempt *attempt,
 	const uint8_t hash[static HASH_SIZE], bool comparable);
 
-/* The newest code of the attempt's challenge has this hash: draw another. */
+/* A live code of the attempt's challenge has this hash: draw another. */
 bool challenge_has(
 	struct record *record, const struct attempt *attempt, const uint8_t hash[static HASH_SIZE]);
 
