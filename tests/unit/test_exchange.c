@@ -121,7 +121,9 @@ static void test_what_to_do(void **state)
 			"the certificate of the gateway, or of an https proxy, is not trusted: "
 			"check ca_file"},
 		{CURLE_SSL_PINNEDPUBKEYNOTMATCH, "the gateway has another key than [gateway] pin"},
-		{CURLE_SSL_CACERT_BADFILE, "[gateway] ca_file cannot be read: check it"},
+		{CURLE_SSL_CACERT_BADFILE,
+			"the certificates to trust cannot be read: check ca_file, or install "
+			"ca-certificates"},
 		{CURLE_SSL_CONNECT_ERROR, "no TLS with the gateway: check [gateway] url"},
 		{CURLE_OUT_OF_MEMORY, "the request could not be made: check [gateway]"},
 	};
