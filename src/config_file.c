@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -126,17 +127,49 @@ static enum result directory_read(struct config *config, const char *path, struc
 	return result;
 }
 
+/* `mend` is what chmod(1) gives them. */
+static enum result open_check(
+	const char *path, mode_t needed, const char *mend, struct error *error)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0 || (status.st_mode & needed) == needed)
+		return RESULT_OK;
+	return error_set(error, RESULT_REFUSED,
+		"%s: is closed to both daemons, which are not root; open it with chmod %s", path,
+		mend);
+}
+
+/* Root, who makes a file under a umask of 077 and checks it here, can read what they cannot. */
+static enum result all_open_check(
+	const struct config *config, const char *path, const char *directory, struct error *error)
+{
+	const struct config_origin *origin = config->origin;
+	char parent[PATH_MAX];
+
+	snprintf(parent, sizeof(parent), "%.*s", (int)(strrchr(path, '/') - path), path);
+	enum result result = open_check(parent, S_IXOTH, "go+x", error);
+	if (result == RESULT_OK)
+		result = open_check(directory, S_IROTH | S_IXOTH, "go+rx", error);
+	/* The first are the defaults. */
+	for (uint32_t i = 1; i < origin->files && result == RESULT_OK; i++)
+		result = open_check(origin->file[i], S_IROTH, "go+r", error);
+	return result;
+}
+
 enum result config_files_read(
-	struct config *config, const char *path, bool optional, struct error *error)
+	struct config *config, const char *path, bool installed, struct error *error)
 {
 	char *directory = NULL;
 	enum result result = file_read(config, AT_FDCWD, path, path, error);
 
-	if (result != RESULT_OK && !(result == RESULT_NOT_FOUND && optional))
+	if (result != RESULT_OK && !(result == RESULT_NOT_FOUND && installed))
 		return result;
 	if (asprintf(&directory, "%s.d", path) < 0)
 		return error_set(error, RESULT_MEMORY, "%s: no memory is left to read it", path);
 	result = directory_read(config, directory, error);
+	if (result == RESULT_OK && installed && geteuid() == 0)
+		result = all_open_check(config, path, directory, error);
 	free(directory);
 	return result;
 }

@@ -14,11 +14,12 @@
 struct config;
 
 /*
- * Reads `path` (which may be missing where `optional`) and then `path`.d/<name>.conf in the order
- * of their names, over what `config` holds.
+ * Reads `path` and then `path`.d/<name>.conf in the order of their names, over what `config` holds.
+ * `installed`: `path` is absolute and the one that the units' daemons read: it may be missing, and
+ * what is there must be readable by them.
  */
 CHECKED enum result config_files_read(
-	struct config *config, const char *path, bool optional, struct error *error);
+	struct config *config, const char *path, bool installed, struct error *error);
 
 /* Reads one open file over what `config` holds; `name` is what messages call it. */
 CHECKED enum result config_file_parse(

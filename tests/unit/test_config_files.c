@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which files are read, in which order, and whose are not. */
+#include "config_file.h"
 #include "config_fixture.h"
 
 static void path_in(const struct fixture *fixture, const char *name, char ret[static 128])
@@ -33,6 +34,24 @@ static void assert_load(const char *path, enum result expected, const char *sent
 	snprintf(text, sizeof(text), "%s%s", expected == RESULT_OK ? "" : path, sentence);
 	assert_string_equal(error.text, text);
 	assert_int_equal(config != NULL, expected == RESULT_OK);
+	config_free(&config);
+}
+
+/* As the daemons' own config; `closed` is what they cannot read, NULL where they can read all. */
+static void assert_installed(const struct fixture *fixture, const char *closed, const char *mend)
+{
+	struct config *config = load_defaults();
+	struct error error = {""};
+	char text[320] = "";
+
+	if (closed != NULL)
+		snprintf(text, sizeof(text),
+			"%s: is closed to both daemons, which are not root; open it with chmod %s",
+			closed, mend);
+	assert_int_equal(config_files_read(config, fixture->path, true, &error),
+		closed == NULL ? RESULT_OK : RESULT_REFUSED);
+	if (closed != NULL)
+		assert_string_equal(error.text, text);
 	config_free(&config);
 }
 
@@ -156,6 +175,42 @@ static void test_modes(void **state)
 	assert_load(fixture->path, RESULT_OK, "");
 }
 
+/* What root reads and the daemons cannot, in the config that they read; drafts are root's own. */
+static void test_closed_to_the_daemons(void **state)
+{
+	const struct fixture *fixture = *state;
+	char part[128];
+	const struct {
+		const char *path;
+		mode_t mode;
+		mode_t open;
+		const char *mend;
+	} rows[] = {
+		{fixture->directory, 0700, 0711, "go+x"},
+		{fixture->path, 0600, 0644, "go+r"},
+		{fixture->parts, 0711, 0755, "go+rx"},
+		{fixture->parts, 0754, 0755, "go+rx"},
+		{part, 0640, 0644, "go+r"},
+	};
+
+	if (geteuid() != 0)
+		skip();
+	text_write(fixture->path, "");
+	snprintf(part, sizeof(part), "%s/10.conf", fixture->parts);
+	text_write(part, "[code]\ntries = 1\n");
+	assert_int_equal(chmod(fixture->directory, 0711), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(chmod(rows[i].path, rows[i].mode), 0);
+		assert_load(fixture->path, RESULT_OK, "");
+		assert_installed(fixture, rows[i].path, rows[i].mend);
+		assert_int_equal(chmod(rows[i].path, rows[i].open), 0);
+		assert_installed(fixture, NULL, NULL);
+	}
+	assert_int_equal(unlink(part), 0);
+	assert_int_equal(unlink(fixture->path), 0);
+	assert_installed(fixture, NULL, NULL);
+}
+
 /* Only root can make a file another's. */
 static void test_owner(void **state)
 {
@@ -202,6 +257,7 @@ int main(void)
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_kind_of_file),
 		cmocka_unit_test(test_modes),
+		cmocka_unit_test(test_closed_to_the_daemons),
 		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_forms_of_text),
 	};
