@@ -135,8 +135,12 @@ install: all
 	install -d $(CONFDIR)/smsotp.conf.d
 	[ -e $(CONFDIR)/smsotp.conf ] || $(put) etc/smsotp.conf $(CONFDIR)/smsotp.conf
 
-# Config, store and log stay: they are the operator's.
+# Config, store and log stay: they are the operator's. As the package, it does not go while a stack
+# names it.
 uninstall:
+	@found=$$(grep -Hns '^[^#]*pam_smsotp\.so' "$(DESTDIR)"/etc/pam.d/* "$(DESTDIR)"/usr/lib/pam.d/*); \
+	[ -z "$$found" ] || { printf '%s\n' "$$found" 'A stack whose module is gone refuses everybody.' \
+		'Take out these lines first, those of common-* by: pam-auth-update --disable smsotp' >&2; exit 1; }
 	rm -rf $(INSTALLED)
 
 # $(BUILD)/libpam-smsotp_VERSION_ARCH.deb, and beside it what it is made of, as .spdx.json.

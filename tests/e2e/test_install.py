@@ -52,12 +52,12 @@ FILES = [
 ]
 
 
-def make(*arguments):
+def make(*arguments, check=True):
     """A make of its own: one that runs the tests must not hand its options down."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     environ.pop("MFLAGS", None)
-    subprocess.run(["make", "-s", "-C", PROJECT, *arguments], env=environ, check=True,
-                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    return subprocess.run(["make", "-s", "-C", PROJECT, *arguments], env=environ, check=check,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
 def files_below(directory):
@@ -105,6 +105,25 @@ class Install(unittest.TestCase):
         make("uninstall", f"DESTDIR={self.root}")
         left = [name for name in files_below(self.root) if not name.endswith("/")]
         self.assertEqual(left, ["etc/smsotp/smsotp.conf"])
+
+    def test_no_uninstall_while_a_stack_names_the_module(self):
+        make("install", f"DESTDIR={self.root}")
+        before = files_below(self.root)
+        for directory in ("etc/pam.d", "usr/lib/pam.d"):
+            stack = self.path(directory, "sshd")
+            os.makedirs(self.path(directory))
+            shutil.copy(os.path.join(PROJECT, "etc/pam.d/sshd"), stack)
+            refused = make("uninstall", f"DESTDIR={self.root}", check=False)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("A stack whose module is gone refuses everybody", refused.stderr)
+            self.assertEqual(refused.stderr.count(stack + ":"), 2)
+            shutil.rmtree(self.path(directory))
+            self.assertEqual(files_below(self.root), before)
+        os.makedirs(self.path("etc/pam.d"))
+        with open(self.path("etc/pam.d/sshd"), "w", encoding="utf-8") as file:
+            file.write("#auth required pam_smsotp.so\n")
+        make("uninstall", f"DESTDIR={self.root}")
+        self.assertEqual(len(files_below(self.root).keys() & before.keys()), 2)
 
     def test_units_follow_the_prefix_and_not_destdir(self):
         make("install", f"DESTDIR={self.root}", "PREFIX=/usr/local")
