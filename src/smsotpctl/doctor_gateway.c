@@ -65,8 +65,10 @@ static void look_at_check(const struct doctor *doctor, const json_t *said)
 
 static void try_connection(const struct doctor *doctor)
 {
-	const char *path = doctor_config_file(doctor);
-	const char *const argv[] = {"smsotp-send", "--check", "--config", path, NULL};
+	/* By name it must be there, by default its parts alone will do. */
+	const char *path = doctor->config_path;
+	const char *option = path == NULL ? NULL : "--config";
+	const char *const argv[] = {"smsotp-send", "--check", option, path, NULL};
 	struct child child = {0};
 	json_t *said = NULL;
 

@@ -51,30 +51,40 @@ void doctor_login(struct doctor *doctor)
 			seconds);
 }
 
-/* The first wants the others, so these need not be enabled; one that is masked does not come. */
+/* The first wants the others, so these need not be enabled; one that is masked does not come, and
+ * cannot be enabled before it is unmasked. */
 void doctor_units(struct doctor *doctor)
 {
-	static const char *const units[] = {
-		"smsotpd.socket", "smsotpd-ctl.socket", "smsotp-send.socket"};
+	static const char refused[] = "nobody is asked for a code, and everybody is refused";
+	static const struct {
+		const char *name;
+		const char *without;
+	} units[] = {
+		{"smsotpd.socket", refused},
+		{"smsotpd-ctl.socket", refused},
+		{"smsotp-send.socket", "no text leaves"},
+	};
 
 	if (access(BOOTED, F_OK) != 0)
 		return;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		const char *const argv[] = {"systemctl", "is-enabled", units[i], NULL};
+		const char *const argv[] = {"systemctl", "is-enabled", units[i].name, NULL};
 		struct child child = {0};
-		char command[64];
+		char unmask[64] = "", command[128];
 		if (child_run(argv, &child) != RESULT_OK)
 			continue;
 		child.text[strcspn(child.text, "\n")] = '\0';
-		snprintf(command, sizeof(command), "systemctl enable --now %s", units[i]);
+		if (strcmp(child.text, "masked") == 0)
+			snprintf(unmask, sizeof(unmask), "systemctl unmask %s && ", units[i].name);
+		snprintf(command, sizeof(command), "%ssystemctl enable --now %s", unmask,
+			units[i].name);
 		bool comes = strncmp(child.text, "enabled", 7) == 0 ||
 			     (i > 0 && strcmp(child.text, "disabled") == 0);
 		if (!comes)
 			finding_add(doctor->findings, UNIT_DISABLED,
 				&(struct mend){.text = command},
-				"%s is %s: after the next start of the host nobody is asked for a "
-				"code, and everybody is refused",
-				units[i], child.text[0] == '\0' ? child.error : child.text);
+				"%s is %s: after the next start of the host %s", units[i].name,
+				child.text[0] == '\0' ? child.error : child.text, units[i].without);
 		child_free(&child);
 	}
 }

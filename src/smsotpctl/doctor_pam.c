@@ -160,7 +160,7 @@ static void look_at_line(const struct look *look)
 
 	if (!module_is_there(ours))
 		finding_add(look->doctor->findings, PAM_MISSING,
-			&(struct mend){.text = "apt install libpam-smsotp"},
+			&(struct mend){.text = "apt install ./libpam-smsotp_*.deb"},
 			"%s: %s is not installed, so the stack refuses everybody", look->service,
 			ours->path);
 	for (const char *word = ours->arguments; *word != '\0'; word += strspn(word, " \t")) {

@@ -321,8 +321,9 @@ class Stacks(DoctorCase):
 
     def test_no_module(self):
         with changed(hosts.module_directory() + "/pam_smsotp.so"):
-            ids = self.ids()
-            self.assertIn("pam.missing", ids)
+            mends = {each["mend"]["command"] for each in self.doctor() if each["id"] == "pam.missing"}
+            # As smsotp-rollout(7) has it: no archive of Debian's has the package.
+            self.assertEqual(mends, {"apt install ./libpam-smsotp_*.deb"})
             self.provoked.add("pam.missing")
 
     def test_login(self):
@@ -616,6 +617,10 @@ class Files(DoctorCase):
                 found = [each for each in self.doctor() if each["id"] == "unit.disabled"]
             self.assertEqual(len(found), count)
             self.provoked.update(each["id"] for each in found)
+            for each in found:
+                command = each["mend"]["command"]
+                self.assertEqual(command.startswith("systemctl unmask "), state == "masked", command)
+                self.assertEqual("no text leaves" in each["cause"], "smsotp-send" in command)
         # A systemctl that cannot be asked says nothing against them.
         with changed("/usr/bin/systemctl"):
             self.assertEqual(self.errors(), [])
@@ -675,6 +680,13 @@ class Gateway(DoctorCase):
             self.assertEqual(finding["mend"]["command"], "curl -v --proxy '' https://127.0.0.1:9/")
         with self.config("[gateway]\nca_file =\n"):
             self.assertIn("certificate", self.found("gateway.unreachable")["cause"])
+
+    def test_parts_alone(self):
+        """smsotp.conf itself may be missing: what is in its parts is tried all the same."""
+        with changed(hosts.CONFIG), self.config(read(hosts.CONFIG + "~")):
+            self.assertEqual(self.errors(), [])
+            with changed(hosts.CONFIG + ".d/later.conf", "[gateway]\nurl = https://127.0.0.1:9/\n"):
+                self.found("gateway.unreachable")
 
     def test_no_sender(self):
         with changed("/usr/libexec/smsotp/smsotp-send"):

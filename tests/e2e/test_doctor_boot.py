@@ -52,6 +52,18 @@ class Doctor(HostCase):
         self.host.run("systemctl", "enable", "--now", "smsotpd.socket")
         self.assertTrue(self.findings()["ok"])
 
+    def test_sockets_that_are_masked(self):
+        """What mends each is what the doctor says."""
+        sockets = ("smsotpd.socket", "smsotpd-ctl.socket", "smsotp-send.socket")
+        self.host.run("systemctl", "mask", "--now", *sockets)
+        commands = self.disabled()
+        self.assertEqual(len(commands), len(sockets))
+        for command in commands:
+            self.host.run("sh", "-c", command)
+        for each in sockets:
+            self.assertTrue(self.host.active(each), each)
+        self.assertTrue(self.findings()["ok"])
+
     def test_a_dead_daemon_is_started(self):
         self.host.run("systemctl", "stop", "smsotpd.service")
         self.assertTrue(self.findings()["ok"])
