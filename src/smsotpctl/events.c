@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* events: the end of the trail, read from its file. */
 #include <errno.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "filter.h"
@@ -154,6 +156,42 @@ static void show_past(struct show *show, FILE *file, const char *path)
 		print_kept(show);
 }
 
+/* Whether the file's last line may be of `since` or later. */
+static bool reaches(const char *path, const char *since)
+{
+	char last[SINCE_SIZE];
+	struct stat status;
+	struct tm tm;
+
+	return stat(path, &status) == 0 && gmtime_r(&status.st_mtime, &tm) != NULL &&
+	       strftime(last, sizeof(last), "%Y-%m-%dT%H:%M:%S.999Z", &tm) > 0 &&
+	       strcmp(last, since) >= 0;
+}
+
+/* Of files that were turned over before the last, so that nobody takes what was shown for all. */
+static void tell_unread(const struct show *show, const char *path)
+{
+	size_t length = strlen(path);
+	char pattern[PATH_MAX + 2];
+	glob_t files = {0};
+
+	if (show->filter.since[0] == '\0')
+		return;
+	fflush(stdout);
+	snprintf(pattern, sizeof(pattern), "%s?*", path);
+	if (glob(pattern, 0, NULL, &files) != 0)
+		files.gl_pathc = 0;
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		const char *file = files.gl_pathv[i];
+		if (strcmp(file + length, ".1") != 0 && reaches(file, show->filter.since))
+			fprintf(stderr,
+				"Warning: %s has events since then, too, and was not read; zcat -f "
+				"shows it\n",
+				file);
+	}
+	globfree(&files);
+}
+
 /* Until ^C or until nobody reads standard output. */
 static void follow(struct show *show, FILE **file, const char *path)
 {
@@ -192,6 +230,14 @@ static enum tool_exit find_events(const struct tool *tool, char ret_path[static 
 	return code;
 }
 
+static const char *remedy_of(int reason)
+{
+	if (reason == ENOENT)
+		return "smsotpd makes it when it starts";
+	return reason == EACCES ? "use sudo"
+				: "move away what stands there, and smsotpd makes the file";
+}
+
 enum tool_exit events_run(const struct tool *tool)
 {
 	struct show show = {.tool = tool};
@@ -204,9 +250,10 @@ enum tool_exit events_run(const struct tool *tool)
 		return code;
 	FILE *file = trail_open(path);
 	if (file == NULL)
-		return tool_fail(TOOL_REFUSED, "%s: %s; smsotpd makes it when it starts", path,
-			strerror(errno));
+		return tool_fail(
+			TOOL_REFUSED, "%s: %s; %s", path, strerror(errno), remedy_of(errno));
 	show_past(&show, file, path);
+	tell_unread(&show, path);
 	if ((tool->options & OPTION_FOLLOW) != 0)
 		follow(&show, &file, path);
 	fclose(file);

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 
 import hosts
 import wait
@@ -15,6 +16,7 @@ from phone import wrong
 EVENTS = hosts.LOG + "/events.jsonl"
 TORN = '{"time":"2026-11-23T09:30:00.125Z","event":"login.beg\n'
 USAGE = 2
+DAY = 86400
 
 
 class EventsCase(DialogueCase):
@@ -131,12 +133,31 @@ class File(EventsCase):
         self.assertEqual([event["user"] for event in found][-2:], [user.name, other.name])
         self.assertIn("login.begin", self.names("--since", "1h", "--user", user.name))
 
+    def test_what_was_turned_over_before(self):
+        """It is not read, and who asks for a time that it reaches into is told of it."""
+        older, oldest = EVENTS + ".2.gz", EVENTS + ".3.gz"
+        for path, age in ((older, DAY), (oldest, 3 * DAY)):
+            hosts.write(path, "")
+            self.addCleanup(os.unlink, path)
+            os.utime(path, (time.time() - age,) * 2)
+        warning = "Warning: {} has events since then, too, and was not read; zcat -f shows it\n"
+        for since, files in (("1h", ()), ("2d", (older,)), ("5d", (older, oldest))):
+            done = self.host.ctl("events", "--since", since, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, "".join(map(warning.format, files))))
+        self.assertEqual(self.host.ctl("events", check=False).stderr, "")
+
+    def test_not_root(self):
+        done = self.host.ctl("events", check=False, preexec_fn=self.user().become)
+        self.assertEqual((done.returncode, done.stderr.split("; ")[-1]), (1, "use sudo\n"))
+
     def test_what_is_no_file(self):
         os.rename(EVENTS, EVENTS + ".aside")
         self.addCleanup(os.rename, EVENTS + ".aside", EVENTS)
         self.addCleanup(os.unlink, EVENTS)
         os.mkfifo(EVENTS)
-        self.assertEqual(self.host.ctl("events", check=False).returncode, 1)
+        done = self.host.ctl("events", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("move away what stands there", done.stderr)
         os.unlink(EVENTS)
         os.symlink("/etc/shadow", EVENTS)
         self.assertEqual(self.host.ctl("events", check=False).returncode, 1)
