@@ -30,8 +30,12 @@ enum tool_exit identity_set_build(const struct tool *tool, struct tool_request *
 void identity_set_show(const json_t *reply)
 {
 	const char *until = output_field(reply, "quarantine_until");
+	bool same = json_is_false(json_object_get(reply, "changed"));
 
-	puts(json_is_true(json_object_get(reply, "created")) ? "created" : "changed");
+	if (json_is_true(json_object_get(reply, "created")))
+		puts("created");
+	else
+		puts(same ? "unchanged" : "changed");
 	if (until[0] != '\0')
 		printf("no text until %s: the phone was changed (smsotpctl identity release)\n",
 			until);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- *	identity.set     name, set {field: value}  ->  created, warnings, quarantine_until (time or
- *	                                            null)
+ *	identity.set     name, set {field: value}  ->  created, changed, warnings, quarantine_until
+ *	                                            (time or null)
  *	identity.show    name, reveal              ->  identity
  *	identity.list    reveal                    ->  traits [name], identities [identity]
  *	identity.remove  name
@@ -88,25 +88,42 @@ static enum result put_quarantine(const struct ctl_call *call, MDB_txn *txn, con
 	return RESULT_OK;
 }
 
+static bool same(
+	const struct schema *schema, const struct identity *one, const struct identity *other)
+{
+	bool same = one->uid == other->uid && one->suspended == other->suspended;
+
+	for (size_t i = 0; i < schema->count; i++)
+		same = same && strcmp(one->value[i], other->value[i]) == 0;
+	return same;
+}
+
+/* What is stored tells whether it is another: a phone may be spelt in many ways. */
 static enum result set_in(const struct ctl_call *call, struct ctl_change *change, const char *name,
-	json_t *reply, struct error *error)
+	json_t *reply, bool *ret_changed, struct error *error)
 {
 	struct identities *identities = call->context->identities;
-	WIPED(identity) identity = {0};
+	WIPED(identity) before = {0}, after = {0};
 	struct schema schema;
 	bool created = false;
 
 	enum result result = identities_schema(identities, change->identity, &schema);
 	if (result != RESULT_OK)
 		return ctl_failed(result, error);
-	result = identity_edit(identities, change->identity, name, &identity, error);
+	result = identity_edit(identities, change->identity, name, &before, error);
+	after = before;
 	if (result == RESULT_OK)
-		result = assign_all(call, &schema, &identity, error);
+		result = assign_all(call, &schema, &after, error);
 	if (result == RESULT_OK)
-		result = ctl_change_put(call, change, &identity, &created, error);
+		result = ctl_change_put(call, change, &after, &created, error);
 	if (result != RESULT_OK)
 		return result;
+	result = identities_find(identities, change->identity, name, &after);
+	if (result != RESULT_OK)
+		return ctl_failed(result, error);
+	*ret_changed = created || !same(&schema, &before, &after);
 	json_object_set_new(reply, "created", json_boolean(created));
+	json_object_set_new(reply, "changed", json_boolean(*ret_changed));
 	result = put_quarantine(call, change->identity, name, reply, error);
 	return result == RESULT_OK ? warn_change(call, change->identity, reply, error) : result;
 }
@@ -115,13 +132,14 @@ static enum result verb_set(const struct ctl_call *call, json_t *reply, struct e
 {
 	struct ctl_change change = {0};
 	const char *name = NULL;
+	bool changed = false;
 
 	enum result result = ctl_string(call, "name", &name, error);
 	if (result == RESULT_OK)
 		result = ctl_change_begin(call, &change, error);
 	if (result == RESULT_OK)
-		result = set_in(call, &change, name, reply, error);
-	if (result == RESULT_OK)
+		result = set_in(call, &change, name, reply, &changed, error);
+	if (result == RESULT_OK && changed)
 		result = ctl_change_commit(&change, error);
 	ctl_change_abort(&change);
 	return result;

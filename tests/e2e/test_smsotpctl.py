@@ -47,7 +47,8 @@ class Verbs(Tool):
             listed = self.tool("identity", "list", *words)
             self.assertIn(user.name, listed)
             self.assertIs(user.phone.digits in listed, revealed)
-        self.tool("identity", "set", user.name, input="suspended: yes\n")
+        for said in ("changed\n", "unchanged\n"):
+            self.assertEqual(self.tool("identity", "set", user.name, input="suspended: yes\n"), said)
         self.assertTrue(self.json("identity", "show", user.name)["identity"]["suspended"])
         self.assertEqual(self.tool("identity", "remove", user.name), "")
         self.assertIn(f"there is no identity {user.name}",

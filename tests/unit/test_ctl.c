@@ -77,6 +77,35 @@ static void test_clear(void **state)
 	}
 }
 
+/* Whoever sets it again is told that it was so; a phone is the same in any spelling. */
+static void test_set_again(void **state)
+{
+	static const struct {
+		const char *set;
+		bool created, changed;
+	} rows[] = {
+		{"{\"phone\": \"+91 99999 00001\", \"uid\": \"7\"}", true, true},
+		{"{\"phone\": \"099999 00001\", \"uid\": \"7\"}", false, false},
+		{"{\"suspended\": \"no\"}", false, false},
+		{"{\"uid\": \"8\"}", false, true},
+		{"{\"suspended\": \"yes\"}", false, true},
+		{"{\"suspended\": \"yes\"}", false, false},
+		{"{\"phone\": \"\"}", false, true},
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char request[160];
+		snprintf(request, sizeof(request),
+			"{\"verb\": \"identity.set\", \"name\": \"alice\", \"set\": %s}",
+			rows[i].set);
+		json_t *reply = run(fixture, request, -1);
+		assert_int_equal(json_is_true(json_object_get(reply, "created")), rows[i].created);
+		assert_int_equal(json_is_true(json_object_get(reply, "changed")), rows[i].changed);
+		expect_ok(reply);
+	}
+}
+
 static void test_wrong_requests(void **state)
 {
 	static const struct {
@@ -200,6 +229,7 @@ int main(void)
 		WITH_STORES(test_a_phone_that_identifies_nobody_is_named),
 		WITH_STORES(test_a_phone_where_no_text_may_go_is_not_stored),
 		WITH_STORES(test_masked),
+		WITH_STORES(test_set_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
