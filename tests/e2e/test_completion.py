@@ -86,7 +86,22 @@ class Completion(unittest.TestCase):
             with open(os.path.join(directory, "people.csv"), "w", encoding="ascii"):
                 pass
             self.assertEqual(complete("import", "peo", cwd=directory), ["people.csv"])
-            self.assertEqual(complete("--config", "peo", cwd=directory), ["people.csv"])
+            for words in (("--config",), ("import", "--only"), ("import", "people.csv", "--only"),
+                          ("stats", "--output"), ("explain", "root", "--key")):
+                self.assertEqual(complete(*words, "peo", cwd=directory), ["people.csv"], words)
+            self.assertEqual(complete("explain", "--tty", "peo", cwd=directory), [])
+
+    def test_what_an_operand_may_be(self):
+        """Those that may be left out too, and behind an option's word as before it."""
+        for words in (("status",), ("lock", "list"), ("lock", "clear"), ("explain",),
+                      ("events", "--user"), ("explain", "--service", "sshd")):
+            self.assertIn("root", complete(*words, "ro"), words)
+        services = set(os.listdir("/etc/pam.d"))
+        self.assertTrue(services)
+        for words in (("mode",), ("report",), ("explain", "root", "--service")):
+            self.assertEqual(set(complete(*words, "")), services, words)
+        self.assertEqual(complete("mode", "sshd", "e"), ["enforce"])
+        self.assertEqual(set(complete("import", "--format", "")), {"csv", "jsonl"})
 
     def test_nothing_where_nothing_follows(self):
         self.assertEqual(complete("identity", "show", "root", ""), [])
