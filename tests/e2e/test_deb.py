@@ -29,6 +29,7 @@ class Deb(HostCase):
         self.installed_and_nothing_changed()
         self.upgraded_and_rolled_back_at_the_prompt()
         self.upgraded_and_rolled_back_under_load()
+        self.upgraded_with_a_config_that_it_does_not_take()
         self.not_removed_while_in_use()
         self.removed_and_back()
         self.profile_taken_back()
@@ -48,9 +49,12 @@ class Deb(HostCase):
         self.assertRegex(login.prompt(), WRONG)
         login.close()
 
+    def pids(self):
+        return [self.host.main_pid(unit) for unit in installed.UNITS[-2:]]
+
     def changed_to(self, package, version):
         """The other release, and its daemons, by the same sockets."""
-        pids = [self.host.main_pid(unit) for unit in installed.UNITS[-2:]]
+        pids = self.pids()
         sockets = self.host.out("stat", "--format=%n %i", "/run/smsotp/smsotpd.sock")
         self.host.run("dpkg", "--install", package)
         self.assertEqual(self.said_version(), version)
@@ -79,6 +83,18 @@ class Deb(HostCase):
                 logins.wait_for(load.WORKERS)
         self.assertEqual(logins.lost, [])
         self.assertGreaterEqual(logins.over_a_change(), 2)
+
+    def upgraded_with_a_config_that_it_does_not_take(self):
+        """As where one goes back, and a key is newer: people go on signing in by the daemons that run."""
+        part, pids = "/etc/smsotp/smsotp.conf.d/newer.conf", self.pids()
+        self.host.write(part, "[code]\ncolour = red\n")
+        said = self.host.run("dpkg", "--install", NEXT).stderr
+        self.assertIn(f"{part}:2: [code] colour: no such key", said)
+        self.assertIn("the daemons are not restarted", said)
+        self.assertEqual(self.pids(), pids)
+        self.sign_in(self.host.person())
+        self.host.run("rm", part)
+        self.changed_to(DEB, releases.version())
 
     def not_removed_while_in_use(self):
         host = self.host
