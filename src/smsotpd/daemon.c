@@ -47,8 +47,7 @@ struct daemon {
 	struct loop *loop;
 	struct sender *sender;
 	struct worker *worker;
-	struct committer *committer;
-	struct flow *flow;
+	struct flow *flow; /* which holds the committer */
 };
 
 static enum result listen_both(struct daemon *daemon, struct error *error)
@@ -142,7 +141,7 @@ static enum result open_parts(struct daemon *daemon, struct error *error)
 		.accounts = daemon->accounts,
 		.keys = &daemon->stores.keys,
 		.clock = daemon->clock};
-	if (committer_start(&judge, loop_wake(daemon->loop), &daemon->committer) == RESULT_OK)
+	if (committer_start(&judge, loop_wake(daemon->loop), &daemon->flow->committer) == RESULT_OK)
 		return RESULT_OK;
 	stores_close(&daemon->stores);
 	return error_set(error, RESULT_FAILED,
@@ -169,7 +168,6 @@ static void open_stores(struct daemon *daemon, bool asked)
 		stay_shut(daemon, asked, &error);
 		return;
 	}
-	daemon->flow->committer = daemon->committer;
 	if (daemon->why_shut.text[0] == '\0')
 		return;
 	daemon->why_shut.text[0] = '\0';
@@ -259,7 +257,8 @@ static void free_retired(struct daemon *daemon)
 static void stop(struct daemon *daemon)
 {
 	worker_free(&daemon->worker);
-	committer_stop(&daemon->committer);
+	if (daemon->flow != NULL)
+		committer_stop(&daemon->flow->committer);
 	sender_free(&daemon->sender);
 	loop_free(&daemon->loop);
 	ledger_free(&daemon->ledger);
@@ -297,7 +296,7 @@ static void reload(struct daemon *daemon)
 	daemon->config = config;
 	daemon->flow->config = config;
 	audit_journal(daemon->audit, config->audit.journal);
-	if (daemon->committer == NULL)
+	if (daemon->flow->committer == NULL)
 		retry_stores(daemon, true);
 	else
 		join_modes(daemon);

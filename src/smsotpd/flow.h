@@ -39,7 +39,8 @@ struct flow_hooks {
 
 struct worker;
 
-/* Everything is borrowed; `committer` NULL where the stores could not be opened. */
+/* Everything is borrowed. `committer` is NULL while the stores are not open; daemon.c starts it,
+ * and stops it, here. */
 struct flow {
 	const struct config *config;
 	const struct keys *keys;
