@@ -72,15 +72,12 @@ enum result identity_assign(const struct schema *schema, struct identity *identi
 enum result identity_edit(struct identities *identities, MDB_txn *txn, const char *name,
 	struct identity *ret_identity, struct error *error)
 {
-	char shown[4 * IDENTITY_NAME_MAX + 1];
 	struct identity fresh = {.uid = UID_NONE};
 
-	if (!identity_name_valid(name))
-		return error_set(error, RESULT_INVALID,
-			"\"%s\" cannot name an identity; use a login name of at most %d letters, "
-			"digits and marks",
-			log_escape(name, shown, sizeof(shown)), IDENTITY_NAME_MAX);
-	enum result result = identities_find(identities, txn, name, ret_identity);
+	enum result result = identity_name_check(name, error);
+	if (result != RESULT_OK)
+		return result;
+	result = identities_find(identities, txn, name, ret_identity);
 	if (result == RESULT_OK)
 		return RESULT_OK;
 	if (result != RESULT_NOT_FOUND)

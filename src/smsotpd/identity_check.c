@@ -20,6 +20,18 @@ bool identity_name_valid(const char *name)
 	return true;
 }
 
+enum result identity_name_check(const char *name, struct error *error)
+{
+	char shown[4 * IDENTITY_NAME_MAX + 1];
+
+	if (identity_name_valid(name))
+		return RESULT_OK;
+	return error_set(error, RESULT_INVALID,
+		"\"%s\" cannot name an identity; use a login name of at most %d letters, "
+		"digits and marks",
+		log_escape(name, shown, sizeof(shown)), IDENTITY_NAME_MAX);
+}
+
 bool trait_name_valid(const char *name)
 {
 	static const char *const taken[] = {"name", "uid", "suspended"};
@@ -146,18 +158,10 @@ static enum result check_value(const struct identity *identity, const struct tra
 enum result identity_check(const struct schema *schema, const char *country,
 	struct identity *identity, struct error *error)
 {
-	char shown[4 * IDENTITY_NAME_MAX + 1];
+	enum result result = identity_name_check(identity->name, error);
 
-	if (!identity_name_valid(identity->name))
-		return error_set(error, RESULT_INVALID,
-			"\"%s\" cannot name an identity; use a login name of at most %d letters, "
-			"digits and marks",
-			log_escape(identity->name, shown, sizeof(shown)), IDENTITY_NAME_MAX);
-	for (size_t i = 0; i < schema->count; i++) {
-		enum result result = check_value(
+	for (size_t i = 0; i < schema->count && result == RESULT_OK; i++)
+		result = check_value(
 			identity, &schema->trait[i], country, identity->value[i], error);
-		if (result != RESULT_OK)
-			return result;
-	}
-	return RESULT_OK;
+	return result;
 }

@@ -11,6 +11,9 @@
  */
 bool identity_name_valid(const char *name);
 
+/* RESULT_INVALID with a sentence where it is not valid. */
+CHECKED enum result identity_name_check(const char *name, struct error *error);
+
 /* [a-z][a-z0-9_-]*, and not the name of something else that an identity has. */
 bool trait_name_valid(const char *name);
 

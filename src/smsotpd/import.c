@@ -39,9 +39,10 @@ static enum result find(struct import *import, const char *name, struct identity
 {
 	struct identities *identities = import->call->context->identities;
 
-	if (!identity_name_valid(name)) /* it has the sentence */
-		return identity_edit(identities, import->txn, name, ret_before, error);
-	enum result result = identities_find(identities, import->txn, name, ret_before);
+	enum result result = identity_name_check(name, error);
+	if (result != RESULT_OK)
+		return result;
+	result = identities_find(identities, import->txn, name, ret_before);
 	*ret_exists = result == RESULT_OK;
 	if (result != RESULT_NOT_FOUND)
 		return result == RESULT_OK ? result : ctl_failed(result, error);
