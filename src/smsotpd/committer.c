@@ -120,8 +120,7 @@ static void park(struct job_list *batch, struct job_list *parked)
 
 	for (struct job *job = job_pop(batch); job != NULL; job = job_pop(batch))
 		job_push(job->long_reply ? parked : &others, job);
-	for (struct job *job = job_pop(&others); job != NULL; job = job_pop(&others))
-		job_push(batch, job);
+	*batch = others;
 }
 
 /* Who waited for a turn was passed by others. In a record no time comes before another's, or it
