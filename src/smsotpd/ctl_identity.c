@@ -91,11 +91,11 @@ static enum result put_quarantine(const struct ctl_call *call, MDB_txn *txn, con
 static bool same(
 	const struct schema *schema, const struct identity *one, const struct identity *other)
 {
-	bool same = one->uid == other->uid && one->suspended == other->suspended;
+	bool equal = one->uid == other->uid && one->suspended == other->suspended;
 
 	for (size_t i = 0; i < schema->count; i++)
-		same = same && strcmp(one->value[i], other->value[i]) == 0;
-	return same;
+		equal = equal && strcmp(one->value[i], other->value[i]) == 0;
+	return equal;
 }
 
 /* What is stored tells whether it is another: a phone may be spelt in many ways. */

@@ -15,7 +15,7 @@
 
 #include "login.h"
 
-/* The strings that ask_of_request makes up; the others are the request's. */
+/* The strings that explain_ask_read makes up; the others are the request's. */
 struct ask_strings {
 	char connection[FACT_SIZE_MAX];
 	char auth_info[KEYS_SIZE_MAX];

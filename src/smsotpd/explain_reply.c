@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "explain_fact.h"
+#include "flow_answer.h"
 #include "line.h"
 #include "log.h"
 #include "reason.h"
@@ -59,7 +60,7 @@ static const struct reason *decide(const struct job *job, const struct reason *h
 static json_t *reason_json(
 	const struct config *config, const struct login *login, const struct reason *reason)
 {
-	/* A new standing without a row: its name says something. */
+	/* A new standing without a row: the field "standing" says something. */
 	static const struct reason none = {"", "", "", ""};
 	const struct reason *said = reason != NULL ? reason : &none;
 	json_t *fields =
@@ -71,18 +72,10 @@ static json_t *reason_json(
 
 static void put_line(const struct job *job, json_t *reply)
 {
-	const struct view *view = &job->view;
-	const struct answer answer = {
-		.verdict = flow_verdict(job->login.mode, view->verdict),
-		.line = view->line,
-		.tries = view->tries,
-		.seconds = view->seconds,
-		.resend = view->resend,
-		.user = "",
-		.help = view->verdict == VERDICT_ASK ? "" : job->config->message.help,
-	};
+	struct answer answer = flow_answer_of(job->config, &job->view);
 	char line[LINE_SIZE];
 
+	answer.verdict = flow_verdict(job->login.mode, answer.verdict);
 	line_write(&answer, line);
 	if (job->login.mode == MODE_OBSERVE)
 		line[0] = '\0';
@@ -135,10 +128,16 @@ json_t *explain_reply_stopped(const struct flow *flow, const char *name, const c
 	enum admission admission, const struct login *login)
 {
 	bool off = admission == ADMIT_OFF;
-	json_t *reply = json_pack("{s:b, s:s, s:b, s:b, s:b}", "ok", 1, "line",
-		off ? "" : "Sign-in by text is not available now.", "asked", 0, "text", 0,
-		"lets_in", 0);
+	const struct answer unavailable = {.verdict = VERDICT_UNAVAILABLE,
+		.line = LINE_UNAVAILABLE,
+		.user = "",
+		.help = flow->config->message.help};
+	char line[LINE_SIZE] = "";
 
+	if (!off)
+		line_write(&unavailable, line);
+	json_t *reply = json_pack("{s:b, s:s, s:b, s:b, s:b}", "ok", 1, "line", line, "asked", 0,
+		"text", 0, "lets_in", 0);
 	put_who(name, service, reply);
 	json_object_set_new(reply, "reason",
 		reason_json(flow->config, off ? login : NULL,

@@ -197,7 +197,6 @@ static enum result put_all(struct export *export, MDB_txn *txn)
 	enum result result = identities_schema(identities, txn, &export->schema);
 
 	export->txn = txn;
-
 	if (result == RESULT_OK)
 		result = identities_count(identities, txn, &export->total);
 	if (result == RESULT_OK)

@@ -41,19 +41,24 @@ static void answer_login(
 	flow->hooks.answer(flow->hooks.context, connection, answer);
 }
 
-void flow_answer_view(
-	struct flow *flow, uint64_t connection, const struct login *login, const struct view *view)
+struct answer flow_answer_of(const struct config *config, const struct view *view)
 {
-	const struct visitor *visitor = &login->visitor;
-	struct answer answer = {
+	return (struct answer){
 		.verdict = view->verdict,
 		.line = view->line,
 		.tries = view->tries,
 		.seconds = view->seconds,
 		.resend = view->resend,
 		.user = "",
-		.help = view->verdict == VERDICT_ASK ? "" : flow->config->message.help,
+		.help = view->verdict == VERDICT_ASK ? "" : config->message.help,
 	};
+}
+
+void flow_answer_view(
+	struct flow *flow, uint64_t connection, const struct login *login, const struct view *view)
+{
+	const struct visitor *visitor = &login->visitor;
+	struct answer answer = flow_answer_of(flow->config, view);
 
 	if (view->verdict == VERDICT_ASK)
 		token_make(flow->keys, visitor->id, visitor->subject, &view->begun, answer.token);

@@ -8,6 +8,9 @@
 
 #include "flow.h"
 
+/* What the ledger shows, before the mode has its say, without id and token; borrows the help. */
+struct answer flow_answer_of(const struct config *config, const struct view *view);
+
 /* A begin or verify. */
 void flow_answer_view(
 	struct flow *flow, uint64_t connection, const struct login *login, const struct view *view);

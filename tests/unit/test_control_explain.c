@@ -89,6 +89,19 @@ static void test_without_stores(void **state)
 	assert_non_null(strstr(json_string_value(json_object_get(reply, "error")), "not open"));
 }
 
+/* The very line that the login shows, with the operator's help. */
+static void test_a_service_without_a_section(void **state)
+{
+	struct bench *bench = *state;
+	struct config *config = bench->scene->config;
+
+	strcpy(config->message.help, "Call 5555.");
+	control(bench, "{\"verb\": \"explain\", \"name\": \"demo\", \"service\": \"none\"}");
+	assert_true(is("ok") && !is("asked") && !is("lets_in"));
+	assert_string_equal(json_string_value(json_object_get(reply, "line")),
+		"Sign-in by text is not available now. Call 5555.");
+}
+
 /* Whatever call fails: no answer is made up. */
 static void test_a_store_that_fails(void **state)
 {
@@ -173,6 +186,7 @@ int main(void)
 		with_flow(test_a_name_too_long),
 		with_flow(test_nothing_is_left_behind),
 		with_flow(test_without_stores),
+		with_flow(test_a_service_without_a_section),
 		with_flow(test_a_store_that_fails),
 		with_flow(test_a_place_of_long_ago),
 		with_flow(test_a_phone_of_ten_digits),
