@@ -179,8 +179,7 @@ static void tell_unread(const struct show *show, const char *path)
 		return;
 	fflush(stdout);
 	snprintf(pattern, sizeof(pattern), "%s?*", path);
-	if (glob(pattern, 0, NULL, &files) != 0)
-		files.gl_pathc = 0;
+	(void)glob(pattern, 0, NULL, &files);
 	for (size_t i = 0; i < files.gl_pathc; i++) {
 		const char *file = files.gl_pathv[i];
 		if (strcmp(file + length, ".1") != 0 && reaches(file, show->filter.since))

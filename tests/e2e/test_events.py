@@ -153,6 +153,9 @@ class File(EventsCase):
     def test_what_is_no_file(self):
         os.rename(EVENTS, EVENTS + ".aside")
         self.addCleanup(os.rename, EVENTS + ".aside", EVENTS)
+        done = self.host.ctl("events", check=False)
+        self.assertEqual((done.returncode, done.stderr.split("; ")[-1]),
+                         (1, "smsotpd makes it when it starts\n"))
         self.addCleanup(os.unlink, EVENTS)
         os.mkfifo(EVENTS)
         done = self.host.ctl("events", check=False)

@@ -22,6 +22,8 @@ static void test_wrong_requests(void **state)
 		{"{\"verb\": \"export\"}", "brings no room"},
 		{"{\"verb\": \"export\", \"format\": \"xml\"}", "no such format"},
 		{"{\"verb\": \"mode.set\", \"mode\": \"warn\"}", "has no service"},
+		{"{\"verb\": \"identity.set\", \"name\": \"a b\", \"set\": {}}",
+			"\"a b\" cannot name an identity"},
 		{"{\"verb\": \"schema.set\", \"traits\": [{\"name\": \"Phone\", \"type\": "
 		 "\"phone\"}]}",
 			"Phone"},
