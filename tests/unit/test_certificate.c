@@ -106,6 +106,53 @@ static void test_what_is_not_whole(void **state)
 	free(text);
 }
 
+/* What is read of `blob` as a certificate of `type`. */
+static size_t size_of(const char *type, const struct blob *blob)
+{
+	uint8_t key[CERTIFICATE_KEY_MAX];
+	char *text = text_of(type, blob);
+	size_t size = read_at(text, strlen(text), key);
+
+	free(text);
+	return size;
+}
+
+/* Its last byte is the key's; a string may be empty; and of two one alone is no key. */
+static void test_a_certificate_that_ends_with_its_key(void **state)
+{
+	static const char rsa[] = "ssh-rsa-cert-v01@openssh.com";
+	struct blob whole = {.size = 0}, half = {.size = 0};
+
+	(void)state;
+	put(&whole, ED25519);
+	put(&whole, "nonce");
+	struct blob empty = whole;
+	put(&whole, "key");
+	put(&empty, "");
+	assert_int_equal(size_of(ED25519, &whole), 7);
+	assert_int_equal(size_of(ED25519, &empty), 4);
+	put(&half, rsa);
+	put(&half, "nonce");
+	put(&half, "e");
+	for (int more = 0; more < 4; more++) {
+		assert_int_equal(size_of(rsa, &half), 0);
+		half.size++;
+	}
+}
+
+/* What it calls its nonce is longer than all of it, whatever stands there. */
+static void test_a_nonce_without_end(void **state)
+{
+	struct blob blob = {.size = 0};
+
+	(void)state;
+	put(&blob, ED25519);
+	memset(blob.bytes + blob.size, 0x7f, 4);
+	blob.size += 4;
+	put(&blob, "key");
+	assert_int_equal(size_of(ED25519, &blob), 0);
+}
+
 static void test_what_is_no_certificate(void **state)
 {
 	static const char *const rows[] = {
@@ -179,6 +226,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_key_of_each_kind),
 		cmocka_unit_test(test_what_is_not_whole),
+		cmocka_unit_test(test_a_certificate_that_ends_with_its_key),
+		cmocka_unit_test(test_a_nonce_without_end),
 		cmocka_unit_test(test_what_is_no_certificate),
 		cmocka_unit_test(test_a_certificate_is_its_key),
 	};
